@@ -1,0 +1,141 @@
+//! The form of the generated table, and the sets that follow from it, computed at compile time.
+
+use super::category::Category;
+use super::keys::Keys;
+use super::set::{CommandId, CommandSet};
+use super::table::{ENTRIES, KEYS, ORDER};
+use crate::dialect::{Engine, Module};
+
+/// A command or subcommand; its place in the table is its [`CommandId`].
+pub(super) struct Entry {
+    /// In lower case, a subcommand with its container: `config|get`.
+    pub(super) name: &'static str,
+    /// The numbers of its subcommands, if it is a container.
+    pub(super) subcommands: &'static [u16],
+    pub(super) rows: &'static [Row],
+}
+
+/// What holds of a command on some engines, or in a module on some engines.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// A mask over [`Engine`], from [`redis`] and [`valkey`].
+    pub(super) engines: u32,
+    pub(super) module: Option<Module>,
+    pub(super) arity: i8,
+    /// Of [`F`].
+    pub(super) flags: u32,
+    /// Of [`C`].
+    pub(super) categories: u32,
+    /// A place in the table of keys.
+    pub(super) keys: u8,
+    pub(super) group: &'static str,
+    pub(super) since: &'static str,
+}
+
+impl Row {
+    pub(super) const fn is_on(&self, engine: Engine) -> bool {
+        self.engines & (1 << engine as u32) != 0
+    }
+
+    pub(super) fn keys(&self) -> &'static Keys {
+        &KEYS[self.keys as usize]
+    }
+}
+
+/// The engines from `first` to `last`, as a mask.
+pub(super) const fn redis(first: Engine, last: Engine) -> u32 {
+    (2 << last as u32) - (1 << first as u32)
+}
+pub(super) use redis as valkey;
+
+/// Command flags, as masks.
+pub(super) struct F;
+
+macro_rules! flags {
+    ($($name:ident $text:literal)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Place { $($name),* }
+        impl F {
+            $(pub(super) const $name: u32 = 1 << Place::$name as u32;)*
+            /// In the order of their bits.
+            pub(super) const NAMES: &'static [&'static str] = &[$($text),*];
+            /// Not a flag of the server's: it prints this name in capitals where it echoes one (vector sets).
+            pub(super) const SHOWN_UPPER: u32 = 1 << Self::NAMES.len();
+        }
+    };
+}
+
+flags! {
+    ADMIN "admin" ALLOW_BUSY "allow_busy" ASKING "asking" BLOCKING "blocking" DENYOOM "denyoom" FAST "fast"
+    LOADING "loading" MAY_REPLICATE "may_replicate" MODULE "module" MOVABLEKEYS "movablekeys"
+    NO_ASYNC_LOADING "no_async_loading" NO_AUTH "no_auth" NO_MANDATORY_KEYS "no_mandatory_keys"
+    NO_MULTI "no_multi" NOSCRIPT "noscript" PUBSUB "pubsub" RANDOM "random" READONLY "readonly"
+    SCRIPT_RUNNER "script_runner" SKIP_COMMANDLOG "skip_commandlog" SKIP_MONITOR "skip_monitor"
+    SKIP_SLOWLOG "skip_slowlog" SORT_FOR_SCRIPT "sort_for_script" STALE "stale" WRITE "write"
+}
+
+/// Every engine's own commands, without modules.
+pub(super) static COMMANDS: [CommandSet; Engine::ALL.len()] = {
+    let mut sets = [CommandSet::EMPTY; Engine::ALL.len()];
+    let mut id = 0;
+    while id < ENTRIES.len() {
+        let mut engine = 0;
+        while engine < sets.len() {
+            if own_row(&ENTRIES[id], Engine::ALL[engine]).is_some() {
+                sets[engine].insert(CommandId(id as u16));
+            }
+            engine += 1;
+        }
+        id += 1;
+    }
+    sets
+};
+
+/// The members of every category among an engine's own commands.
+pub(super) static MEMBERS: [[CommandSet; Category::ENGINES_OWN]; Engine::ALL.len()] = {
+    let mut sets = [[CommandSet::EMPTY; Category::ENGINES_OWN]; Engine::ALL.len()];
+    let mut engine = 0;
+    while engine < sets.len() {
+        let mut id = 0;
+        while id < ENTRIES.len() {
+            if let Some(row) = own_row(&ENTRIES[id], Engine::ALL[engine]) {
+                let mut left = row.categories;
+                while left != 0 {
+                    sets[engine][left.trailing_zeros() as usize].insert(CommandId(id as u16));
+                    left &= left - 1;
+                }
+            }
+            id += 1;
+        }
+        engine += 1;
+    }
+    sets
+};
+
+const fn own_row(entry: &Entry, engine: Engine) -> Option<&Row> {
+    let mut place = 0;
+    while place < entry.rows.len() {
+        if entry.rows[place].module.is_none() && entry.rows[place].is_on(engine) {
+            return Some(&entry.rows[place]);
+        }
+        place += 1;
+    }
+    None
+}
+
+/// Each command's place in an engine's command table; behind all others where the engine lacks it.
+pub(super) static PLACE: [[u16; ENTRIES.len()]; Engine::ALL.len()] = {
+    let mut places = [[u16::MAX; ENTRIES.len()]; Engine::ALL.len()];
+    let mut engine = 0;
+    while engine < places.len() {
+        let mut place = 0;
+        while place < ORDER[engine].len() {
+            places[engine][ORDER[engine][place] as usize] = place as u16;
+            place += 1;
+        }
+        engine += 1;
+    }
+    places
+};
+
+const _: () = assert!(ENTRIES.len() <= CommandSet::CAPACITY);

@@ -1,0 +1,48 @@
+//! Names that someone may have meant.
+
+/// The known names nearest to `name`, at most three, nearest first: those that few slips away lead to.
+pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let name = name.to_ascii_lowercase();
+    let slips = (name.len() / 3).clamp(1, 3);
+    let mut near: Vec<_> =
+        known.map(|known| (distance(&name, known), known)).filter(|(far, _)| *far <= slips).collect();
+    near.sort_unstable();
+    near.into_iter().map(|(_, known)| known).take(3).collect()
+}
+
+/// How many letters must be put in, taken out, exchanged or swapped with their neighbour.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut before_last = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let exchanged = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            row[j] = exchanged.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before_last[j - 2] + 1);
+            }
+        }
+        (before_last, last) = (last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{distance, nearest};
+
+    #[test]
+    fn a_swap_is_one_slip() {
+        assert_eq!(distance("gte", "get"), 1);
+        assert_eq!(distance("", "get"), 3);
+        assert_eq!(distance("zadd", "sadd"), 1);
+    }
+
+    #[test]
+    fn the_nearest_comes_first() {
+        assert_eq!(nearest("GTE", ["set", "get", "ttl"].into_iter()), ["get"]);
+        assert_eq!(nearest("x", ["get", "set"].into_iter()), [""; 0]);
+    }
+}

@@ -1,0 +1,179 @@
+//! Commands by number, and sets of them.
+
+use std::fmt;
+use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Sub, SubAssign};
+
+/// A command or subcommand, by number.
+///
+/// The number is the same in every engine and dialect of one version of this crate, so that sets of
+/// different engines can be compared bit by bit. It may change between versions of the crate: keep
+/// names, not numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CommandId(pub(super) u16);
+
+impl CommandId {
+    pub(super) const fn word(self) -> usize {
+        self.0 as usize / 64
+    }
+
+    pub(super) const fn bit(self) -> u64 {
+        1 << (self.0 % 64)
+    }
+
+    pub(super) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Debug for CommandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CommandId({})", self.0)
+    }
+}
+
+const WORDS: usize = 12;
+
+/// A set of commands and subcommands, of whatever engines.
+///
+/// ```
+/// use redis_acl::{Catalog, Engine};
+///
+/// let catalog = Catalog::from(Engine::Redis7_2);
+/// let reads = catalog.expand("@read").unwrap();
+/// let writes = catalog.expand("@write").unwrap();
+/// assert!(reads.contains(catalog.command("GET").unwrap().id()));
+/// assert!((reads & writes).is_empty());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CommandSet {
+    words: [u64; WORDS],
+}
+
+impl CommandSet {
+    /// The set that holds nothing.
+    pub const EMPTY: Self = Self { words: [0; WORDS] };
+
+    /// How many commands any set can hold.
+    pub(super) const CAPACITY: usize = WORDS * 64;
+
+    /// Whether the set holds the command.
+    #[must_use]
+    pub const fn contains(&self, id: CommandId) -> bool {
+        self.words[id.word()] & id.bit() != 0
+    }
+
+    /// Adds a command.
+    pub const fn insert(&mut self, id: CommandId) {
+        self.words[id.word()] |= id.bit();
+    }
+
+    /// Takes a command out.
+    pub const fn remove(&mut self, id: CommandId) {
+        self.words[id.word()] &= !id.bit();
+    }
+
+    /// How many commands it holds, subcommands counted each.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::EMPTY
+    }
+
+    /// Whether everything in it is in `other` too.
+    #[must_use]
+    pub fn is_subset(&self, other: &Self) -> bool {
+        (*self - *other).is_empty()
+    }
+
+    /// How many commands it shares with `other`.
+    #[must_use]
+    pub fn overlap(&self, other: &Self) -> usize {
+        self.words.iter().zip(&other.words).map(|(a, b)| (a & b).count_ones() as usize).sum()
+    }
+
+    /// The commands in it, by number.
+    pub fn iter(&self) -> impl Iterator<Item = CommandId> + '_ {
+        self.words.iter().enumerate().flat_map(|(place, &word)| {
+            let next = |rest: &u64| Some(rest & (rest - 1)).filter(|&rest| rest != 0);
+            std::iter::successors(Some(word).filter(|&word| word != 0), next)
+                .map(move |rest| CommandId((place * 64) as u16 + rest.trailing_zeros() as u16))
+        })
+    }
+
+    fn zip(mut self, other: Self, of: impl Fn(u64, u64) -> u64) -> Self {
+        for (a, b) in self.words.iter_mut().zip(other.words) {
+            *a = of(*a, b);
+        }
+        self
+    }
+}
+
+impl Default for CommandSet {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl fmt::Debug for CommandSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(|id| id.0)).finish()
+    }
+}
+
+impl FromIterator<CommandId> for CommandSet {
+    fn from_iter<I: IntoIterator<Item = CommandId>>(ids: I) -> Self {
+        let mut set = Self::EMPTY;
+        set.extend(ids);
+        set
+    }
+}
+
+impl Extend<CommandId> for CommandSet {
+    fn extend<I: IntoIterator<Item = CommandId>>(&mut self, ids: I) {
+        ids.into_iter().for_each(|id| self.insert(id));
+    }
+}
+
+impl BitOr for CommandSet {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        self.zip(other, |a, b| a | b)
+    }
+}
+
+impl BitAnd for CommandSet {
+    type Output = Self;
+    fn bitand(self, other: Self) -> Self {
+        self.zip(other, |a, b| a & b)
+    }
+}
+
+impl Sub for CommandSet {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        self.zip(other, |a, b| a & !b)
+    }
+}
+
+impl BitOrAssign for CommandSet {
+    fn bitor_assign(&mut self, other: Self) {
+        *self = *self | other;
+    }
+}
+
+impl BitAndAssign for CommandSet {
+    fn bitand_assign(&mut self, other: Self) {
+        *self = *self & other;
+    }
+}
+
+impl SubAssign for CommandSet {
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}

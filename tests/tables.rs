@@ -1,0 +1,372 @@
+//! `src/catalog/table.rs` is generated from `data/` and checked in; this regenerates and compares it.
+//!
+//! After a change of the data: `BLESS=1 cargo test --test tables`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use redis_acl::{Engine, Module, Project};
+
+#[test]
+fn the_command_table_is_what_the_data_says() {
+    let path = root().join("src/catalog/table.rs");
+    let generated = Table::from_data().render();
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &generated).expect("the table can be written");
+    }
+    let checked_in = fs::read_to_string(&path).expect("the table can be read");
+    let difference = generated.lines().zip(checked_in.lines()).find(|(new, old)| new != old);
+    assert!(
+        generated == checked_in,
+        "src/catalog/table.rs is not what data/ gives; first difference: {difference:?}\n\
+         regenerate it with: BLESS=1 cargo test --test tables"
+    );
+}
+
+#[test]
+fn every_line_of_data_is_read() {
+    let lines: usize = Engine::ALL.into_iter().map(|engine| read_engine(engine.name()).commands.len()).sum();
+    assert!(lines > 6000, "only {lines} commands over all engines");
+    for (engine, commands) in
+        [("redis-6.0.5", 204), ("redis-6.0", 205), ("redis-6.2", 224), ("redis-7.0", 366)]
+    {
+        assert_eq!(read_engine(engine).commands.len(), commands, "{engine}");
+    }
+    // the documented tables must come to the sizes that their sources give
+    for (engine, commands) in
+        [("redis-8.6", 410), ("redis-8.8", 432), ("redis-8.10", 449), ("valkey-9.0", 396)]
+    {
+        assert_eq!(read_engine(engine).commands.len(), commands, "{engine}");
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Reading data/
+
+/// One line of data: all that is known about a command, but for its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Facts {
+    shown_upper: bool,
+    arity: i32,
+    flags: BTreeSet<String>,
+    categories: BTreeSet<String>,
+    keys: Keys,
+    group: String,
+    since: String,
+}
+
+/// `first:last:step`, and the key specs.
+type Keys = (String, String);
+
+struct EngineData {
+    commands: Vec<(String, Facts)>,
+}
+
+fn read_engine(name: &str) -> EngineData {
+    let text = read(&format!("data/engines/{name}.txt"));
+    let mut commands = match text.lines().find_map(|line| line.strip_prefix("base ")) {
+        Some(base) => read_engine(base).commands,
+        None => Vec::new(),
+    };
+    for line in command_lines(&text) {
+        if let Some(line) = line.strip_prefix("~ ") {
+            let (name, facts) = parse_line(line);
+            let old = commands.iter_mut().find(|(known, _)| *known == name);
+            old.unwrap_or_else(|| panic!("{name} is not there to be replaced")).1 = facts;
+        } else if let Some(line) = line.strip_prefix("+ ") {
+            let (name, facts) = parse_line(line);
+            assert!(commands.iter().all(|(known, _)| *known != name), "{name} is there already");
+            commands.insert(place_of(&name, &commands), (name, facts));
+        } else {
+            commands.push(parse_line(line));
+        }
+    }
+    EngineData { commands }
+}
+
+/// A documented table has no order of its own: a new subcommand stands last in its family, a new command
+/// last of all.
+fn place_of(name: &str, commands: &[(String, Facts)]) -> usize {
+    let family = name.split('|').next().unwrap_or(name);
+    let of_family = |(known, _): &(String, Facts)| known.split('|').next() == Some(family);
+    commands.iter().rposition(of_family).map_or(commands.len(), |last| last + 1)
+}
+
+fn read_module(module: Module) -> Vec<(String, Facts)> {
+    let text = read(&format!("data/modules/{}-{}.txt", module.project().name(), module.name()));
+    command_lines(&text).map(parse_line).collect()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn command_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !["#", "base ", "categories "].iter().any(|other| line.starts_with(other)))
+}
+
+fn parse_line(line: &str) -> (String, Facts) {
+    let columns: Vec<_> = line.split(' ').collect();
+    let [name, arity, flags, categories, range, specs, group, since] = columns[..] else {
+        panic!("not eight columns: {line}");
+    };
+    let list = |text: &str| text.split(',').filter(|item| *item != "-").map(str::to_owned).collect();
+    let text = |text: &str| text.strip_prefix('-').unwrap_or(text).to_owned();
+    let facts = Facts {
+        shown_upper: name != name.to_lowercase(),
+        arity: arity.parse().expect("an arity"),
+        flags: list(flags),
+        categories: list(categories),
+        keys: (range.to_owned(), text(specs)),
+        group: text(group),
+        since: text(since),
+    };
+    (name.to_lowercase(), facts)
+}
+
+// ---------------------------------------------------------------------------------------------------
+// The table
+
+#[derive(Default)]
+struct Table {
+    /// Each command's facts, with where they hold.
+    commands: BTreeMap<String, Vec<(Facts, Where)>>,
+    /// The order of ids: where a name was first seen, then by name.
+    sections: Vec<(String, Vec<String>)>,
+    /// The command table's order, per engine.
+    orders: Vec<(Engine, Vec<String>)>,
+}
+
+#[derive(Clone, PartialEq)]
+struct Where {
+    module: Option<Module>,
+    engines: Vec<Engine>,
+}
+
+impl Table {
+    fn from_data() -> Self {
+        let mut table = Self::default();
+        for engine in Engine::ALL {
+            let data = read_engine(engine.name());
+            table.orders.push((engine, data.commands.iter().map(|(name, _)| name.clone()).collect()));
+            table.add_section(format!("first in {engine}"), &data.commands);
+            for (name, facts) in data.commands {
+                table.add(name, facts, None, &[engine]);
+            }
+        }
+        for module in Module::ALL {
+            let commands = read_module(module);
+            table.add_section(format!("{} {}", module.project().name(), module.name()), &commands);
+            for (name, facts) in commands {
+                let engines = engines_of_module_command(module, &name, &facts);
+                table.add(name, facts, Some(module), &engines);
+            }
+        }
+        table
+    }
+
+    fn add_section(&mut self, title: String, commands: &[(String, Facts)]) {
+        let mut new: Vec<_> = commands
+            .iter()
+            .map(|(name, _)| name.clone())
+            .filter(|name| !self.commands.contains_key(name))
+            .collect();
+        // a container before its subcommands, and they before the next command
+        new.sort_by_key(|name| name.replace('|', "\0"));
+        self.sections.push((title, new));
+    }
+
+    fn add(&mut self, name: String, facts: Facts, module: Option<Module>, engines: &[Engine]) {
+        let rows = self.commands.entry(name).or_default();
+        match rows.iter_mut().find(|(known, place)| *known == facts && place.module == module) {
+            Some((_, place)) => place.engines.extend(engines),
+            None => rows.push((facts, Where { module, engines: engines.to_vec() })),
+        }
+    }
+
+    fn names(&self) -> impl Iterator<Item = &String> {
+        self.sections.iter().flat_map(|(_, names)| names)
+    }
+
+    fn render(&self) -> String {
+        let ids: BTreeMap<_, _> = self.names().enumerate().map(|(id, name)| (name.as_str(), id)).collect();
+        let keys: BTreeSet<_> = self.commands.values().flatten().map(|(facts, _)| &facts.keys).collect();
+        let keys: Vec<_> = keys.into_iter().collect();
+        let mut out = String::from(HEADER);
+        writeln!(out, "pub(super) static ENTRIES: [Entry; {}] = [", ids.len()).unwrap();
+        for (title, names) in self.sections.iter().filter(|(_, names)| !names.is_empty()) {
+            writeln!(out, "    // {title}").unwrap();
+            for name in names {
+                self.render_entry(&mut out, name, &ids, &keys);
+            }
+        }
+        out.push_str("];\n\n");
+        render_keys(&mut out, &keys);
+        render_orders(&mut out, &self.orders, &ids);
+        out
+    }
+
+    fn render_entry(&self, out: &mut String, name: &str, ids: &BTreeMap<&str, usize>, keys: &[&Keys]) {
+        let family = format!("{name}|");
+        let subcommands =
+            self.names().filter(|sub| sub.starts_with(&family)).map(|sub| ids[sub.as_str()].to_string());
+        let subcommands = subcommands.collect::<Vec<_>>().join(", ");
+        let rows = &self.commands[name];
+        writeln!(out, "    Entry {{ name: {name:?}, subcommands: &[{subcommands}], rows: &[").unwrap();
+        for (facts, place) in rows {
+            let keys =
+                keys.iter().position(|known| **known == facts.keys).expect("every row's keys are listed");
+            writeln!(
+                out,
+                "        Row {{ engines: {}, module: {}, arity: {}, flags: {}, categories: {}, keys: {keys}, group: {:?}, since: {:?} }},",
+                engine_mask(&place.engines),
+                place.module.map_or("None".to_owned(), |module| format!("Some(Module::{module:?})")),
+                facts.arity,
+                flags(facts),
+                any_of("C::", &facts.categories),
+                facts.group,
+                facts.since,
+            )
+            .unwrap();
+        }
+        out.push_str("    ] },\n");
+    }
+}
+
+const HEADER: &str = "\
+//! Every command of every engine: facts from `data/`, one row per set of engines that agree.
+//!
+//! Generated by `BLESS=1 cargo test --test tables`; edit `data/`, not this. A command's place is its
+//! `CommandId`, the same in every engine. Names stand where an engine first had them.
+
+use super::category::C;
+use super::facts::{Entry, F, Row, redis, valkey};
+use super::keys::{FindKeys, KeyFlags as K, KeySpec, Keys, StartSearch};
+use crate::dialect::Engine::*;
+use crate::dialect::{Engine, Module};
+
+";
+
+/// Redis modules are versioned with the server since 8.0; subcommands exist since 7.0. The services load
+/// Valkey's modules also under their Redis 6.2 and 7.0.
+fn engines_of_module_command(module: Module, name: &str, facts: &Facts) -> Vec<Engine> {
+    let services = [Engine::Redis6_2, Engine::Redis7_0];
+    Engine::ALL
+        .into_iter()
+        .filter(|engine| {
+            let loads = engine.project() == module.project()
+                || module.project() == Project::Valkey && services.contains(engine);
+            let has_subcommands = !engine.name().starts_with("redis-6.");
+            loads
+                && (has_subcommands || !name.contains('|'))
+                && (module.project() == Project::Valkey || since(engine, facts))
+        })
+        .collect()
+}
+
+fn since(engine: &Engine, facts: &Facts) -> bool {
+    let number = |text: &str| {
+        let mut parts = text.split('.').map(|part| part.parse::<u32>().expect("a version"));
+        (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+    };
+    match facts.since.as_str() {
+        since if since.starts_with("8.") => {
+            number(engine.name().trim_start_matches("redis-")) >= number(since)
+        }
+        _ => true, // a version of the module's own
+    }
+}
+
+fn engine_mask(engines: &[Engine]) -> String {
+    let mut spans: Vec<(Engine, Engine)> = Vec::new();
+    for &engine in engines {
+        match spans.last_mut() {
+            Some((_, last))
+                if *last as usize + 1 == engine as usize && last.project() == engine.project() =>
+            {
+                *last = engine
+            }
+            _ => spans.push((engine, engine)),
+        }
+    }
+    let spans =
+        spans.into_iter().map(|(first, last)| format!("{}({first:?}, {last:?})", first.project().name()));
+    spans.collect::<Vec<_>>().join(" | ")
+}
+
+fn flags(facts: &Facts) -> String {
+    let mut flags = facts.flags.clone();
+    if facts.shown_upper {
+        flags.insert("shown_upper".to_owned());
+    }
+    any_of("F::", &flags)
+}
+
+fn any_of(prefix: &str, names: &BTreeSet<String>) -> String {
+    if names.is_empty() {
+        return "0".to_owned();
+    }
+    names.iter().map(|name| format!("{prefix}{}", name.to_uppercase())).collect::<Vec<_>>().join(" | ")
+}
+
+fn render_keys(out: &mut String, keys: &[&Keys]) {
+    writeln!(out, "pub(super) static KEYS: [Keys; {}] = [", keys.len()).unwrap();
+    for (range, specs) in keys {
+        let range: Vec<_> = range.split(':').collect();
+        let specs =
+            specs.split(';').filter(|spec| !spec.is_empty()).map(key_spec).collect::<Vec<_>>().join(", ");
+        writeln!(
+            out,
+            "    Keys {{ first: {}, last: {}, step: {}, specs: &[{specs}] }},",
+            range[0], range[1], range[2]
+        )
+        .unwrap();
+    }
+    out.push_str("];\n\n");
+}
+
+/// `RO+access@1/range:0:1:0`
+fn key_spec(text: &str) -> String {
+    let (flags, rest) = text.split_once('@').expect("flags@start/find");
+    let (start, find) = rest.split_once('/').expect("flags@start/find");
+    let flags = flags.split('+').map(|flag| format!("K::{}", flag.to_uppercase())).collect::<Vec<_>>();
+    let start = match (start, start.split_once('+')) {
+        ("?", _) => "StartSearch::Unknown".to_owned(),
+        (_, Some((keyword, from))) => {
+            format!("StartSearch::Keyword {{ keyword: {keyword:?}, from: {from} }}")
+        }
+        (index, None) => format!("StartSearch::Index({index})"),
+    };
+    let find = match find.split(':').collect::<Vec<_>>()[..] {
+        ["?"] => "FindKeys::Unknown".to_owned(),
+        ["range", last, step, limit] => {
+            format!("FindKeys::Range {{ last: {last}, step: {step}, limit: {limit} }}")
+        }
+        ["keynum", index, first, step] => {
+            format!("FindKeys::KeyNum {{ index: {index}, first: {first}, step: {step} }}")
+        }
+        _ => panic!("what is {find}?"),
+    };
+    let flags = flags.iter().skip(1).fold(flags[0].clone(), |sum, flag| format!("{sum}.and({flag})"));
+    format!("KeySpec {{ flags: {flags}, start: {start}, find: {find} }}")
+}
+
+fn render_orders(out: &mut String, orders: &[(Engine, Vec<String>)], ids: &BTreeMap<&str, usize>) {
+    out.push_str("/// The order of each engine's command table.\n");
+    out.push_str("pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [\n");
+    for (engine, names) in orders {
+        writeln!(out, "    // {engine}\n    &[").unwrap();
+        let ids: Vec<_> = names.iter().map(|name| ids[name.as_str()].to_string()).collect();
+        for line in ids.chunks(24) {
+            writeln!(out, "        {},", line.join(", ")).unwrap();
+        }
+        out.push_str("    ],\n");
+    }
+    out.push_str("];\n");
+}
