@@ -351,7 +351,7 @@ pub(crate) enum Feature {
     SanitizePayload,
     KeyPermissions,
     Selectors,
-    DeniedSubcommands,
+    Subcommands,
     Databases,
 }
 
@@ -362,7 +362,7 @@ impl Quirks {
             Feature::SanitizePayload => self.sanitize != Sanitize::Unknown,
             Feature::KeyPermissions => self.key_permissions,
             Feature::Selectors => self.selectors,
-            Feature::DeniedSubcommands => self.subcommands,
+            Feature::Subcommands => self.subcommands,
             Feature::Databases => self.databases,
         }
     }

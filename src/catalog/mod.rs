@@ -8,12 +8,12 @@ mod category;
 mod facts;
 mod keys;
 mod names;
-mod nearest;
 mod set;
 #[rustfmt::skip]
 mod table;
 
 use crate::dialect::{Dialect, Engine, Module};
+use crate::nearest::nearest;
 use category::C;
 use facts::{COMMANDS, F, MEMBERS, PLACE, Row};
 use table::{ENTRIES, ORDER};
@@ -70,7 +70,13 @@ impl Catalog {
     /// The command or subcommand (`config|get`) of that name.
     #[must_use]
     pub fn command(&self, name: &str) -> Option<Command<'_>> {
-        self.get(names::find(name.as_bytes())?)
+        self.get(names::find(name)?)
+    }
+
+    /// The subcommand of that name: what [`Catalog::command`] finds as `container|name`.
+    #[must_use]
+    pub fn subcommand(&self, container: &str, name: &str) -> Option<Command<'_>> {
+        self.get(names::find_subcommand(container, name)?)
     }
 
     /// The command of that number, if this dialect has it.
@@ -184,6 +190,22 @@ impl Catalog {
             .map(|(id, _)| id)
     }
 
+    /// The engine's own categories and their members, in table order: what servers describe users with.
+    pub(crate) fn own_categories(&self) -> impl Iterator<Item = (Category, &'static CommandSet)> {
+        Category::ALL
+            .into_iter()
+            .zip(&MEMBERS[self.dialect.engine() as usize])
+            .filter(|(_, own)| !own.is_empty())
+    }
+
+    pub(crate) fn name(&self, id: CommandId) -> &'static str {
+        ENTRIES[id.index()].name
+    }
+
+    pub(crate) fn is_subcommand(&self, id: CommandId) -> bool {
+        self.name(id).contains('|')
+    }
+
     /// Where the command stands in the command table; the modules' stand behind.
     pub(crate) fn place(&self, id: CommandId) -> u16 {
         PLACE[self.dialect.engine() as usize][id.index()]
@@ -191,12 +213,12 @@ impl Catalog {
 
     /// Names near to one that is not known, nearest first.
     pub(crate) fn commands_like(&self, name: &str) -> Vec<&'static str> {
-        nearest::nearest(name, self.commands().map(|command| command.name()))
+        nearest(name, self.commands().map(|command| command.name()))
     }
 
     /// Categories near to a name that is not known, nearest first.
     pub(crate) fn categories_like(&self, name: &str) -> Vec<&'static str> {
-        nearest::nearest(name, self.categories().map(Category::name))
+        nearest(name, self.categories().map(Category::name))
     }
 }
 
@@ -266,6 +288,12 @@ impl<'c> Command<'c> {
     #[must_use]
     pub fn module(self) -> Option<Module> {
         self.row.module
+    }
+
+    /// Whether it has subcommands.
+    #[must_use]
+    pub fn is_container(self) -> bool {
+        self.subcommands().next().is_some()
     }
 
     /// The container whose subcommand it is.

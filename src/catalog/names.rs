@@ -26,21 +26,43 @@ const _: () = assert!(ENTRIES.len() * 3 <= SLOTS);
 
 /// FNV-1a over the name, letters' case set aside.
 const fn slot_of(name: &[u8]) -> usize {
-    let mut hash: u32 = 0x811c_9dc5;
+    slot(hash(START, name))
+}
+
+const START: u32 = 0x811c_9dc5;
+
+const fn hash(mut hash: u32, name: &[u8]) -> u32 {
     let mut place = 0;
     while place < name.len() {
         hash = (hash ^ (name[place] | 0x20) as u32).wrapping_mul(0x0100_0193);
         place += 1;
     }
+    hash
+}
+
+const fn slot(hash: u32) -> usize {
     (hash ^ (hash >> 16)) as usize % SLOTS
 }
 
 /// The command of that name, whatever engine or module has it.
-pub(super) fn find(name: &[u8]) -> Option<CommandId> {
-    let mut slot = slot_of(name);
+pub(super) fn find(name: &str) -> Option<CommandId> {
+    probe(slot_of(name.as_bytes()), |known| known.eq_ignore_ascii_case(name))
+}
+
+/// The subcommand `container|name`.
+pub(super) fn find_subcommand(container: &str, name: &str) -> Option<CommandId> {
+    let hash = hash(hash(hash(START, container.as_bytes()), b"|"), name.as_bytes());
+    let is = |known: &str| {
+        let parts = known.split_once('|');
+        parts.is_some_and(|(of, sub)| of.eq_ignore_ascii_case(container) && sub.eq_ignore_ascii_case(name))
+    };
+    probe(slot(hash), is)
+}
+
+fn probe(mut slot: usize, is: impl Fn(&str) -> bool) -> Option<CommandId> {
     while INDEX[slot] != EMPTY {
         let id = CommandId(INDEX[slot]);
-        if ENTRIES[id.index()].name.as_bytes().eq_ignore_ascii_case(name) {
+        if is(ENTRIES[id.index()].name) {
             return Some(id);
         }
         slot = (slot + 1) % SLOTS;

@@ -1,7 +1,7 @@
 //! Names that someone may have meant.
 
 /// The known names nearest to `name`, at most three, nearest first: those that few slips away lead to.
-pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let name = name.to_ascii_lowercase();
     let slips = (name.len() / 3).clamp(1, 3);
     let mut near: Vec<_> =

@@ -1,0 +1,232 @@
+//! Users as text: the canonical forms of servers and services.
+
+mod categories;
+
+use std::fmt::{self, Display, Formatter, Write};
+
+use crate::access::Effect;
+use crate::dialect::{Algorithm, Dialect, Feature, Form, NewChannels};
+use crate::user::{Databases, LoggedRule, SanitizePayload, Selector, Subject, User};
+
+/// A form cannot express what the user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
+pub struct FormError {
+    form: Form,
+    dialect: Dialect,
+}
+
+impl FormError {
+    fn message(&self) -> String {
+        let Self { form, dialect } = self;
+        match form {
+            Form::Documented => {
+                format!("the {form} form has no channels, and {dialect} has; Redis 6.0 can be printed so")
+            }
+            _ => format!(
+                "the {form} form has channels, and {dialect} has none; Redis 6.2 and later can be printed so"
+            ),
+        }
+    }
+}
+
+impl User {
+    /// The user in one of the canonical forms, whichever its dialect is.
+    ///
+    /// ```
+    /// use redis_acl::{Engine, Form, User};
+    ///
+    /// let user = User::parse(Engine::Redis7_2, "on ~app:* +@read")?;
+    /// assert_eq!(user.describe(Form::Server)?, "on sanitize-payload ~app:* resetchannels -@all +@read");
+    /// assert_eq!(user.describe(Form::Observed)?, "on ~app:* -@all +@read");
+    /// assert_eq!(user.describe(Form::MemoryDb)?, "on ~app:* resetchannels -@all +@read");
+    /// assert!(user.describe(Form::Documented).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the form belongs to engines with channels and this one has none, or the other way round.
+    pub fn describe(&self, form: Form) -> Result<String, FormError> {
+        let (dialect, has_channels) = (self.dialect(), self.dialect().quirks().has(Feature::Channels));
+        let fits = match form {
+            Form::Server => true,
+            Form::Documented => !has_channels,
+            Form::Observed | Form::MemoryDb => has_channels,
+        };
+        if fits { Ok(self.in_form(form)) } else { Err(FormError { form, dialect }) }
+    }
+
+    fn in_form(&self, form: Form) -> String {
+        let style = Style::of(form, self);
+        let mut line = Line { text: String::with_capacity(256) };
+        line.push(if self.is_enabled() { "on" } else { "off" });
+        if self.accepts_any_password() {
+            line.push("nopass");
+        }
+        match self.sanitize_payload() {
+            Some(SanitizePayload::Skip) => line.push("skip-sanitize-payload"),
+            Some(SanitizePayload::Sanitize) if style.sanitize => line.push("sanitize-payload"),
+            _ => {}
+        }
+        for hash in self.password_hashes() {
+            line.push(format_args!("#{hash}"));
+        }
+        line.push_selector(self.root(), self, &style, style.root_channels);
+        for selector in self.selectors().skip(1) {
+            line.text.push_str(" (");
+            line.push_selector(selector, self, &style, style.channels);
+            line.text.push(')');
+        }
+        line.text
+    }
+
+    /// Whether a server of Redis 6.0 could not read this as rules. Commands that it lacks do not count.
+    fn needs_syntax_after_6_0(&self) -> bool {
+        let root = self.root();
+        let directed_keys = || root.keys.iter().any(|(_, access)| access.prefix() != "~");
+        let denied_subcommand = |rule: &&LoggedRule| match rule.subject {
+            Subject::Command(id) => rule.effect == Effect::Deny && self.catalog().is_subcommand(id),
+            _ => false,
+        };
+        root.databases != Databases::All
+            || self.selectors().nth(1).is_some()
+            || directed_keys()
+            || root.commands.rules(self.catalog()).iter().any(denied_subcommand)
+    }
+}
+
+impl Display for User {
+    /// The canonical form of its dialect, [`Dialect::form`]: in `ACL LIST` what follows `user NAME `.
+    ///
+    /// Applied to a new user, the text gives the same user again, but for two things that servers
+    /// themselves cannot write back: quotes in a selector's patterns, and patterns behind `%RW~*`.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.pad(&self.in_form(self.dialect().form()))
+    }
+}
+
+/// What a form shows.
+struct Style {
+    /// Whether `sanitize-payload` is shown.
+    sanitize: bool,
+    root_channels: ShowChannels,
+    /// In selectors.
+    channels: ShowChannels,
+    algorithm: Algorithm,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum ShowChannels {
+    /// There are none.
+    Never,
+    /// Not when there are no channel rules.
+    IfAny,
+    Always,
+}
+
+impl Style {
+    fn of(form: Form, user: &User) -> Self {
+        let quirks = user.dialect().quirks();
+        let channels = match quirks.new_channels {
+            NewChannels::Unchecked => ShowChannels::Never,
+            _ => ShowChannels::Always,
+        };
+        let (root_channels, algorithm) = match form {
+            Form::Server => (channels, quirks.algorithm),
+            Form::Documented => (channels, Algorithm::A),
+            // A reading of what was observed: a string that Redis 6.0 could read shows no channels.
+            Form::Observed if user.needs_syntax_after_6_0() => (channels, Algorithm::D),
+            Form::Observed => (ShowChannels::IfAny, Algorithm::D),
+            Form::MemoryDb => (channels, Algorithm::D),
+        };
+        Self { sanitize: form == Form::Server, root_channels, channels, algorithm }
+    }
+}
+
+/// Words with a space between them.
+struct Line {
+    text: String,
+}
+
+impl Line {
+    fn push(&mut self, word: impl Display) {
+        if !self.text.is_empty() && !self.text.ends_with('(') {
+            self.text.push(' ');
+        }
+        // writing to a String never fails
+        let _ = write!(self.text, "{word}");
+    }
+
+    /// `ACLDescribeSelector`
+    fn push_selector(&mut self, selector: &Selector, user: &User, style: &Style, channels: ShowChannels) {
+        self.push_keys(selector);
+        self.push_channels(selector, channels);
+        self.push_databases(selector);
+        match style.algorithm {
+            Algorithm::D => self.push_rules(selector, user),
+            counted => categories::describe(self, &selector.commands, user.catalog(), counted),
+        }
+    }
+
+    fn push_keys(&mut self, selector: &Selector) {
+        if selector.keys.are_all() {
+            self.push("~*");
+        }
+        for (pattern, access) in selector.keys.iter() {
+            self.push(access.prefix());
+            self.text.push_str(pattern);
+        }
+    }
+
+    fn push_channels(&mut self, selector: &Selector, show: ShowChannels) {
+        let patterns = selector.channels.iter();
+        match show {
+            ShowChannels::Never => return,
+            _ if selector.channels.are_all() => return self.push("&*"),
+            ShowChannels::IfAny if patterns.len() == 0 => return,
+            _ => self.push("resetchannels"),
+        }
+        for pattern in patterns {
+            self.push('&');
+            self.text.push_str(pattern);
+        }
+    }
+
+    /// Valkey 9.1.1 and later: nothing for all of them.
+    fn push_databases(&mut self, selector: &Selector) {
+        let Databases::Listed(ids) = &selector.databases else { return };
+        match ids.split_first() {
+            None => self.push("resetdbs"),
+            Some((first, others)) => {
+                self.push(format_args!("db={first}"));
+                others.iter().for_each(|id| self.text.push_str(&format!(",{id}")));
+            }
+        }
+    }
+
+    /// Algorithm D: the rules as they were given.
+    fn push_rules(&mut self, selector: &Selector, user: &User) {
+        let catalog = user.catalog();
+        self.push_base(selector.commands.allows_future());
+        for LoggedRule { effect, subject } in selector.commands.rules(catalog) {
+            self.push(effect.sign());
+            match subject {
+                Subject::Category(category) => {
+                    self.text.push('@');
+                    self.text.push_str(category.name());
+                }
+                Subject::Command(id) => self.text.push_str(catalog.name(*id)),
+                Subject::FirstArgument(id, argument) => {
+                    self.text.push_str(catalog.name(*id));
+                    self.text.push('|');
+                    self.text.push_str(argument);
+                }
+            }
+        }
+    }
+
+    /// `+@all` or `-@all`, which every description begins with.
+    fn push_base(&mut self, future: bool) {
+        self.push(if future { "+@all" } else { "-@all" });
+    }
+}

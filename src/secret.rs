@@ -1,0 +1,155 @@
+//! Passwords, and keeping them out of every text that somebody may see.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// A password as it was given. `Debug` does not tell it, and it has no `Display`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password<'a>(Cow<'a, str>);
+
+impl<'a> Password<'a> {
+    pub(crate) fn new(password: impl Into<Cow<'a, str>>) -> Self {
+        Self(password.into())
+    }
+
+    /// The password in clear. Nothing else in this crate gives it away, but for the text of an
+    /// [`AccessString`](crate::AccessString) itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What servers keep of it.
+    #[must_use]
+    pub fn hash(&self) -> PasswordHash {
+        PasswordHash(Sha256::digest(self.0.as_bytes()).into())
+    }
+
+    pub(crate) fn into_owned(self) -> Password<'static> {
+        Password(Cow::Owned(self.0.into_owned()))
+    }
+}
+
+impl fmt::Debug for Password<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(***)")
+    }
+}
+
+/// The SHA-256 of a password, which is all that servers keep and print: `#` and 64 hexadecimal digits.
+///
+/// ```
+/// let hash = redis_acl::PasswordHash::from_hex(&"2b".repeat(32)).unwrap();
+/// assert_eq!(hash.to_string(), "2b".repeat(32));
+/// assert_eq!(redis_acl::PasswordHash::from_hex("2B"), None);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PasswordHash([u8; 32]);
+
+impl PasswordHash {
+    /// Reads exactly 64 hexadecimal digits in lower case, as servers demand them
+    /// (`ACLCheckPasswordHash`).
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        let digits: &[u8; 64] = text.as_bytes().try_into().ok()?;
+        let mut hash = [0; 32];
+        for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Some(Self(hash))
+    }
+}
+
+impl fmt::Display for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let hex: [u8; 64] = std::array::from_fn(|place| {
+            let byte = self.0[place / 2];
+            DIGITS[usize::from(if place % 2 == 0 { byte >> 4 } else { byte & 15 })]
+        });
+        f.write_str(std::str::from_utf8(&hex).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    /// The first eight digits, enough to tell hashes apart in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PasswordHash({:02x}{:02x}{:02x}{:02x}…)", self.0[0], self.0[1], self.0[2], self.0[3])
+    }
+}
+
+/// The text with every byte of what may be a password or a hash replaced by `*`, so that offsets stay
+/// what they were.
+///
+/// Masked is what follows `>`, `<`, `#` or `!` in a word that is not a pattern, a command or a category;
+/// and, since a space slips in easily, the whole word behind one that is nothing but such a sign.
+pub(crate) fn mask(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut behind_bare_sign = false;
+    for word in text.split_inclusive(|c: char| c.is_whitespace() || c == '\0') {
+        let body = word.trim_end_matches(|c: char| c.is_whitespace() || c == '\0');
+        let kept = if behind_bare_sign && !body.is_empty() { 0 } else { open_part(body) };
+        masked.push_str(&body[..kept]);
+        masked.extend(std::iter::repeat_n('*', body.len() - kept));
+        masked.push_str(&word[body.len()..]);
+        behind_bare_sign = kept == body.len() && body.ends_with(SIGNS) || behind_bare_sign && body.is_empty();
+    }
+    masked
+}
+
+const SIGNS: [char; 4] = ['>', '<', '#', '!'];
+
+/// How much of a word may be shown: all of a rule about commands, keys or channels, and up to the sign
+/// of anything else.
+fn open_part(word: &str) -> usize {
+    let rule = word.trim_start_matches(['(', '"', '\'']);
+    if rule.starts_with(['+', '-', '~', '%', '&', '@']) {
+        return word.len();
+    }
+    word.find(SIGNS).map_or(word.len(), |sign| sign + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Password, PasswordHash, mask};
+
+    #[test]
+    fn passwords_are_masked_byte_for_byte() {
+        assert_eq!(mask("on >secret ~a"), "on >****** ~a");
+        assert_eq!(mask("on >sécret"), "on >*******");
+        assert_eq!(mask("(>secret ~a#b) !abc"), "(>****** ~a#b) !***");
+        assert_eq!(mask("on>secret"), "on>******");
+        assert_eq!(mask(">>secret  #"), ">*******  #");
+    }
+
+    #[test]
+    fn a_space_behind_the_sign_does_not_uncover_the_password() {
+        assert_eq!(mask("on > secret ~a"), "on > ****** ~a");
+        assert_eq!(mask("on >  secret"), "on >  ******");
+    }
+
+    #[test]
+    fn nothing_else_is_masked() {
+        for text in ["+get ~a>b &x#y -config|set", "", " ", "%R~a!b on\t~*"] {
+            assert_eq!(mask(text), text);
+        }
+    }
+
+    #[test]
+    fn debug_tells_no_password() {
+        let password = Password::new("secret");
+        assert_eq!(format!("{password:?}"), "Password(***)");
+        assert_eq!(
+            password.hash(),
+            PasswordHash::from_hex("2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b")
+                .unwrap()
+        );
+    }
+}

@@ -1,0 +1,536 @@
+//! The grammar, word first: a word is cut out, then parsed to its end by what its first byte announces.
+//! That is what servers do, and it gives their boundaries.
+
+use std::borrow::Cow;
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, tag_no_case, take_till, take_till1, take_while, take_while_m_n};
+use nom::character::complete::{char, one_of};
+use nom::combinator::{all_consuming, map, opt, rest, value, verify};
+use nom::error::ErrorKind;
+use nom::multi::separated_list1;
+use nom::sequence::{preceded, terminated};
+use nom::{IResult, Offset, Parser};
+
+use super::{ParseErrorKind, Quoting, Rule, RuleKind, SelectorRule};
+use crate::access::{Effect, KeyAccess};
+use crate::secret::{Password, PasswordHash};
+use crate::span::Span;
+
+/// A bad rule: what is wrong, where, and in which rule.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Problem {
+    pub(super) kind: ParseErrorKind,
+    pub(super) span: Span,
+    pub(super) rule: Span,
+}
+
+/// What is wrong, and with which part of the word.
+#[derive(Clone, Copy, Debug)]
+struct Fault<'a> {
+    kind: ParseErrorKind,
+    part: &'a str,
+}
+
+impl<'a> nom::error::ParseError<&'a str> for Fault<'a> {
+    fn from_error_kind(part: &'a str, _: ErrorKind) -> Self {
+        Self { kind: ParseErrorKind::UnknownRule, part }
+    }
+
+    fn append(_: &'a str, _: ErrorKind, first: Self) -> Self {
+        first
+    }
+}
+
+fn fault<'a, T>(kind: ParseErrorKind, part: &'a str) -> Result<T, nom::Err<Fault<'a>>> {
+    Err(nom::Err::Failure(Fault { kind, part }))
+}
+
+type Parsed<'a, T> = IResult<&'a str, T, Fault<'a>>;
+
+/// A rule's body (what follows its signs) and what it says.
+type Spoken<'a> = (&'a str, RuleKind<'a>);
+
+/// ```abnf
+/// access-string = *blank [ rule *( 1*SP rule ) ] *blank
+/// rule          = selector / word
+/// word          = 1*( any character but SP )
+/// ```
+pub(super) fn access_string(text: &str) -> (Vec<Rule<'_>>, Vec<Problem>) {
+    let (mut rules, mut problems) = (Vec::new(), Vec::new());
+    let has_controls = text.bytes().any(is_control);
+    let blank = |c: char| c == ' ' || c.is_ascii_control() && is_control(c as u8);
+    let mut input = text.trim_matches(blank);
+    while let Ok((after, (word, closed))) = preceded(take_while(|c| c == ' '), selector_or_word).parse(input)
+    {
+        let start = text.offset(word);
+        let whole = Span::new(start, start + word.len());
+        let control =
+            if has_controls { word.find(|c: char| c.is_ascii() && is_control(c as u8)) } else { None };
+        if let Some(at) = control {
+            let span = Span::new(start + at, start + at + 1);
+            problems.push(Problem { kind: ParseErrorKind::ControlCharacter, span, rule: whole });
+        } else if closed {
+            rules.extend(rule_at(word, start, &mut problems));
+        } else {
+            problems.push(Problem { kind: ParseErrorKind::UnmatchedParenthesis, span: whole, rule: whole });
+        }
+        input = after;
+    }
+    (rules, problems)
+}
+
+/// One argument of `ACL SETUSER`. Of a selector with bad rules, the good ones come with the problem.
+pub(super) fn rule(argument: &str) -> Result<Rule<'_>, (Option<Rule<'_>>, Problem)> {
+    let whole = Span::new(0, argument.len());
+    let problem = |kind, span| Err((None, Problem { kind, span, rule: whole }));
+    if argument.is_empty() {
+        return problem(ParseErrorKind::EmptyRule, whole);
+    }
+    if opens_selector(argument) && !argument.ends_with(')') {
+        return problem(ParseErrorKind::UnmatchedParenthesis, whole);
+    }
+    // a server would stop at the NUL and see another rule; a password it takes as it is
+    if let (Some(nul), false) = (argument.find('\0'), argument.starts_with(['>', '<'])) {
+        return problem(ParseErrorKind::ControlCharacter, Span::new(nul, nul + 1));
+    }
+    let mut problems = Vec::new();
+    match (rule_at(argument, 0, &mut problems), problems.first()) {
+        (Some(rule), None) => Ok(rule),
+        (rule, Some(problem)) => Err((rule, *problem)),
+        (None, None) => problem(ParseErrorKind::UnknownRule, whole),
+    }
+}
+
+/// White space other than a plain space, and NUL.
+fn is_control(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | 0)
+}
+
+/// A word; or, where one opens a selector, all up to the next word that ends with `)`
+/// (`ACLMergeSelectorArguments`). The flag says whether it is closed: an open selector swallows the rest
+/// of the line, but only its opening word is shown.
+fn selector_or_word(input: &str) -> Parsed<'_, (&str, bool)> {
+    let (after, first) = take_till1(|c| c == ' ').parse(input)?;
+    if !opens_selector(first) || first.ends_with(')') {
+        return Ok((after, (first, true)));
+    }
+    let mut left = after;
+    while !left.is_empty() {
+        let (after, word) = preceded(char(' '), take_till(|c| c == ' ')).parse(left)?;
+        if word.ends_with(')') {
+            return Ok((after, (&input[..input.offset(after)], true)));
+        }
+        left = after;
+    }
+    Ok((left, (first, false)))
+}
+
+fn opens_selector(word: &str) -> bool {
+    word.starts_with('(')
+}
+
+/// The rule that the word is, its problems otherwise; a selector with bad rules is both.
+fn rule_at<'a>(word: &'a str, start: usize, problems: &mut Vec<Problem>) -> Option<Rule<'a>> {
+    let span = Span::new(start, start + word.len());
+    if opens_selector(word) {
+        let inside = Span::new(span.start + 1, span.end - 1);
+        let kind = RuleKind::Selector(selector(word, start, problems)?);
+        return Some(Rule { span, body: inside, kind });
+    }
+    match spoken(word) {
+        Ok((body, kind)) => {
+            let body_start = start + word.offset(body);
+            Some(Rule { span, body: Span::new(body_start, body_start + body.len()), kind })
+        }
+        Err(Fault { kind, part }) => {
+            let at = start + word.offset(part);
+            problems.push(Problem { kind, span: Span::new(at, at + part.len()), rule: span });
+            stand_in(span, word)
+        }
+    }
+}
+
+/// A server refuses a pattern behind `~*` or `&*` before it looks whether the pattern is well-formed. For
+/// its user to find that out too, a bad pattern rule leaves another in its place; nobody else sees it,
+/// since there is a problem.
+fn stand_in<'a>(span: Span, word: &str) -> Option<Rule<'a>> {
+    let pattern = Cow::Borrowed("");
+    let kind = match word.as_bytes().first()? {
+        b'~' => RuleKind::Key { permission: None, pattern },
+        b'%' => RuleKind::Key { permission: Some(KeyAccess::ReadWrite), pattern },
+        b'&' => RuleKind::Channel { pattern },
+        _ => return None,
+    };
+    Some(Rule { span, body: span, kind })
+}
+
+/// ```abnf
+/// word = command-rule / key-rule / channel-rule / password-rule / database-rule / keyword
+/// ```
+fn spoken(word: &str) -> Result<Spoken<'_>, Fault<'_>> {
+    let parsed = match word.as_bytes() {
+        [b'+' | b'-', ..] => command_rule(word),
+        [b'~' | b'%', ..] => key_rule(word),
+        [b'&', ..] => channel_rule(word),
+        [b'>' | b'<' | b'#' | b'!', ..] => password_rule(word),
+        _ => alt((keyword, database_rule, unknown)).parse(word),
+    };
+    match parsed {
+        Ok((_, spoken)) => Ok(spoken),
+        Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => Err(fault),
+        Err(nom::Err::Incomplete(_)) => Err(Fault { kind: ParseErrorKind::UnknownRule, part: word }),
+    }
+}
+
+/// ```abnf
+/// command-rule = sign ( "@all" / "@" name / name [ "|" argument ] )
+/// sign         = "+" / "-"
+/// name         = 1*( any character but "|" )
+/// argument     = *( any character )
+/// ```
+fn command_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
+    let (body, effect) =
+        alt((value(Effect::Allow, char('+')), value(Effect::Deny, char('-')))).parse(word)?;
+    let (end, kind) = match body.strip_prefix('@') {
+        Some("") => return fault(ParseErrorKind::MissingName, word),
+        Some(category) => return Ok(("", (category, category_rule(effect, category)))),
+        None => command(effect, body),
+    }?;
+    Ok((end, (body, kind)))
+}
+
+fn category_rule(effect: Effect, name: &str) -> RuleKind<'_> {
+    match effect {
+        _ if !name.eq_ignore_ascii_case("all") => RuleKind::Category { effect, name: name.into() },
+        Effect::Allow => RuleKind::AllCommands,
+        Effect::Deny => RuleKind::NoCommands,
+    }
+}
+
+fn command(effect: Effect, body: &str) -> Parsed<'_, RuleKind<'_>> {
+    let (end, (name, argument)) = (take_till(|c| c == '|'), opt(preceded(char('|'), rest))).parse(body)?;
+    if name.is_empty() {
+        return fault(ParseErrorKind::MissingName, body);
+    }
+    Ok((end, RuleKind::Command { effect, name: name.into(), argument: argument.map(Cow::Borrowed) }))
+}
+
+/// ```abnf
+/// key-rule   = "~*" / "~" pattern / "%" permission [ "~" pattern ]
+/// permission = "R" / "W" / "RW" / "WR"
+/// ```
+fn key_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
+    if word == "~*" {
+        return Ok(("", (word, RuleKind::AllKeys)));
+    }
+    let (body, permission) = alt((value(None, char('~')), map(key_permission, Some))).parse(word)?;
+    let (end, pattern) = pattern(body)?;
+    Ok((end, (body, RuleKind::Key { permission, pattern: pattern.into() })))
+}
+
+/// `%R`, `%W` or `%RW` by itself stands for the empty pattern, on every server.
+fn key_permission(word: &str) -> Parsed<'_, KeyAccess> {
+    if word == "%" || word.starts_with("%~") {
+        return fault(ParseErrorKind::KeyPermissionMissing, word);
+    }
+    let letter =
+        || alt((value(KeyAccess::Read, tag_no_case("R")), value(KeyAccess::Write, tag_no_case("W"))));
+    let twice = verify((letter(), letter()), |(first, second)| first != second);
+    let letters = alt((map(twice, |(first, second)| first.with(second)), letter()));
+    let end_of_letters = alt((tag("~"), all_consuming(tag(""))));
+    let mut permission = preceded(char('%'), terminated(letters, end_of_letters));
+    permission.parse(word).or_else(|_: nom::Err<Fault<'_>>| fault(ParseErrorKind::KeyPermission, word))
+}
+
+/// ```abnf
+/// channel-rule = "&*" / "&" pattern
+/// ```
+fn channel_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
+    if word == "&*" {
+        return Ok(("", (word, RuleKind::AllChannels)));
+    }
+    let (body, _) = char('&').parse(word)?;
+    let (end, pattern) = pattern(body)?;
+    Ok((end, (body, RuleKind::Channel { pattern: pattern.into() })))
+}
+
+/// ```abnf
+/// pattern = *( any character but white space and NUL )     ; ACLStringHasSpaces
+/// ```
+fn pattern(body: &str) -> Parsed<'_, &str> {
+    let (refused, pattern) =
+        take_till(|c: char| c == ' ' || (c.is_ascii() && is_control(c as u8))).parse(body)?;
+    match refused.chars().next() {
+        Some(c) => fault(ParseErrorKind::SpaceInPattern, &refused[..c.len_utf8()]),
+        None => Ok(("", pattern)),
+    }
+}
+
+const PASSWORD_SIGNS: [char; 4] = ['>', '<', '#', '!'];
+
+/// ```abnf
+/// password-rule = ( ">" / "<" ) password / ( "#" / "!" ) hash
+/// hash          = 64( DIGIT / %x61-66 )                    ; lower case only
+/// ```
+fn password_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
+    let (body, sign) = one_of(&PASSWORD_SIGNS[..]).parse(word)?;
+    let kind = match (sign, PasswordHash::from_hex(body)) {
+        ('>', _) => RuleKind::AddPassword(Password::new(body)),
+        ('<', _) => RuleKind::RemovePassword(Password::new(body)),
+        (_, None) => return fault(ParseErrorKind::PasswordHash, word),
+        ('#', Some(hash)) => RuleKind::AddHash(hash),
+        (_, Some(hash)) => RuleKind::RemoveHash(hash),
+    };
+    Ok(("", (body, kind)))
+}
+
+/// Words that are rules by themselves, in any case.
+pub(super) const KEYWORDS: [(&str, RuleKind<'static>); 16] = [
+    ("on", RuleKind::On),
+    ("off", RuleKind::Off),
+    ("nopass", RuleKind::NoPass),
+    ("resetpass", RuleKind::ResetPass),
+    ("reset", RuleKind::Reset),
+    ("allkeys", RuleKind::AllKeys),
+    ("resetkeys", RuleKind::ResetKeys),
+    ("allchannels", RuleKind::AllChannels),
+    ("resetchannels", RuleKind::ResetChannels),
+    ("allcommands", RuleKind::AllCommands),
+    ("nocommands", RuleKind::NoCommands),
+    ("clearselectors", RuleKind::ClearSelectors),
+    ("sanitize-payload", RuleKind::SanitizePayload),
+    ("skip-sanitize-payload", RuleKind::SkipSanitizePayload),
+    ("alldbs", RuleKind::AllDatabases),
+    ("resetdbs", RuleKind::ResetDatabases),
+];
+
+/// ```abnf
+/// keyword = "on" / "off" / "nopass" / …                    ; a whole word, in any case
+/// ```
+fn keyword(word: &str) -> Parsed<'_, Spoken<'_>> {
+    let known = KEYWORDS.iter().find(|(keyword, _)| keyword.eq_ignore_ascii_case(word));
+    match known {
+        Some((_, kind)) => Ok(("", (word, kind.clone()))),
+        None => Err(nom::Err::Error(Fault { kind: ParseErrorKind::UnknownRule, part: word })),
+    }
+}
+
+/// ```abnf
+/// database-rule = "db=" database *( "," database )
+/// ```
+fn database_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
+    let (body, _) = tag_no_case("db=").parse(word)?;
+    let list = all_consuming(separated_list1(char(','), database)).parse(body);
+    match list {
+        Ok((end, mut ids)) => {
+            ids.sort_unstable();
+            ids.dedup();
+            Ok((end, (body, RuleKind::Databases(ids))))
+        }
+        Err(nom::Err::Failure(fault)) => Err(nom::Err::Failure(fault)),
+        Err(_) => fault(ParseErrorKind::DatabaseList, body),
+    }
+}
+
+/// As C's `strtoll` reads it, which is how the server does.
+///
+/// ```abnf
+/// database = *blank [ "+" / "-" ] 1*DIGIT                  ; from 0 to 2147483647
+/// ```
+fn database(input: &str) -> Parsed<'_, u32> {
+    let (digits, sign) =
+        preceded(take_while(|c: char| c == ' ' || c == '\x0b' || c.is_ascii_whitespace()), opt(one_of("+-")))
+            .parse(input)?;
+    let (end, digits) = take_while_m_n(1, usize::MAX, |c: char| c.is_ascii_digit()).parse(digits)?;
+    let significant = digits.trim_start_matches('0');
+    // a list that goes on wrongly is a bad list first
+    if !end.is_empty() && !end.starts_with(',') {
+        return fault(ParseErrorKind::DatabaseList, input);
+    }
+    match significant {
+        "" => Ok((end, 0)),
+        digits if sign != Some('-') && digits.len() <= 10 => match digits.parse() {
+            Ok(id) if id <= i32::MAX as u32 => Ok((end, id)),
+            _ => fault(ParseErrorKind::DatabaseRange, &input[..input.offset(end)]),
+        },
+        _ => fault(ParseErrorKind::DatabaseRange, &input[..input.offset(end)]),
+    }
+}
+
+fn unknown(word: &str) -> Parsed<'_, Spoken<'_>> {
+    let kind = match word.strip_prefix('@') {
+        Some(category) if !category.is_empty() => ParseErrorKind::MissingSign,
+        _ => ParseErrorKind::UnknownRule,
+    };
+    fault(kind, word)
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Selectors
+
+/// ```abnf
+/// selector = "(" *blank [ inner *( 1*blank inner ) ] *blank ")"
+/// inner    = command-rule / key-rule / channel-rule / database-rule / keyword   ; or quoted
+/// ```
+/// Only the last byte closes it: `(~bar))` holds the pattern `bar)`.
+fn selector<'a>(word: &'a str, start: usize, problems: &mut Vec<Problem>) -> Option<SelectorRule<'a>> {
+    let whole = Span::new(start, start + word.len());
+    let inside = &word[1..word.len() - 1];
+    let opening = Span::new(start, start + word.find(' ').unwrap_or(word.len()));
+    let problem = |kind, span| Problem { kind, span, rule: whole };
+    let (pieces, quoting) = match split_quoted(inside) {
+        Ok(split) => split,
+        Err(Unsplit::OpenQuote) => (Vec::new(), Quoting::Unbalanced),
+        Err(Unsplit::NotUtf8(piece)) => {
+            problems.push(problem(ParseErrorKind::NotUtf8, piece.shifted(start + 1)));
+            return None;
+        }
+    };
+    let mut rules = Vec::with_capacity(pieces.len());
+    for Piece { span, text } in pieces {
+        let span = span.shifted(start + 1);
+        let in_its_place = stand_in(span, &text);
+        match inner_rule(span, text) {
+            Ok(rule) => rules.push(rule),
+            Err(kind) => {
+                problems.push(problem(kind, span));
+                rules.extend(in_its_place);
+            }
+        }
+    }
+    Some(SelectorRule { rules, quoting, opening })
+}
+
+fn inner_rule(span: Span, text: Cow<'_, str>) -> Result<Rule<'_>, ParseErrorKind> {
+    match text {
+        Cow::Borrowed(text) => {
+            let (body, kind) = permission(text)?;
+            let body_start = span.start + text.offset(body);
+            Ok(Rule { span, body: Span::new(body_start, body_start + body.len()), kind })
+        }
+        // what quotes and escapes gave does not stand in the source: all of the piece is the body
+        Cow::Owned(text) => Ok(Rule { span, body: span, kind: permission(&text)?.1.into_owned() }),
+    }
+}
+
+/// A rule that says what may be done, rather than something about the user (`ACLSetSelector`).
+fn permission(text: &str) -> Result<Spoken<'_>, ParseErrorKind> {
+    if text.is_empty() {
+        return Err(ParseErrorKind::EmptyRule);
+    }
+    if opens_selector(text) {
+        return Err(ParseErrorKind::NestedSelector);
+    }
+    if text.starts_with(PASSWORD_SIGNS) {
+        return Err(ParseErrorKind::NotInSelector);
+    }
+    let spoken = spoken(text).map_err(|fault| fault.kind)?;
+    if spoken.1.is_permission() { Ok(spoken) } else { Err(ParseErrorKind::NotInSelector) }
+}
+
+/// A piece of a selector's text, where it stands there, and what quotes and escapes make of it.
+struct Piece<'a> {
+    span: Span,
+    text: Cow<'a, str>,
+}
+
+/// Why a text cannot be split.
+enum Unsplit {
+    OpenQuote,
+    NotUtf8(Span),
+}
+
+/// Splits as `sdssplitargs` does, and says whether all versions of it agree.
+///
+/// ```abnf
+/// pieces        = *blank [ piece *( 1*blank piece ) ] *blank
+/// piece         = 1*( any character but blanks and quotes / single-quoted / double-quoted )
+/// single-quoted = "'" *( "\'" / any character but "'" ) "'"
+/// double-quoted = DQUOTE *( "\x" 2HEXDIG / "\" any character / any character but DQUOTE ) DQUOTE
+/// ```
+fn split_quoted(inside: &str) -> Result<(Vec<Piece<'_>>, Quoting), Unsplit> {
+    let bytes = inside.as_bytes();
+    let (mut pieces, mut quoting, mut at) = (Vec::new(), Quoting::Balanced, 0);
+    loop {
+        at += bytes[at..].iter().take_while(|&&byte| byte == b' ' || is_control(byte)).count();
+        if at == bytes.len() {
+            return Ok((pieces, quoting));
+        }
+        let start = at;
+        let mut unquoted: Option<Vec<u8>> = None;
+        while let Some(&byte) = bytes.get(at).filter(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
+            if !matches!(byte, b'"' | b'\'') {
+                unquoted.iter_mut().for_each(|text| text.push(byte));
+                at += 1;
+                continue;
+            }
+            let text = unquoted.get_or_insert_with(|| bytes[start..at].to_vec());
+            at = quoted(bytes, at, text).ok_or(Unsplit::OpenQuote)?;
+            if bytes.get(at).is_some_and(|&next| next != b' ' && !is_control(next)) {
+                quoting = Quoting::Joined;
+            }
+        }
+        let span = Span::new(start, at);
+        let text = match unquoted {
+            None => Cow::Borrowed(&inside[span.range()]),
+            Some(text) => Cow::Owned(String::from_utf8(text).map_err(|_| Unsplit::NotUtf8(span))?),
+        };
+        pieces.push(Piece { span, text });
+    }
+}
+
+/// Reads from an opening quote behind the closing one, if there is one; `text` gets what is between.
+fn quoted(bytes: &[u8], open: usize, text: &mut Vec<u8>) -> Option<usize> {
+    let quote = bytes[open];
+    let mut at = open + 1;
+    while *bytes.get(at)? != quote {
+        let (byte, length) = match (quote, &bytes[at..]) {
+            (b'"', [b'\\', b'x', high, low, ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                (hex_digit(*high) << 4 | hex_digit(*low), 4)
+            }
+            (b'"', [b'\\', escaped, ..]) => (unescaped(*escaped), 2),
+            (b'\'', [b'\\', b'\'', ..]) => (b'\'', 2),
+            (_, rest) => (rest[0], 1),
+        };
+        text.push(byte);
+        at += length;
+    }
+    Some(at + 1)
+}
+
+fn hex_digit(digit: u8) -> u8 {
+    (digit as char).to_digit(16).unwrap_or_default() as u8
+}
+
+fn unescaped(escaped: u8) -> u8 {
+    match escaped {
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'b' => 8,
+        b'a' => 7,
+        other => other,
+    }
+}
+
+impl RuleKind<'_> {
+    fn is_permission(&self) -> bool {
+        matches!(
+            self,
+            Self::AllKeys
+                | Self::ResetKeys
+                | Self::Key { .. }
+                | Self::AllChannels
+                | Self::ResetChannels
+                | Self::Channel { .. }
+                | Self::AllCommands
+                | Self::NoCommands
+                | Self::Category { .. }
+                | Self::Command { .. }
+                | Self::AllDatabases
+                | Self::ResetDatabases
+                | Self::Databases(_)
+        )
+    }
+}

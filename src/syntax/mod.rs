@@ -1,0 +1,275 @@
+//! Access strings as text: a faithful tree with byte spans, which looks no name up.
+//!
+//! `+nosuch` is well-formed, so it parses; whether an engine knows it is for
+//! [`User::apply`](crate::User::apply) to say. The tree is the same for every engine: it accepts what any
+//! of them accepts, and the [`user`](crate::user) decides which of it a dialect has.
+
+mod error;
+mod grammar;
+mod print;
+
+use std::borrow::Cow;
+
+pub use error::{ParseError, ParseErrorKind, ParseErrors};
+
+use crate::access::{Effect, KeyAccess};
+use crate::secret::{Password, PasswordHash};
+use crate::span::Span;
+
+/// The rules of a user, as one line of text: `on ~app:* -@all +@read`.
+///
+/// Rules are separated by spaces, and blanks around the line are ignored, as in an ACL file. Tabs and
+/// line ends separate nothing and are errors.
+///
+/// ```
+/// use redis_acl::{AccessString, RuleKind};
+///
+/// let string = AccessString::parse("on ~app::* -@all +@read")?;
+/// assert_eq!(string.rules().len(), 4);
+/// assert!(matches!(&string.rules()[3].kind, RuleKind::Category { name, .. } if name == "read"));
+/// assert_eq!(string.to_string(), "on ~app::* -@all +@read");
+///
+/// // every bad rule is reported
+/// let errors = AccessString::parse("on %X~a +get flurb").unwrap_err();
+/// assert_eq!(errors.iter().map(|error| error.span()).collect::<Vec<_>>(), [
+///     redis_acl::Span::new(3, 7), redis_acl::Span::new(13, 18),
+/// ]);
+/// # Ok::<(), redis_acl::ParseErrors>(())
+/// ```
+///
+/// `Display` gives the text back, passwords included. `Debug`, errors, reports and JSON mask them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessString<'a> {
+    text: &'a str,
+    rules: Vec<Rule<'a>>,
+}
+
+impl<'a> AccessString<'a> {
+    /// Reads a line of rules.
+    ///
+    /// # Errors
+    /// Every rule that is no rule of any engine, in the order of the text.
+    pub fn parse(text: &'a str) -> Result<Self, ParseErrors> {
+        let (string, errors) = Self::scan(text);
+        if errors.is_empty() { Ok(string) } else { Err(ParseErrors::new(errors)) }
+    }
+
+    /// The rules that are well-formed, and the errors about the others. A selector with bad rules is there
+    /// with its good ones.
+    pub(crate) fn scan(text: &'a str) -> (Self, Vec<ParseError>) {
+        let (rules, problems) = grammar::access_string(text);
+        let errors = problems.into_iter().map(|problem| ParseError::new(problem, text)).collect();
+        (Self { text, rules }, errors)
+    }
+
+    /// The text that was parsed.
+    #[must_use]
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The rules, in order.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule<'a>] {
+        &self.rules
+    }
+}
+
+/// One rule, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule<'a> {
+    /// The whole rule.
+    pub span: Span,
+    /// What follows its signs: the name, pattern, password or list. For a keyword the whole rule, for a
+    /// selector what is between the parentheses.
+    pub body: Span,
+    /// What it says.
+    pub kind: RuleKind<'a>,
+}
+
+impl<'a> Rule<'a> {
+    /// Reads one rule: an argument of `ACL SETUSER`, which may hold spaces.
+    ///
+    /// ```
+    /// use redis_acl::{Rule, RuleKind};
+    /// let rule = Rule::parse("(~app:* +@read)")?;
+    /// assert!(matches!(rule.kind, RuleKind::Selector(selector) if selector.rules.len() == 2));
+    /// assert!(Rule::parse("on ").is_err());
+    /// # Ok::<(), redis_acl::ParseError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When it is no rule of any engine. An empty rule is an error here, though servers since Redis 6.0.5
+    /// ignore it as an argument: it says nothing that a tree could hold.
+    pub fn parse(argument: &'a str) -> Result<Self, ParseError> {
+        Self::scan(argument).map_err(|(_, error)| error)
+    }
+
+    /// As [`Rule::parse`]; of a selector with bad rules, the good ones come with the error.
+    pub(crate) fn scan(argument: &'a str) -> Result<Self, (Option<Self>, ParseError)> {
+        grammar::rule(argument).map_err(|(rule, problem)| (rule, ParseError::new(problem, argument)))
+    }
+
+    /// Where the name stands that a command or category rule is about, a category's without its `@`; for
+    /// other rules all of them.
+    #[must_use]
+    pub fn name_span(&self) -> Span {
+        match &self.kind {
+            RuleKind::Category { .. } | RuleKind::Command { .. } => self.body,
+            _ => self.span,
+        }
+    }
+
+    /// The same rule, independent of the text it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> Rule<'static> {
+        Rule { kind: self.kind.into_owned(), ..self }
+    }
+}
+
+/// What a rule says. Names and patterns are as they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RuleKind<'a> {
+    /// `on`: the user may log in.
+    On,
+    /// `off`: the user may not.
+    Off,
+    /// `nopass`: any password will do. Removes those there are.
+    NoPass,
+    /// `resetpass`: no passwords, and not any password either.
+    ResetPass,
+    /// `>password`
+    AddPassword(Password<'a>),
+    /// `<password`
+    RemovePassword(Password<'a>),
+    /// `#hash`
+    AddHash(PasswordHash),
+    /// `!hash`
+    RemoveHash(PasswordHash),
+    /// `reset`: back to a user that may nothing.
+    Reset,
+    /// `sanitize-payload`
+    SanitizePayload,
+    /// `skip-sanitize-payload`
+    SkipSanitizePayload,
+    /// `~*` or `allkeys`
+    AllKeys,
+    /// `resetkeys`
+    ResetKeys,
+    /// `~pattern`, `%R~pattern`, `%W~pattern`, `%RW~pattern`. `%RW~*` is one of these: only `~*` is
+    /// [`RuleKind::AllKeys`].
+    Key {
+        /// The letters behind a `%`; `None` where the rule begins with `~`, which means both.
+        permission: Option<KeyAccess>,
+        /// The glob pattern; empty, it matches the empty key only.
+        pattern: Cow<'a, str>,
+    },
+    /// `&*` or `allchannels`
+    AllChannels,
+    /// `resetchannels`
+    ResetChannels,
+    /// `&pattern`
+    Channel {
+        /// The glob pattern.
+        pattern: Cow<'a, str>,
+    },
+    /// `+@all` or `allcommands`
+    AllCommands,
+    /// `-@all` or `nocommands`
+    NoCommands,
+    /// `+@category`, `-@category`
+    Category {
+        /// `+` or `-`.
+        effect: Effect,
+        /// Without the `@`.
+        name: Cow<'a, str>,
+    },
+    /// `+command`, `-command`, `+container|subcommand`, `+command|first-argument` …
+    Command {
+        /// `+` or `-`.
+        effect: Effect,
+        /// Up to the first `|`.
+        name: Cow<'a, str>,
+        /// Behind the first `|`; whether it is a subcommand or a first argument is the engine's to know.
+        argument: Option<Cow<'a, str>>,
+    },
+    /// `(…)`
+    Selector(SelectorRule<'a>),
+    /// `clearselectors`
+    ClearSelectors,
+    /// `alldbs`
+    AllDatabases,
+    /// `resetdbs`
+    ResetDatabases,
+    /// `db=0,3`, sorted and each once.
+    Databases(Vec<u32>),
+}
+
+impl RuleKind<'_> {
+    /// The same rule, independent of the text it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> RuleKind<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        match self {
+            Self::On => RuleKind::On,
+            Self::Off => RuleKind::Off,
+            Self::NoPass => RuleKind::NoPass,
+            Self::ResetPass => RuleKind::ResetPass,
+            Self::AddPassword(password) => RuleKind::AddPassword(password.into_owned()),
+            Self::RemovePassword(password) => RuleKind::RemovePassword(password.into_owned()),
+            Self::AddHash(hash) => RuleKind::AddHash(hash),
+            Self::RemoveHash(hash) => RuleKind::RemoveHash(hash),
+            Self::Reset => RuleKind::Reset,
+            Self::SanitizePayload => RuleKind::SanitizePayload,
+            Self::SkipSanitizePayload => RuleKind::SkipSanitizePayload,
+            Self::AllKeys => RuleKind::AllKeys,
+            Self::ResetKeys => RuleKind::ResetKeys,
+            Self::Key { permission, pattern } => RuleKind::Key { permission, pattern: owned(pattern) },
+            Self::AllChannels => RuleKind::AllChannels,
+            Self::ResetChannels => RuleKind::ResetChannels,
+            Self::Channel { pattern } => RuleKind::Channel { pattern: owned(pattern) },
+            Self::AllCommands => RuleKind::AllCommands,
+            Self::NoCommands => RuleKind::NoCommands,
+            Self::Category { effect, name } => RuleKind::Category { effect, name: owned(name) },
+            Self::Command { effect, name, argument } => {
+                RuleKind::Command { effect, name: owned(name), argument: argument.map(owned) }
+            }
+            Self::Selector(selector) => RuleKind::Selector(selector.into_owned()),
+            Self::ClearSelectors => RuleKind::ClearSelectors,
+            Self::AllDatabases => RuleKind::AllDatabases,
+            Self::ResetDatabases => RuleKind::ResetDatabases,
+            Self::Databases(ids) => RuleKind::Databases(ids),
+        }
+    }
+}
+
+/// A further set of permissions, which must allow a request all by itself: `(~app:* +@read)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectorRule<'a> {
+    /// Rules about keys, channels, commands and databases.
+    pub rules: Vec<Rule<'a>>,
+    /// How the text inside is quoted, which decides what a server makes of it.
+    pub quoting: Quoting,
+    /// The word that opens it. Where there are no selectors, servers stop at this word.
+    pub opening: Span,
+}
+
+impl SelectorRule<'_> {
+    fn into_owned(self) -> SelectorRule<'static> {
+        SelectorRule { rules: self.rules.into_iter().map(Rule::into_owned).collect(), ..self }
+    }
+}
+
+/// How the text inside a selector's parentheses is quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Quoting {
+    /// Every engine splits it alike.
+    Balanced,
+    /// Text goes on behind a closing quote, `"a"b`: Valkey 9.0 and later join it, all others take the
+    /// selector as empty.
+    Joined,
+    /// A quote stays open: every engine takes the selector as empty, without an error.
+    Unbalanced,
+}

@@ -1,0 +1,365 @@
+//! Users, and how rules change them: exactly as `ACL SETUSER` does.
+
+mod arguments;
+mod commands;
+mod error;
+mod patterns;
+mod selector;
+mod texts;
+
+pub use error::{ApplyError, ApplyErrorKind, ApplyErrors};
+pub use selector::Selector;
+
+pub(crate) use commands::{Commands, FirstArguments, LoggedRule, Subject};
+pub(crate) use selector::Databases;
+
+use crate::catalog::Catalog;
+use crate::dialect::{Dialect, Quirks, Sanitize};
+use crate::secret::PasswordHash;
+use crate::span::Span;
+use crate::syntax::{AccessString, Quoting, Rule, RuleKind, SelectorRule};
+use arguments::{merge_selectors, open_selector};
+use error::{Refusal, Refusals};
+
+/// A user of one dialect: how it logs in, and what it may do.
+///
+/// `Display` prints the canonical form of its dialect, what `ACL LIST` or the cloud service answers.
+///
+/// ```
+/// use redis_acl::{Dialect, User};
+///
+/// let elasticache: Dialect = "elasticache".parse()?;
+/// let user = User::parse(elasticache, "on ~app::* -@all +@read")?;
+/// assert!(user.to_string().starts_with("on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit"));
+///
+/// // two users are equal when they mean the same, whatever the rules were
+/// assert_eq!(user, User::parse(elasticache, &user.to_string())?);
+/// assert_eq!(user, User::parse(elasticache, "allkeys resetkeys on +@read ~app::*")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Equality is of meaning: order and repetition of patterns, passwords and selectors count for nothing,
+/// nor does which rules gave a command. That `+@all` also grants commands to come does count. Users of
+/// different dialects are different.
+#[derive(Clone, Debug)]
+pub struct User {
+    catalog: Catalog,
+    enabled: bool,
+    any_password: bool,
+    sanitize: Option<SanitizePayload>,
+    passwords: Vec<PasswordHash>,
+    root: Selector,
+    selectors: Vec<Selector>,
+}
+
+/// Whether what the user sends to RESTORE is looked through; `None` where nobody has said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SanitizePayload {
+    Sanitize,
+    Skip,
+}
+
+impl User {
+    /// A new user, as `ACL SETUSER name` makes it: off, without passwords, keys and commands.
+    #[must_use]
+    pub fn new(dialect: impl Into<Dialect>) -> Self {
+        let dialect = dialect.into();
+        let quirks = dialect.quirks();
+        Self {
+            catalog: dialect.into(),
+            enabled: false,
+            any_password: false,
+            sanitize: (quirks.sanitize == Sanitize::Always).then_some(SanitizePayload::Sanitize),
+            passwords: Vec::new(),
+            root: Selector::new(quirks.new_channels),
+            selectors: Vec::new(),
+        }
+    }
+
+    /// A new user with these rules applied.
+    ///
+    /// # Errors
+    /// Everything that the dialect refuses, not only the first: see [`ApplyErrors`].
+    pub fn parse(dialect: impl Into<Dialect>, text: &str) -> Result<Self, ApplyErrors> {
+        let mut user = Self::new(dialect);
+        let (string, errors) = AccessString::scan(text);
+        let dialect = user.dialect();
+        let (mut refused, quirks) = (Vec::new(), dialect.quirks());
+        for rule in string.rules() {
+            let refusals = user.apply_rule(rule, &quirks).err().into_iter().flatten();
+            refused.extend(refusals.map(|refusal| ApplyError::new(refusal, text, dialect)));
+        }
+        refused.extend(errors.iter().map(|error| ApplyError::from_parse(error, dialect)));
+        ApplyErrors::new(refused).map_or(Ok(user), Err)
+    }
+
+    /// Applies rules from left to right; all of them, or none.
+    ///
+    /// ```
+    /// # use redis_acl::{AccessString, Engine, User};
+    /// let mut user = User::parse(Engine::Redis7_2, "on ~a +@read")?;
+    /// user.apply(&AccessString::parse("-get ~b")?)?;
+    /// assert_eq!(user.to_string(), "on sanitize-payload ~a ~b resetchannels -@all +@read -get");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first rule that is refused. The user is then as it was.
+    pub fn apply(&mut self, rules: &AccessString<'_>) -> Result<(), ApplyError> {
+        let (dialect, quirks) = (self.dialect(), self.dialect().quirks());
+        let mut changed = self.clone();
+        for rule in rules.rules() {
+            let applied = changed.apply_rule(rule, &quirks);
+            applied.map_err(|refusals| ApplyError::new(refusals.first, rules.text(), dialect))?;
+        }
+        changed.tidy();
+        *self = changed;
+        Ok(())
+    }
+
+    /// Applies the arguments of an `ACL SETUSER`, each of which is one rule; all of them, or none.
+    ///
+    /// An argument may hold spaces (`(~a +get)`); one that opens a selector is joined with those behind it
+    /// up to the one that closes it; an empty one does nothing.
+    ///
+    /// ```
+    /// # use redis_acl::{Engine, User};
+    /// let mut user = User::new(Engine::Redis7_0);
+    /// user.apply_arguments(["on", "(~a", "+get)", ""])?;
+    /// assert_eq!(user.to_string(), "on resetchannels -@all (~a resetchannels -@all +get)");
+    /// # Ok::<(), redis_acl::ApplyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What the server reports: a selector left open, else the first argument that is refused. The user
+    /// is then as it was.
+    pub fn apply_arguments<I>(&mut self, arguments: I) -> Result<(), ApplyError>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let dialect = self.dialect();
+        let quirks = dialect.quirks();
+        let mut changed = self.clone();
+        for argument in merge_selectors(arguments, &quirks).map_err(|open| open_selector(&open, dialect))? {
+            if argument.is_empty() {
+                continue;
+            }
+            changed.apply_argument(&argument, &quirks)?;
+        }
+        changed.tidy();
+        *self = changed;
+        Ok(())
+    }
+
+    fn apply_argument(&mut self, argument: &str, quirks: &Quirks) -> Result<(), ApplyError> {
+        let dialect = self.dialect();
+        let (rule, error) = match Rule::scan(argument) {
+            Ok(rule) => (Some(rule), None),
+            Err((rule, error)) => (rule, Some(ApplyError::from_parse(&error, dialect))),
+        };
+        let applied = rule.map_or(Ok(()), |rule| self.apply_rule(&rule, quirks));
+        let refusal = applied.err().map(|refusals| ApplyError::new(refusals.first, argument, dialect));
+        // in a selector, a server reads and applies rule after rule
+        let first = refusal.into_iter().chain(error).min_by_key(|error| error.span().start);
+        first.map_or(Ok(()), Err)
+    }
+
+    /// A user that is changed again and again must not keep every rule there ever was.
+    fn tidy(&mut self) {
+        self.root.commands.forget_overridden_rules(&self.catalog);
+    }
+
+    /// The dialect whose rules it was given.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.catalog.dialect()
+    }
+
+    /// The commands of its dialect.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Whether it may log in.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
+    /// Whether any password will do (`nopass`).
+    #[must_use]
+    pub fn accepts_any_password(&self) -> bool {
+        self.any_password
+    }
+
+    /// The hashes of its passwords, in the order in which they were added.
+    #[must_use]
+    pub fn password_hashes(&self) -> &[PasswordHash] {
+        &self.passwords
+    }
+
+    /// What its own rules allow, then each further selector.
+    pub fn selectors(&self) -> impl Iterator<Item = &Selector> {
+        std::iter::once(&self.root).chain(&self.selectors)
+    }
+
+    pub(crate) fn root(&self) -> &Selector {
+        &self.root
+    }
+
+    pub(crate) fn sanitize_payload(&self) -> Option<SanitizePayload> {
+        self.sanitize
+    }
+
+    // -----------------------------------------------------------------------------------------------
+    // Rules
+
+    /// `ACLSetUser`. A selector may be refused for several of its rules, the first of which a server names.
+    fn apply_rule(&mut self, rule: &Rule<'_>, quirks: &Quirks) -> Result<(), Refusals> {
+        let refuse = |kind| Err(Refusal { kind, span: rule.span, rule: rule.span });
+        if self.dialect().service().is_some() {
+            refused_by_services(&rule.kind).map_or(Ok(()), refuse)?;
+        }
+        match &rule.kind {
+            RuleKind::On => self.enabled = true,
+            RuleKind::Off => self.enabled = false,
+            RuleKind::NoPass => self.set_any_password(true),
+            RuleKind::ResetPass => self.set_any_password(false),
+            RuleKind::AddPassword(password) => self.add_password(password.hash()),
+            RuleKind::AddHash(hash) => self.add_password(*hash),
+            RuleKind::RemovePassword(password) => {
+                self.remove_password(&password.hash()).or_else(|()| refuse(ApplyErrorKind::NoSuchPassword))?
+            }
+            RuleKind::RemoveHash(hash) => {
+                self.remove_password(hash).or_else(|()| refuse(ApplyErrorKind::NoSuchPassword))?
+            }
+            RuleKind::Reset => self.reset(quirks),
+            RuleKind::SanitizePayload | RuleKind::SkipSanitizePayload
+                if quirks.sanitize == Sanitize::Unknown =>
+            {
+                refuse(ApplyErrorKind::NeedsSanitizePayload)?;
+            }
+            RuleKind::SanitizePayload => self.set_sanitize(SanitizePayload::Sanitize, quirks),
+            RuleKind::SkipSanitizePayload => self.set_sanitize(SanitizePayload::Skip, quirks),
+            RuleKind::Selector(_) | RuleKind::ClearSelectors if !quirks.selectors => {
+                return Err(no_selectors(rule).into());
+            }
+            RuleKind::ClearSelectors => self.selectors.clear(),
+            RuleKind::Selector(selector) => {
+                let selector = self.new_selector(selector, rule.span, quirks)?;
+                self.selectors.push(selector);
+            }
+            _ => self.root.apply_rule(rule, rule.span, &self.catalog, quirks)?,
+        }
+        Ok(())
+    }
+
+    fn set_any_password(&mut self, any: bool) {
+        self.any_password = any;
+        self.passwords.clear();
+    }
+
+    fn add_password(&mut self, hash: PasswordHash) {
+        if !self.passwords.contains(&hash) {
+            self.passwords.push(hash);
+        }
+        self.any_password = false;
+    }
+
+    fn remove_password(&mut self, hash: &PasswordHash) -> Result<(), ()> {
+        let place = self.passwords.iter().position(|known| known == hash).ok_or(())?;
+        self.passwords.remove(place);
+        Ok(())
+    }
+
+    fn set_sanitize(&mut self, sanitize: SanitizePayload, quirks: &Quirks) {
+        if quirks.sanitize != Sanitize::Ignored {
+            self.sanitize = Some(sanitize);
+        }
+    }
+
+    /// `reset` gives up everything, one thing after the other; the sanitize flag it sets where there is one.
+    fn reset(&mut self, quirks: &Quirks) {
+        *self = Self::new(self.dialect());
+        if matches!(quirks.sanitize, Sanitize::WhenGiven | Sanitize::Always) {
+            self.sanitize = Some(SanitizePayload::Sanitize);
+        }
+    }
+
+    /// `ACLCreateSelectorFromOpArg`
+    fn new_selector(
+        &self,
+        rule: &SelectorRule<'_>,
+        whole: Span,
+        quirks: &Quirks,
+    ) -> Result<Selector, Refusals> {
+        let mut selector = Selector::new(quirks.new_channels);
+        let splits = match rule.quoting {
+            Quoting::Balanced => true,
+            Quoting::Joined => quirks.joins_quotes,
+            Quoting::Unbalanced => false,
+        };
+        // a text that the server cannot split makes an empty selector, without an error
+        let rules = if splits { &rule.rules[..] } else { &[] };
+        let mut apply = |rule| selector.apply_rule(rule, whole, &self.catalog, quirks).err();
+        let mut refusals = rules.iter().filter_map(&mut apply);
+        match refusals.next() {
+            None => {
+                drop(refusals);
+                Ok(selector)
+            }
+            Some(first) => Err(Refusals { first, others: refusals.collect() }),
+        }
+    }
+}
+
+impl PartialEq for User {
+    fn eq(&self, other: &Self) -> bool {
+        self.dialect() == other.dialect()
+            && self.enabled == other.enabled
+            && self.any_password == other.any_password
+            && (self.sanitize == Some(SanitizePayload::Skip))
+                == (other.sanitize == Some(SanitizePayload::Skip))
+            && same_members(&self.passwords, &other.passwords)
+            && same_members(&self.telling_selectors(), &other.telling_selectors())
+    }
+}
+
+impl Eq for User {}
+
+impl User {
+    /// The selectors that allow anything.
+    fn telling_selectors(&self) -> Vec<&Selector> {
+        self.selectors().filter(|selector| !selector.commands.are_none()).collect()
+    }
+}
+
+/// Whether two lists hold the same, in whatever order and however often.
+fn same_members<T: PartialEq>(a: &[T], b: &[T]) -> bool {
+    a.iter().all(|item| b.contains(item)) && b.iter().all(|item| a.contains(item))
+}
+
+/// What cloud services refuse whatever the engine: passwords are members of the request, and `reset` is
+/// documented as not supported.
+fn refused_by_services(kind: &RuleKind<'_>) -> Option<ApplyErrorKind> {
+    match kind {
+        RuleKind::NoPass
+        | RuleKind::ResetPass
+        | RuleKind::AddPassword(_)
+        | RuleKind::RemovePassword(_)
+        | RuleKind::AddHash(_)
+        | RuleKind::RemoveHash(_) => Some(ApplyErrorKind::PasswordInService),
+        RuleKind::Reset => Some(ApplyErrorKind::ResetInService),
+        _ => None,
+    }
+}
+
+/// A server without selectors stops at the word that opens one.
+fn no_selectors(rule: &Rule<'_>) -> Refusal {
+    let word = match &rule.kind {
+        RuleKind::Selector(selector) => selector.opening,
+        _ => rule.span,
+    };
+    Refusal { kind: ApplyErrorKind::NeedsSelectors, span: rule.span, rule: word }
+}
