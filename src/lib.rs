@@ -1,4 +1,80 @@
-//! crate
+//! Access strings of Redis, Valkey, ElastiCache and MemoryDB: what they say, what they grant, and how each
+//! server or service writes them back.
+//!
+//! An *access string* such as `on ~app::* -@all +@read` says what a user may do. This crate parses it into a
+//! tree with positions, applies it to a user exactly as `ACL SETUSER` of any Redis from 6.0 and any Valkey
+//! does, and prints the user as that server's `ACL LIST`, or as AWS's answer, would.
+//!
+//! ```text
+//!  on  >secret  ~app::*  %R~shared:*  &news:*  -@all  +@read  -keys  +config|get  +select|0  (~tmp:* +@write)
+//!  ╰┬╯ ╰──┬──╯  ╰──┬──╯  ╰────┬────╯  ╰──┬──╯  ╰─┬─╯  ╰─┬─╯  ╰─┬─╯  ╰────┬────╯  ╰───┬───╯  ╰──────┬───────╯
+//!   │  password   key     keys to     channel    │   category  │    subcommand   first       selector:
+//!   │           pattern  read only    pattern    │    of        command          argument    another set of
+//!  may log in                             all commands  commands                             permissions
+//! ```
+//!
+//! ```
+//! use redis_acl::{Dialect, Engine, User};
+//!
+//! // what ElastiCache answers to CreateUser
+//! let elasticache: Dialect = "elasticache".parse()?;
+//! let user = User::parse(elasticache, "on ~app::* -@all +@read")?;
+//! assert!(user.to_string().ends_with("-bitop -geoadd -georadius -georadiusbymember"));
+//!
+//! // what a server prints
+//! let user = User::parse(Engine::Redis7_2, "on ~app::* -@all +@read")?;
+//! assert_eq!(user.to_string(), "on sanitize-payload ~app::* resetchannels -@all +@read");
+//!
+//! // the same meaning, written otherwise
+//! assert_eq!(user, User::parse(Engine::Redis7_2, "+@all -@all +@READ ~app::* on")?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Is this string right?
+//! [`User::parse`] says all that is wrong with it under one dialect: [`ApplyErrors`]. Each error has a kind, a
+//! place, a line of text, help, a drawing ([`ApplyError::report`]) and the server's own words
+//! ([`ApplyError::server_message`]). [`AccessString::parse`] looks at the text alone.
+//!
+//! ```
+//! # use redis_acl::{Engine, User};
+//! let errors = User::parse(Engine::Redis7_2, "on ~app:* +gte").unwrap_err();
+//! assert_eq!(errors.first().report().to_string(), "\
+//! error: redis-7.2 has no command `gte`
+//!   |
+//!   | on ~app:* +gte
+//!   |            ^^^
+//!   = help: did you mean `get`?
+//!   = note: the server says: Error in ACL SETUSER modifier '+gte': Unknown command or category name in ACL");
+//! ```
+//!
+//! # What does it grant?
+//! [`User::selectors`] tells what each selector allows; a [`Catalog`] what a category holds
+//! ([`Catalog::expand`]) and what a command is.
+//!
+//! # How will it be written back?
+//! `Display` of a [`User`] is the canonical form of its dialect; [`User::describe`] prints any [`Form`].
+//!
+//! # Do these two mean the same?
+//! `==` on [`User`]: order and repetition count for nothing. This is what ends perpetual differences between a
+//! configuration and what a service answers.
+//!
+//! # Dialects
+//! A [`Dialect`] is an engine, and optionally a service in front of it: `redis-7.2`, `valkey-9.1`,
+//! `redis-8.4+json+search`, `elasticache/valkey-8.0`, `memorydb/redis-6.2`. [`Dialect::all`] lists those that are
+//! modelled; [`Engine::evidence`] says whether a server was measured or documents were read.
+//!
+//! # Features
+//! - `serde` (default): `Serialize` for trees and errors, and `Deserialize` for dialects, forms and spans; the
+//!   shapes are stable and written down in the source of the module.
+//! - `cli`: the command `redis-acl`.
+//!
+//! # Limits
+//! - Rules are text: patterns and names that are not UTF-8 cannot be given.
+//! - Rules that make some servers crash are refused, and so is what a server would read in a surprising way:
+//!   NUL bytes, tabs between rules.
+//! - Passwords are hashed when they are applied. No `Debug`, error, report or JSON shows one; only the text of an
+//!   [`AccessString`] and the [`Password`] in its tree hold it.
+
 mod access;
 pub mod catalog;
 mod describe;
@@ -6,9 +82,12 @@ mod dialect;
 mod nearest;
 mod report;
 mod secret;
+#[cfg(feature = "serde")]
+mod serde;
 mod span;
 pub mod syntax;
 pub mod user;
+
 pub use access::{Effect, KeyAccess};
 pub use catalog::{Catalog, Category, Command, CommandId, CommandSet};
 pub use describe::FormError;

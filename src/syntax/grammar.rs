@@ -80,10 +80,11 @@ pub(super) fn access_string(text: &str) -> (Vec<Rule<'_>>, Vec<Problem>) {
     (rules, problems)
 }
 
-/// One argument of `ACL SETUSER`. Of a selector with bad rules, the good ones come with the problem.
-pub(super) fn rule(argument: &str) -> Result<Rule<'_>, (Option<Rule<'_>>, Problem)> {
+/// One argument of `ACL SETUSER`: the rule, the first problem, or both where it is a selector with bad
+/// rules in it.
+pub(super) fn rule(argument: &str) -> (Option<Rule<'_>>, Option<Problem>) {
     let whole = Span::new(0, argument.len());
-    let problem = |kind, span| Err((None, Problem { kind, span, rule: whole }));
+    let problem = |kind, span| (None, Some(Problem { kind, span, rule: whole }));
     if argument.is_empty() {
         return problem(ParseErrorKind::EmptyRule, whole);
     }
@@ -95,11 +96,7 @@ pub(super) fn rule(argument: &str) -> Result<Rule<'_>, (Option<Rule<'_>>, Proble
         return problem(ParseErrorKind::ControlCharacter, Span::new(nul, nul + 1));
     }
     let mut problems = Vec::new();
-    match (rule_at(argument, 0, &mut problems), problems.first()) {
-        (Some(rule), None) => Ok(rule),
-        (rule, Some(problem)) => Err((rule, *problem)),
-        (None, None) => problem(ParseErrorKind::UnknownRule, whole),
-    }
+    (rule_at(argument, 0, &mut problems), problems.into_iter().next())
 }
 
 /// White space other than a plain space, and NUL.

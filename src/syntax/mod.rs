@@ -102,12 +102,17 @@ impl<'a> Rule<'a> {
     /// When it is no rule of any engine. An empty rule is an error here, though servers since Redis 6.0.5
     /// ignore it as an argument: it says nothing that a tree could hold.
     pub fn parse(argument: &'a str) -> Result<Self, ParseError> {
-        Self::scan(argument).map_err(|(_, error)| error)
+        match Self::scan(argument) {
+            (Some(rule), None) => Ok(rule),
+            (_, Some(error)) => Err(error),
+            (None, None) => unreachable!("what is no rule has a problem"),
+        }
     }
 
-    /// As [`Rule::parse`]; of a selector with bad rules, the good ones come with the error.
-    pub(crate) fn scan(argument: &'a str) -> Result<Self, (Option<Self>, ParseError)> {
-        grammar::rule(argument).map_err(|(rule, problem)| (rule, ParseError::new(problem, argument)))
+    /// The rule, the first error, or both where it is a selector with bad rules in it.
+    pub(crate) fn scan(argument: &'a str) -> (Option<Self>, Option<ParseError>) {
+        let (rule, problem) = grammar::rule(argument);
+        (rule, problem.map(|problem| ParseError::new(problem, argument)))
     }
 
     /// Where the name stands that a command or category rule is about, a category's without its `@`; for
@@ -207,6 +212,39 @@ pub enum RuleKind<'a> {
 }
 
 impl RuleKind<'_> {
+    /// What kind of rule it is, in one word: the JSON name, `add_password` or `key`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+            Self::NoPass => "nopass",
+            Self::ResetPass => "resetpass",
+            Self::AddPassword(_) => "add_password",
+            Self::RemovePassword(_) => "remove_password",
+            Self::AddHash(_) => "add_hash",
+            Self::RemoveHash(_) => "remove_hash",
+            Self::Reset => "reset",
+            Self::SanitizePayload => "sanitize_payload",
+            Self::SkipSanitizePayload => "skip_sanitize_payload",
+            Self::AllKeys => "all_keys",
+            Self::ResetKeys => "reset_keys",
+            Self::Key { .. } => "key",
+            Self::AllChannels => "all_channels",
+            Self::ResetChannels => "reset_channels",
+            Self::Channel { .. } => "channel",
+            Self::AllCommands => "all_commands",
+            Self::NoCommands => "no_commands",
+            Self::Category { .. } => "category",
+            Self::Command { .. } => "command",
+            Self::Selector(_) => "selector",
+            Self::ClearSelectors => "clear_selectors",
+            Self::AllDatabases => "all_databases",
+            Self::ResetDatabases => "reset_databases",
+            Self::Databases(_) => "databases",
+        }
+    }
+
     /// The same rule, independent of the text it was read from.
     #[must_use]
     pub fn into_owned(self) -> RuleKind<'static> {

@@ -153,10 +153,8 @@ impl User {
 
     fn apply_argument(&mut self, argument: &str, quirks: &Quirks) -> Result<(), ApplyError> {
         let dialect = self.dialect();
-        let (rule, error) = match Rule::scan(argument) {
-            Ok(rule) => (Some(rule), None),
-            Err((rule, error)) => (rule, Some(ApplyError::from_parse(&error, dialect))),
-        };
+        let (rule, error) = Rule::scan(argument);
+        let error = error.map(|error| ApplyError::from_parse(&error, dialect));
         let applied = rule.map_or(Ok(()), |rule| self.apply_rule(&rule, quirks));
         let refusal = applied.err().map(|refusals| ApplyError::new(refusals.first, argument, dialect));
         // in a selector, a server reads and applies rule after rule
