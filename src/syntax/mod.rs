@@ -13,7 +13,7 @@ use std::borrow::Cow;
 pub use error::{ParseError, ParseErrorKind, ParseErrors};
 
 use crate::access::{Effect, KeyAccess};
-use crate::secret::{Password, PasswordHash};
+use crate::secret::{Password, PasswordHash, mask};
 use crate::span::Span;
 
 /// The rules of a user, as one line of text: `on ~app:* -@all +@read`.
@@ -73,6 +73,17 @@ impl<'a> AccessString<'a> {
     pub fn rules(&self) -> &[Rule<'a>] {
         &self.rules
     }
+}
+
+/// The text with passwords and hashes masked byte for byte, so that spans still fit: for showing a text that
+/// may be no access string at all.
+///
+/// ```
+/// assert_eq!(redis_acl::syntax::masked("on >secret ~app:*"), "on >****** ~app:*");
+/// ```
+#[must_use]
+pub fn masked(text: &str) -> String {
+    mask(text)
 }
 
 /// One rule, and where it stands.

@@ -1,1 +1,175 @@
-fn main() {}
+//! The command `redis-acl`: reads, calls the library, prints.
+
+mod commands;
+mod input;
+mod output;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use redis_acl::{Dialect, Form};
+
+use output::Format;
+
+/// Parse, check and rewrite the ACL access strings of Redis, Valkey, ElastiCache and MemoryDB
+#[derive(Parser)]
+#[command(version, after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  What ElastiCache will answer, to keep Terraform from seeing a difference:
+    redis-acl normalize 'on ~app::* -@all +@read'
+  What a server of your version will print in ACL LIST:
+    redis-acl normalize --dialect redis-7.2 'on ~app:* +@read -keys'
+  What a category holds on Valkey 9.1:
+    redis-acl expand --dialect valkey-9.1 @dangerous
+  Whether two strings mean the same, for a script:
+    redis-acl equal 'on ~* +@all' 'allkeys allcommands on' && echo same
+
+Exit codes: 0 fine; 1 a negative answer (not equal); 2 bad input or usage.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print the canonical form: what the server or service will answer
+    #[command(after_help = NORMALIZE_EXAMPLES)]
+    Normalize(Normalize),
+    /// List the commands that a string or a category grants
+    #[command(after_help = EXPAND_EXAMPLES)]
+    Expand(Expand),
+    /// Show the rules of a string and where each stands
+    #[command(after_help = PARSE_EXAMPLES)]
+    Parse(Parse),
+    /// Tell whether two strings mean the same (exit code 0) or not (1)
+    #[command(after_help = EQUAL_EXAMPLES)]
+    Equal(Equal),
+    /// List the engines and services that are modelled, and on which evidence
+    Dialects(Dialects),
+}
+
+const NORMALIZE_EXAMPLES: &str = "\
+Examples:
+  redis-acl normalize 'on ~app::* -@all +@read'
+  redis-acl normalize --dialect memorydb/redis-7.0 'on +get'
+  redis-acl normalize --dialect redis-7.2 --form observed 'on ~app:* +@read'
+  redis-acl normalize --format json - < strings.txt    # a string a line, a JSON object a line
+
+JSON: {\"input\", \"dialect\", \"canonical\"} or
+      {\"input\", \"dialect\", \"errors\": [{\"kind\", \"message\", \"span\", \"help\", \"server_message\"}]}
+Passwords are masked in what is printed; of a server's users their hashes are shown, as ACL LIST does.";
+
+const EXPAND_EXAMPLES: &str = "\
+Examples:
+  redis-acl expand @read
+  redis-acl expand --dialect redis-7.0 --by-category '+@all -@dangerous +config|get'
+  comm -13 <(redis-acl expand --dialect redis-7.0 @write | sort) <(redis-acl expand --dialect redis-8.4 @write | sort)";
+
+const PARSE_EXAMPLES: &str = "\
+Examples:
+  redis-acl parse 'on %R~app:* (+get ~tmp:*)'
+  redis-acl parse --format json 'on ~app:* +@read'
+The text alone is looked at: no name is looked up, so no dialect is needed.";
+
+const EQUAL_EXAMPLES: &str = "\
+Examples:
+  redis-acl equal 'on ~app::* -@all +@read' \"$(terraform output -raw access_string)\"
+  redis-acl equal --dialect redis-7.2 '+@all -@all +get' '+get'
+Order and repetition count for nothing; that +@all also grants commands to come does count.";
+
+/// Which engine or service reads the string.
+#[derive(clap::Args)]
+struct In {
+    /// Engine, or service and engine: redis-7.2, valkey-8.1, redis-8.4+json, elasticache/redis-7.1,
+    /// memorydb …; `redis-acl dialects` lists them
+    #[arg(long, short, default_value = "elasticache", value_name = "DIALECT")]
+    dialect: Dialect,
+}
+
+#[derive(clap::Args)]
+struct Normalize {
+    #[command(flatten)]
+    of: In,
+    /// Another form than the dialect's own: server, documented, observed, memorydb
+    #[arg(long)]
+    form: Option<Form>,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
+
+#[derive(clap::Args)]
+struct Expand {
+    #[command(flatten)]
+    of: In,
+    /// Group the commands by category; a command is listed in each of its own
+    #[arg(long)]
+    by_category: bool,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, a category (`@read`), or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true, value_name = "STRING|@CATEGORY")]
+    string: String,
+}
+
+#[derive(clap::Args)]
+struct Parse {
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
+
+#[derive(clap::Args)]
+struct Equal {
+    #[command(flatten)]
+    of: In,
+    /// Say nothing, answer by the exit code only
+    #[arg(long, short)]
+    quiet: bool,
+    /// One access string
+    #[arg(allow_hyphen_values = true)]
+    a: String,
+    /// Another
+    #[arg(allow_hyphen_values = true)]
+    b: String,
+}
+
+#[derive(clap::Args)]
+struct Dialects {
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How a command ended, in the order of their weight.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Outcome {
+    Fine = 0,
+    Negative = 1,
+    BadInput = 2,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Normalize(command) => command.run(),
+        Command::Expand(command) => command.run(),
+        Command::Parse(command) => command.run(),
+        Command::Equal(command) => command.run(),
+        Command::Dialects(command) => command.run(),
+    };
+    match outcome {
+        Ok(outcome) => ExitCode::from(outcome as u8),
+        // whoever read our output has read enough
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("redis-acl: {error}");
+            ExitCode::from(Outcome::BadInput as u8)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `redis-acl dialects`
+
+use std::io;
+
+use redis_acl::{Catalog, Dialect, Engine, Evidence, Form, Module};
+use serde::Serialize;
+
+use crate::output::{self, Format};
+use crate::{Dialects, Outcome};
+
+#[derive(Serialize)]
+struct Described {
+    dialect: Dialect,
+    engine: Engine,
+    form: Form,
+    evidence: Evidence,
+    commands: usize,
+    modules: Vec<Module>,
+}
+
+impl Dialects {
+    pub(crate) fn run(self) -> io::Result<Outcome> {
+        if self.format == Format::Text {
+            output::line(format_args!(
+                "{:24} {:12} {:11} {:11} {:>8}  modules",
+                "dialect", "engine", "form", "evidence", "commands"
+            ))?;
+        }
+        for described in Dialect::all().map(Described::of) {
+            match self.format {
+                Format::Text => output::line(described.row())?,
+                Format::Json => output::json(&described)?,
+            }
+        }
+        if self.format == Format::Text {
+            output::line(NOTES)?;
+        }
+        Ok(Outcome::Fine)
+    }
+}
+
+const NOTES: &str = "
+measured: a server of that version was run and asked. documented: the nearest measured table, with the
+changes that release tables and pages list. Modules' commands are always documented, not measured.
+A full version is read as the modelled one at or below it in its line (redis-6.2.14, valkey-8.1.3);
++json, +search, +timeseries, +bloom add a module to an engine (redis-8.4+json+search);
+elasticache and memorydb alone mean elasticache/redis-6.0 and memorydb/redis-6.2.";
+
+impl Described {
+    fn of(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            engine: dialect.engine(),
+            form: dialect.form(),
+            evidence: dialect.engine().evidence(),
+            commands: Catalog::from(dialect).all().len(),
+            modules: dialect.modules().collect(),
+        }
+    }
+
+    fn row(&self) -> String {
+        let evidence = match self.evidence {
+            Evidence::Measured => "measured",
+            Evidence::Documented => "documented",
+        };
+        let modules: Vec<_> = self.modules.iter().map(|module| module.name()).collect();
+        let row = format!(
+            "{:24} {:12} {:11} {evidence:11} {:>8}  {}",
+            self.dialect.to_string(),
+            self.engine,
+            self.form,
+            self.commands,
+            modules.join(" ")
+        );
+        row.trim_end().to_owned()
+    }
+}
