@@ -39,8 +39,9 @@ use error::{Refusal, Refusals};
 /// ```
 ///
 /// Equality is of meaning: order and repetition of patterns, passwords and selectors count for nothing,
-/// nor does which rules gave a command. That `+@all` also grants commands to come does count. Users of
-/// different dialects are different.
+/// nor do the rules that gave a command, nor selectors that allow no command. That `+@all` also grants
+/// commands to come does count, and so do the user's own keys where it has no commands: later rules would
+/// build on them. Users of different dialects are different.
 #[derive(Clone, Debug)]
 pub struct User {
     catalog: Catalog,
@@ -320,6 +321,7 @@ impl PartialEq for User {
             && (self.sanitize == Some(SanitizePayload::Skip))
                 == (other.sanitize == Some(SanitizePayload::Skip))
             && same_members(&self.passwords, &other.passwords)
+            && self.root == other.root
             && same_members(&self.telling_selectors(), &other.telling_selectors())
     }
 }
@@ -327,9 +329,9 @@ impl PartialEq for User {
 impl Eq for User {}
 
 impl User {
-    /// The selectors that allow anything.
+    /// The further selectors that allow anything; no later rule can change one.
     fn telling_selectors(&self) -> Vec<&Selector> {
-        self.selectors().filter(|selector| !selector.commands.are_none()).collect()
+        self.selectors.iter().filter(|selector| !selector.commands.are_none()).collect()
     }
 }
 
