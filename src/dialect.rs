@@ -552,10 +552,7 @@ impl Dialect {
     pub fn with_module(mut self, module: Module) -> Result<Self, DialectError> {
         if let (Some(_), false) = (self.service(), self.modules.contains(module)) {
             let shipped = join(self.modules.iter().map(Module::name), "no modules");
-            return error(format!(
-                "{} ships {shipped}; other modules cannot be loaded there",
-                self.release.name
-            ));
+            return error(format!("{} ships {shipped}; others cannot be loaded there", self.release.name));
         }
         if self.service().is_none() && module.project() != self.engine().project() {
             return error(format!("{} cannot load a module made for another engine", self.release.name));
@@ -628,7 +625,9 @@ impl FromStr for Dialect {
         let name = parts.next().unwrap_or_default();
         let mut dialect = Self::of(release(name)?);
         for module in parts {
-            dialect = dialect.with_module(Module::named(module, dialect.engine().project())?)?;
+            let shipped = dialect.modules().find(|shipped| shipped.name() == module);
+            let module = shipped.map_or_else(|| Module::named(module, dialect.engine().project()), Ok)?;
+            dialect = dialect.with_module(module)?;
         }
         Ok(dialect)
     }
@@ -647,15 +646,16 @@ fn release(name: &str) -> Result<&'static Release, DialectError> {
     if relatives().next().is_none() {
         return error(unknown());
     }
-    let Some((line, patch)) = full_version(version) else {
+    let Some((line, patch)) = read_version(version) else {
         return error(format!(
             "`{version}` is not a version such as 7.2 or 7.2.4; modelled are {}",
             names(relatives())
         ));
     };
     let in_line = || relatives().filter(|release| release.line == line);
-    if let Some(release) =
-        in_line().filter(|release| release.first_patch <= patch).max_by_key(|release| release.first_patch)
+    if let Some(release) = in_line()
+        .filter(|release| Some(release.first_patch) <= patch)
+        .max_by_key(|release| release.first_patch)
     {
         return Ok(release);
     }
@@ -668,11 +668,14 @@ fn release(name: &str) -> Result<&'static Release, DialectError> {
     }
 }
 
-/// `6.0.16` as its line and its patch.
-fn full_version(text: &str) -> Option<((u16, u16), u16)> {
-    let mut numbers = text.split('.').map(|number| number.parse::<u16>().ok());
-    let (major, minor, patch) = (numbers.next()??, numbers.next()??, numbers.next()??);
-    numbers.next().is_none().then_some(((major, minor), patch))
+/// `6.0.16` as its line and its patch; `6.0` has none.
+fn read_version(text: &str) -> Option<((u16, u16), Option<u16>)> {
+    let numbers: Option<Vec<u16>> = text.split('.').map(|number| number.parse().ok()).collect();
+    match numbers?[..] {
+        [major, minor] => Some(((major, minor), None)),
+        [major, minor, patch] => Some(((major, minor), Some(patch))),
+        _ => None,
+    }
 }
 
 fn names<'r>(releases: impl Iterator<Item = &'r Release>) -> String {

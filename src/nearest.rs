@@ -1,13 +1,19 @@
 //! Names that someone may have meant.
 
-/// The known names nearest to `name`, at most three, nearest first: those that few slips away lead to.
+/// The known names nearest to `name`, at most three and by name: those that the fewest slips lead to, if
+/// they are few.
 pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let name = name.to_ascii_lowercase();
     let slips = (name.len() / 3).clamp(1, 3);
+    let distances: Vec<_> = known.map(|known| (distance(&name, known), known)).collect();
+    let Some(fewest) = distances.iter().map(|(far, _)| *far).min().filter(|far| *far <= slips) else {
+        return Vec::new();
+    };
     let mut near: Vec<_> =
-        known.map(|known| (distance(&name, known), known)).filter(|(far, _)| *far <= slips).collect();
+        distances.into_iter().filter(|(far, _)| *far == fewest).map(|(_, known)| known).collect();
     near.sort_unstable();
-    near.into_iter().map(|(_, known)| known).take(3).collect()
+    near.truncate(3);
+    near
 }
 
 /// How many letters must be put in, taken out, exchanged or swapped with their neighbour.
@@ -41,8 +47,9 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_comes_first() {
+    fn only_the_nearest_are_named() {
         assert_eq!(nearest("GTE", ["set", "get", "ttl"].into_iter()), ["get"]);
+        assert_eq!(nearest("xet", ["set", "sset", "get"].into_iter()), ["get", "set"]);
         assert_eq!(nearest("x", ["get", "set"].into_iter()), [""; 0]);
     }
 }

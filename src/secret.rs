@@ -106,6 +106,12 @@ pub(crate) fn mask(text: &str) -> String {
 
 const SIGNS: [char; 4] = ['>', '<', '#', '!'];
 
+/// A password rule without its password.
+pub(crate) fn is_bare_sign(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next().is_some_and(|sign| SIGNS.contains(&sign)) && chars.next().is_none()
+}
+
 /// How much of a word may be shown: all of a rule about commands, keys or channels, and up to the sign
 /// of anything else.
 fn open_part(word: &str) -> usize {

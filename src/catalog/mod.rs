@@ -318,16 +318,17 @@ pub(crate) fn first_dialect_with_category(name: &str, like: Dialect) -> Option<D
     first_dialect(like, |catalog| catalog.category(name).is_some())
 }
 
-/// The oldest dialect of the same service and project in which it holds; else of any project; else an
-/// engine with a module.
+/// The oldest dialect of the same service and project in which it holds; else of any project; else this or
+/// the oldest of the same project with a module.
 fn first_dialect(like: Dialect, holds: impl Fn(&Catalog) -> bool) -> Option<Dialect> {
     let holds = |dialect: &Dialect| holds(&Catalog::from(*dialect));
-    let same_project = |dialect: &Dialect| dialect.engine().project() == like.engine().project();
     let candidates = || Dialect::all().filter(|dialect| dialect.service() == like.service());
-    let with_module = |module: &Module| like.with_module(*module).ok();
-    candidates()
-        .filter(same_project)
+    let same_project =
+        || candidates().filter(|dialect| dialect.engine().project() == like.engine().project());
+    let with_modules =
+        |dialect: Dialect| Module::ALL.into_iter().filter_map(move |module| dialect.with_module(module).ok());
+    same_project()
         .find(holds)
         .or_else(|| candidates().find(holds))
-        .or_else(|| Module::ALL.iter().filter_map(with_module).find(holds))
+        .or_else(|| std::iter::once(like).chain(same_project()).flat_map(with_modules).find(holds))
 }

@@ -206,6 +206,14 @@ impl ApplyError {
         }
     }
 
+    /// The same error about an argument that stands behind a lone `>`: what is no rule may be the password.
+    pub(super) fn behind_bare_sign(self) -> Self {
+        match self.kind {
+            ApplyErrorKind::Syntax(_) => Self { text: "*".repeat(self.text.len()), ..self },
+            _ => self,
+        }
+    }
+
     /// Why the rule is refused.
     #[must_use]
     pub fn kind(&self) -> &ApplyErrorKind {

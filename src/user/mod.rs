@@ -15,7 +15,7 @@ pub(crate) use selector::Databases;
 
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, Quirks, Sanitize};
-use crate::secret::PasswordHash;
+use crate::secret::{PasswordHash, is_bare_sign};
 use crate::span::Span;
 use crate::syntax::{AccessString, Quoting, Rule, RuleKind, SelectorRule};
 use arguments::{merge_selectors, open_selector};
@@ -141,11 +141,15 @@ impl User {
         let dialect = self.dialect();
         let quirks = dialect.quirks();
         let mut changed = self.clone();
+        let mut before = String::new();
         for argument in merge_selectors(arguments, &quirks).map_err(|open| open_selector(&open, dialect))? {
-            if argument.is_empty() {
-                continue;
+            if !argument.is_empty() {
+                let applied = changed.apply_argument(&argument, &quirks);
+                // a space behind the `>` makes the password an argument of its own
+                applied
+                    .map_err(|error| if is_bare_sign(&before) { error.behind_bare_sign() } else { error })?;
             }
-            changed.apply_argument(&argument, &quirks)?;
+            before = argument;
         }
         changed.tidy();
         *self = changed;

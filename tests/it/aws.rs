@@ -19,8 +19,14 @@ const LONG: &str = "on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit -bitfi
 
 /// Every ElastiCache dialect whose form is the one observed in 2026.
 const OBSERVED: [&str; 8] = [
-    "elasticache/redis-6.2", "elasticache/redis-7.0", "elasticache/redis-7.1", "elasticache/valkey-7.2",
-    "elasticache/valkey-8.0", "elasticache/valkey-8.1", "elasticache/valkey-8.2", "elasticache/valkey-9.0",
+    "elasticache/redis-6.2",
+    "elasticache/redis-7.0",
+    "elasticache/redis-7.1",
+    "elasticache/valkey-7.2",
+    "elasticache/valkey-8.0",
+    "elasticache/valkey-8.1",
+    "elasticache/valkey-8.2",
+    "elasticache/valkey-9.0",
 ];
 
 #[test]
@@ -92,7 +98,11 @@ fn syntax_of_redis_7_brings_the_channel_token() {
 #[test]
 fn memorydb_always_shows_channels() {
     for dialect in ["memorydb", "memorydb/redis-7.0", "memorydb/redis-7.1", "memorydb/valkey-7.2"] {
-        rewrites(dialect, "~objects:* ~items:* ~public:*", "off ~objects:* ~items:* ~public:* resetchannels -@all");
+        rewrites(
+            dialect,
+            "~objects:* ~items:* ~public:*",
+            "off ~objects:* ~items:* ~public:* resetchannels -@all",
+        );
         rewrites(dialect, "on +get", "on resetchannels -@all +get");
         rewrites(dialect, "off +get", "off resetchannels -@all +get");
         rewrites(dialect, "~* &* -@all +@read", "off ~* &* -@all +@read");
@@ -136,17 +146,51 @@ fn aws_refuses_in_its_own_words() {
 #[test]
 fn what_a_service_cannot_express_names_the_one_that_can() {
     for (dialect, input, kind, help) in [
-        ("elasticache", "on &x", ApplyErrorKind::NeedsChannels, "elasticache/redis-6.2 is the first that has it"),
-        ("elasticache", "%R~x", ApplyErrorKind::NeedsKeyPermissions, "elasticache/redis-7.0 is the first that has it"),
-        ("elasticache", "(~x)", ApplyErrorKind::NeedsSelectors, "elasticache/redis-7.0 is the first that has it"),
-        ("memorydb", "-config|set", ApplyErrorKind::NeedsSubcommands, "memorydb/redis-7.0 is the first that has it"),
+        (
+            "elasticache",
+            "on &x",
+            ApplyErrorKind::NeedsChannels,
+            "elasticache/redis-6.2 is the first that has it",
+        ),
+        (
+            "elasticache",
+            "%R~x",
+            ApplyErrorKind::NeedsKeyPermissions,
+            "elasticache/redis-7.0 is the first that has it",
+        ),
+        (
+            "elasticache",
+            "(~x)",
+            ApplyErrorKind::NeedsSelectors,
+            "elasticache/redis-7.0 is the first that has it",
+        ),
+        (
+            "memorydb",
+            "-config|set",
+            ApplyErrorKind::NeedsSubcommands,
+            "memorydb/redis-7.0 is the first that has it",
+        ),
         ("redis-8.4", "db=0", ApplyErrorKind::NeedsDatabases, "valkey-9.1 is the first that has it"),
-        ("redis-6.0", "sanitize-payload", ApplyErrorKind::NeedsSanitizePayload, "redis-6.2 is the first that has it"),
+        (
+            "redis-6.0",
+            "sanitize-payload",
+            ApplyErrorKind::NeedsSanitizePayload,
+            "redis-6.2 is the first that has it",
+        ),
         ("elasticache", "+getex", ApplyErrorKind::UnknownCommand, "elasticache/redis-6.2 has it"),
-        ("elasticache/redis-7.1", "+@bloom", ApplyErrorKind::UnknownCategory, "elasticache/valkey-8.1 has it"),
+        (
+            "elasticache/redis-7.1",
+            "+@bloom",
+            ApplyErrorKind::UnknownCategory,
+            "elasticache/valkey-8.1 has it",
+        ),
         ("redis-8.0", "+ft.search", ApplyErrorKind::UnknownCommand, "redis-8.0+search has it"),
     ] {
         let errors = User::parse(dialect.parse::<Dialect>().unwrap(), input).unwrap_err();
-        assert_eq!((errors.first().kind(), errors.first().help().as_deref()), (&kind, Some(help)), "{dialect}: {input}");
+        assert_eq!(
+            (errors.first().kind(), errors.first().help().as_deref()),
+            (&kind, Some(help)),
+            "{dialect}: {input}"
+        );
     }
 }

@@ -22,8 +22,19 @@ fn commands(engine: Engine, rules: &str) -> String {
 fn prints(rules: &str, a: &str, b: &str, c: &str, c7: &str, d: &str) {
     use Engine::*;
     for (engine, expected) in [
-        (Redis6_0_5, a), (Redis6_0_9, b), (Redis6_0, c), (Redis6_2, c), (Redis7_0, c7), (Redis7_2, d), (Redis7_4, d),
-        (Redis8_0, d), (Redis8_4, d), (Valkey7_2, d), (Valkey8_0, d), (Valkey8_1, d), (Valkey9_1, d),
+        (Redis6_0_5, a),
+        (Redis6_0_9, b),
+        (Redis6_0, c),
+        (Redis6_2, c),
+        (Redis7_0, c7),
+        (Redis7_2, d),
+        (Redis7_4, d),
+        (Redis8_0, d),
+        (Redis8_4, d),
+        (Valkey7_2, d),
+        (Valkey8_0, d),
+        (Valkey8_1, d),
+        (Valkey9_1, d),
     ] {
         assert_eq!(commands(engine, rules), expected, "{engine}: {rules}");
     }
@@ -36,8 +47,11 @@ fn categories_are_found_again() {
     prints("+@READ", a, "-@all +@read", "-@all +@read", "-@all +@read", "-@all +@read");
     prints(
         "+@hash +@set +@list",
-        "-@all +@set +@list +@hash", "-@all +@set +@list +@hash",
-        "-@all +@list +@hash +@set", "-@all +@list +@hash +@set", "-@all +@hash +@set +@list",
+        "-@all +@set +@list +@hash",
+        "-@all +@set +@list +@hash",
+        "-@all +@list +@hash +@set",
+        "-@all +@list +@hash +@set",
+        "-@all +@hash +@set +@list",
     );
 }
 
@@ -46,11 +60,15 @@ fn taking_a_category_from_everything() {
     let exceptions = "-swapdb -keys -flushdb -flushall -sort -info -role -restore -restore-asking -migrate";
     assert_eq!(commands(Engine::Redis6_0_5, "+@all -@dangerous"), "+@all -@admin -@dangerous");
     assert_eq!(commands(Engine::Redis6_0_9, "+@all -@dangerous"), format!("+@all -@admin {exceptions}"));
-    for engine in [Engine::Redis6_0, Engine::Redis6_2, Engine::Redis7_0, Engine::Redis7_2, Engine::Valkey9_1] {
+    for engine in [Engine::Redis6_0, Engine::Redis6_2, Engine::Redis7_0, Engine::Redis7_2, Engine::Valkey9_1]
+    {
         assert_eq!(commands(engine, "+@all -@dangerous"), "+@all -@dangerous", "{engine}");
     }
     let without_keys = exceptions.replace("-keys ", "");
-    assert_eq!(commands(Engine::Redis6_0, "+@all -@dangerous +keys"), format!("+@all -@admin {without_keys}"));
+    assert_eq!(
+        commands(Engine::Redis6_0, "+@all -@dangerous +keys"),
+        format!("+@all -@admin {without_keys}")
+    );
     assert_eq!(commands(Engine::Redis7_2, "+@all -@dangerous +keys"), "+@all -@dangerous +keys");
 }
 
@@ -69,8 +87,12 @@ fn containers_and_their_subcommands() {
     let unknown = "Unknown command or category name in ACL";
     let none = "-@all";
     prints(
-        "+config -@dangerous", none, none, none,
-        "-@all +config -config|get -config|resetstat -config|rewrite -config|set", "-@all +config -@dangerous",
+        "+config -@dangerous",
+        none,
+        none,
+        none,
+        "-@all +config -config|get -config|resetstat -config|rewrite -config|set",
+        "-@all +config -@dangerous",
     );
     prints("+config|get -config", none, none, none, none, "-@all -config");
     let given = "+@all -config +config|get";
@@ -88,13 +110,22 @@ fn first_arguments_stay_behind_their_command() {
     let last = "-@all +select|1";
     prints("+select|0 -select +select|1", last, last, last, last, "-@all -select +select|1");
     let apart = "-@all +@connection +select|0"; // select is @keyspace before 7.0
-    prints("+select|0 +@connection", apart, apart, apart, "-@all +@connection", "-@all +select|0 +@connection");
+    prints(
+        "+select|0 +@connection",
+        apart,
+        apart,
+        apart,
+        "-@all +@connection",
+        "-@all +select|0 +@connection",
+    );
 }
 
 #[test]
 fn a_subcommand_of_what_is_allowed() {
     let rules = "+@all +config|get";
-    assert!(commands(Engine::Redis6_0, rules).starts_with("Adding a subcommand of a command already fully added"));
+    assert!(
+        commands(Engine::Redis6_0, rules).starts_with("Adding a subcommand of a command already fully added")
+    );
     assert_eq!(commands(Engine::Redis6_2, rules), "+@all");
     assert_eq!(commands(Engine::Redis7_0, rules), "+@all");
     assert_eq!(commands(Engine::Redis7_2, rules), rules);
@@ -145,12 +176,20 @@ fn new_users_and_reset() {
         ("redis-6.2", "off &* -@all", "off sanitize-payload &* -@all"),
         ("redis-7.0", "off resetchannels -@all", "off sanitize-payload resetchannels -@all"),
         ("redis-7.2", "off sanitize-payload resetchannels -@all", "off sanitize-payload resetchannels -@all"),
-        ("valkey-8.1", "off sanitize-payload resetchannels -@all", "off sanitize-payload resetchannels -@all"),
+        (
+            "valkey-8.1",
+            "off sanitize-payload resetchannels -@all",
+            "off sanitize-payload resetchannels -@all",
+        ),
         ("valkey-9.1", "off resetchannels -@all", "off resetchannels -@all"),
     ] {
         let dialect: Dialect = dialect.parse().expect("a modelled dialect");
         assert_eq!(User::new(dialect).to_string(), new);
-        assert_eq!(User::parse(dialect, "on >p ~* +get reset").expect("good rules").to_string(), reset, "{dialect}");
+        assert_eq!(
+            User::parse(dialect, "on >p ~* +get reset").expect("good rules").to_string(),
+            reset,
+            "{dialect}"
+        );
     }
 }
 

@@ -31,7 +31,10 @@ fn how_a_command_came_to_be_allowed_does_not_matter() {
     same("+@read -@read", "");
     same("+get -set", "+get");
     same("+@all -@all +get", "+get");
-    same("+config|get", "+config -config|set -config|help -config|resetstat -config|rewrite -config +config|get");
+    same(
+        "+config|get",
+        "+config -config|set -config|help -config|resetstat -config|rewrite -config +config|get",
+    );
     same("+get +get|x", "+get");
 }
 

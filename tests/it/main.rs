@@ -3,4 +3,9 @@
 mod aws;
 mod canonical;
 mod corpus;
+mod dialects;
 mod equality;
+mod errors;
+mod floors;
+mod syntax;
+mod wild;

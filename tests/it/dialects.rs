@@ -1,0 +1,186 @@
+//! Names of dialects, and what their catalogues hold.
+
+use redis_acl::{Catalog, Category, Dialect, Engine, Evidence, Form, Service};
+
+#[track_caller]
+fn dialect(text: &str) -> Dialect {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[test]
+fn every_dialect_is_read_as_it_is_printed() {
+    for known in Dialect::all() {
+        assert_eq!(dialect(&known.to_string()), known);
+    }
+    for engine in Engine::ALL {
+        assert_eq!(dialect(engine.name()), Dialect::from(engine));
+        assert_eq!(Dialect::from(engine).engine(), engine);
+    }
+    for text in ["redis-8.4+json", "redis-7.2+json+search+timeseries+bloom", "valkey-8.1+bloom"] {
+        assert_eq!(dialect(text).to_string(), text);
+    }
+    assert_eq!(Dialect::all().len(), 31);
+}
+
+#[test]
+fn a_full_version_is_the_modelled_one_at_or_below_it() {
+    for (text, resolved) in [
+        ("redis-6.0.6", "redis-6.0.5"),
+        ("redis-6.0.9", "redis-6.0.9"),
+        ("redis-6.0.10", "redis-6.0"),
+        ("redis-6.0.16", "redis-6.0"),
+        ("redis-6.2.14", "redis-6.2"),
+        ("redis-7.0.15", "redis-7.0"),
+        ("redis-8.4.0", "redis-8.4"),
+        ("valkey-9.1.2", "valkey-9.1"),
+        ("elasticache", "elasticache/redis-6.0"),
+        ("elasticache/redis-6.2.6", "elasticache/redis-6.2"),
+        ("memorydb", "memorydb/redis-6.2"),
+        ("elasticache/redis-6.2+json", "elasticache/redis-6.2"), // it ships it
+    ] {
+        assert_eq!(dialect(text).to_string(), resolved, "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_modelled_is_refused_with_what_is() {
+    for (text, message) in [
+        ("redis-6.2.1", "`redis-6.2.1` behaves otherwise and is not modelled; redis-6.2 holds from 6.2.2 on"),
+        (
+            "valkey-9.1.0",
+            "`valkey-9.1.0` behaves otherwise and is not modelled; valkey-9.1 holds from 9.1.2 on",
+        ),
+        ("redis-5.0", "`redis-5.0` is not modelled; modelled are redis-6.0.5, "),
+        ("redis-7", "`7` is not a version such as 7.2 or 7.2.4; modelled are redis-6.0.5, "),
+        ("redis", "no dialect `redis` is modelled"),
+        ("keydb-6.3", "no dialect `keydb-6.3` is modelled"),
+        ("", "no dialect `` is modelled"),
+        (
+            "redis-8.4+nosuch",
+            "no module `nosuch` is modelled for redis; there are json, search, timeseries, bloom",
+        ),
+        (
+            "valkey-8.1+timeseries",
+            "no module `timeseries` is modelled for valkey; there are json, bloom, search",
+        ),
+        (
+            "elasticache/redis-6.0+json",
+            "elasticache/redis-6.0 ships no modules; others cannot be loaded there",
+        ),
+        (
+            "memorydb/valkey-7.2+bloom",
+            "memorydb/valkey-7.2 ships json, search; others cannot be loaded there",
+        ),
+    ] {
+        let error = text.parse::<Dialect>().expect_err(text).to_string();
+        assert!(error.starts_with(message), "{text}: {error}");
+    }
+}
+
+#[test]
+fn forms_and_evidence() {
+    assert_eq!(dialect("redis-7.2").form(), Form::Server);
+    assert_eq!(dialect("elasticache").form(), Form::Documented);
+    assert_eq!(dialect("elasticache/valkey-8.0").form(), Form::Observed);
+    assert_eq!(dialect("memorydb").form(), Form::MemoryDb);
+    assert_eq!(dialect("memorydb").service(), Some(Service::MemoryDb));
+    for engine in Engine::ALL {
+        let documented =
+            ["redis-8.2", "redis-8.6", "redis-8.8", "redis-8.10", "valkey-9.0"].contains(&engine.name());
+        assert_eq!(engine.evidence() == Evidence::Documented, documented, "{engine}");
+    }
+    for form in Form::ALL {
+        assert_eq!(form.to_string().parse(), Ok(form));
+    }
+}
+
+#[test]
+fn categories_hold_what_servers_list() {
+    // the changes between releases that the specification lists
+    let names = |text: &str, category| {
+        let catalog = Catalog::from(dialect(text));
+        let members = catalog.members(category);
+        catalog
+            .commands()
+            .filter(|command| members.contains(command.id()))
+            .map(|command| command.name())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names("redis-6.0", Category::HyperLogLog), ["pfselftest", "pfadd", "pfcount", "pfmerge"]);
+    assert!(names("redis-6.2", Category::HyperLogLog).contains(&"pfdebug"));
+    assert!(names("redis-6.0", Category::Keyspace).contains(&"select"));
+    assert!(names("redis-7.0", Category::Connection).contains(&"select"));
+    assert!(!names("redis-7.0", Category::Dangerous).contains(&"config"));
+    assert!(names("redis-7.0", Category::Dangerous).contains(&"config|get"));
+    assert!(names("redis-8.8", Category::Array).contains(&"arget"));
+    assert!(Catalog::from(dialect("redis-8.6")).category("array").is_none());
+    assert!(names("redis-8.0+search", Category::Search).contains(&"ft.search"));
+    assert_eq!(Catalog::from(dialect("redis-7.4+json")).category("json"), None);
+    assert!(Catalog::from(dialect("redis-7.4+json")).command("json.get").is_some());
+    assert!(Catalog::from(dialect("redis-7.4")).command("json.get").is_none());
+}
+
+#[test]
+fn the_facts_of_a_command() {
+    let catalog = Catalog::from(Engine::Redis7_0);
+    let command = catalog.command("XGROUP|Create").expect("a subcommand");
+    assert_eq!((command.name(), command.arity(), command.since()), ("xgroup|create", -5, Some("5.0.0")));
+    assert_eq!(command.flags().collect::<Vec<_>>(), ["denyoom", "write"]);
+    assert_eq!(command.categories().collect::<Vec<_>>(), [Category::Write, Category::Stream, Category::Slow]);
+    let container = command.container().expect("a container");
+    assert!(container.is_container() && container.subcommands().any(|sub| sub.id() == command.id()));
+    assert_eq!((container.name(), container.group()), ("xgroup", Some("stream")));
+    assert_eq!((command.key_facts().first, command.key_facts().specs.len()), (2, 1));
+    assert_eq!(catalog.get(command.id()).map(|command| command.name()), Some("xgroup|create"));
+    assert!(catalog.command("xgroup|nosuch").is_none() && catalog.command("").is_none());
+}
+
+#[test]
+fn a_command_has_the_same_number_everywhere() {
+    let numbers = |name: &str| {
+        let of = |engine| Catalog::from(engine).command(name).map(|command| command.id());
+        let mut numbers: Vec<_> = Engine::ALL.into_iter().filter_map(of).collect();
+        numbers.dedup();
+        numbers.len()
+    };
+    for name in ["get", "config|get", "hexpire", "sort_ro"] {
+        assert_eq!(numbers(name), 1, "{name}");
+    }
+}
+
+#[test]
+fn an_engines_containers_bring_nothing_into_a_category() {
+    // so that a category's members are all that a rule about it changes
+    for engine in Engine::ALL {
+        let catalog = Catalog::from(engine);
+        for category in catalog.categories() {
+            assert_eq!(
+                catalog.expand(&category.to_string()),
+                Some(catalog.members(category)),
+                "{engine} {category}"
+            );
+            for command in
+                catalog.commands().filter(|command| catalog.members(category).contains(command.id()))
+            {
+                assert!(
+                    command.subcommands().all(|sub| catalog.members(category).contains(sub.id())),
+                    "{engine}: {} is in {category}, one of its subcommands is not",
+                    command.name()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn services_reach_their_modules() {
+    let granted = |text: &str, name: &str| {
+        let catalog = Catalog::from(dialect(text));
+        let id = catalog.command(name).map(|command| command.id());
+        id.is_some_and(|id| catalog.expand("@read").expect("a category").contains(id))
+    };
+    assert!(granted("elasticache/valkey-8.0", "json.get"));
+    assert!(granted("redis-8.4+json", "json.get"));
+    assert!(!granted("redis-7.0+json", "json.get"), "7.0 leaves modules alone");
+    assert!(!granted("redis-8.4", "json.get"));
+}

@@ -1,0 +1,215 @@
+//! The grammar: what is a rule, where it stands, and what is not.
+
+use redis_acl::{AccessString, KeyAccess, ParseErrorKind, Quoting, Rule, RuleKind, Span};
+
+#[track_caller]
+fn rule(text: &str) -> Rule<'_> {
+    Rule::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// The rule is of this kind, and its usual spelling is this.
+#[track_caller]
+fn reads(text: &str, name: &str, usual: &str) {
+    let rule = rule(text);
+    assert_eq!((rule.kind.name(), rule.to_string().as_str()), (name, usual), "{text}");
+    assert_eq!(rule.kind, self::rule(usual).kind, "{text} and its usual spelling");
+}
+
+#[track_caller]
+fn refused(text: &str, kind: ParseErrorKind) {
+    let error = Rule::parse(text).expect_err(text);
+    assert_eq!(error.kind(), kind, "{text}");
+    assert!(error.help().is_some(), "{text} has no help");
+}
+
+#[test]
+fn every_rule_of_the_language() {
+    let hash = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+    for (text, name, usual) in [
+        ("On", "on", "on"),
+        ("OFF", "off", "off"),
+        ("nopass", "nopass", "nopass"),
+        ("ResetPass", "resetpass", "resetpass"),
+        (">secret", "add_password", ">secret"),
+        (">", "add_password", ">"),
+        ("< a b", "remove_password", "< a b"),
+        (&format!("#{hash}"), "add_hash", &format!("#{hash}")),
+        (&format!("!{hash}"), "remove_hash", &format!("!{hash}")),
+        ("reset", "reset", "reset"),
+        ("Sanitize-Payload", "sanitize_payload", "sanitize-payload"),
+        ("skip-sanitize-payload", "skip_sanitize_payload", "skip-sanitize-payload"),
+        ("~*", "all_keys", "~*"),
+        ("AllKeys", "all_keys", "~*"),
+        ("resetkeys", "reset_keys", "resetkeys"),
+        ("~app:*", "key", "~app:*"),
+        ("~", "key", "~"),
+        ("%R~a", "key", "%R~a"),
+        ("%w~a", "key", "%W~a"),
+        ("%wR~a", "key", "%RW~a"),
+        ("%RW~*", "key", "%RW~*"),
+        ("%R", "key", "%R~"),
+        ("%rw", "key", "%RW~"),
+        ("&*", "all_channels", "&*"),
+        ("allchannels", "all_channels", "&*"),
+        ("resetchannels", "reset_channels", "resetchannels"),
+        ("&news:*", "channel", "&news:*"),
+        ("+@ALL", "all_commands", "+@all"),
+        ("allcommands", "all_commands", "+@all"),
+        ("-@all", "no_commands", "-@all"),
+        ("NoCommands", "no_commands", "-@all"),
+        ("+@Read", "category", "+@Read"),
+        ("-@nosuch", "category", "-@nosuch"),
+        ("+get", "command", "+get"),
+        ("-Config|Set", "command", "-Config|Set"),
+        ("+select|0|1", "command", "+select|0|1"),
+        ("+get|", "command", "+get|"),
+        ("+a b|c d", "command", "+a b|c d"),
+        ("(~a +get)", "selector", "(~a +get)"),
+        ("()", "selector", "()"),
+        ("( ~a  +get )", "selector", "(~a +get)"),
+        ("(~bar))", "selector", "(~bar))"),
+        ("clearselectors", "clear_selectors", "clearselectors"),
+        ("alldbs", "all_databases", "alldbs"),
+        ("resetdbs", "reset_databases", "resetdbs"),
+        ("DB=3,1,03", "databases", "db=1,3"),
+    ] {
+        if let (RuleKind::Selector(given), RuleKind::Selector(again)) = (rule(text).kind, rule(usual).kind) {
+            let kinds = |rules: Vec<Rule<'_>>| {
+                rules.into_iter().map(|rule| rule.kind.into_owned()).collect::<Vec<_>>()
+            };
+            assert_eq!(
+                (rule(text).to_string().as_str(), kinds(given.rules)),
+                (usual, kinds(again.rules)),
+                "{text}"
+            );
+        } else {
+            reads(text, name, usual);
+        }
+    }
+}
+
+#[test]
+fn the_parts_of_rules() {
+    assert!(matches!(rule("%Rw~a").kind, RuleKind::Key { permission: Some(KeyAccess::ReadWrite), .. }));
+    assert!(matches!(rule("~a").kind, RuleKind::Key { permission: None, .. }));
+    let RuleKind::Command { name, argument, .. } = rule("+select|0|1").kind else { panic!() };
+    assert_eq!((&*name, argument.as_deref()), ("select", Some("0|1")));
+    assert_eq!(rule("+select|0").name_span(), Span::new(1, 9));
+    assert_eq!(rule("-@read").name_span(), Span::new(2, 6));
+    assert_eq!(rule("%R~abc").body, Span::new(3, 6));
+    assert_eq!(rule(">secret").body, Span::new(1, 7));
+}
+
+#[test]
+fn what_is_no_rule() {
+    use ParseErrorKind::*;
+    for (text, kind) in [
+        ("", EmptyRule),
+        ("flurb", UnknownRule),
+        ("on ", UnknownRule),
+        ("only", UnknownRule),
+        ("@", UnknownRule),
+        ("@read", MissingSign),
+        ("+", MissingName),
+        ("-@", MissingName),
+        ("+|get", MissingName),
+        ("~a b", SpaceInPattern),
+        ("&a\tb", SpaceInPattern),
+        ("on\0x", ControlCharacter),
+        ("%X~a", KeyPermission),
+        ("%RR~a", KeyPermission),
+        ("%RWR~a", KeyPermission),
+        ("%Ra", KeyPermission),
+        ("%", KeyPermissionMissing),
+        ("%~a", KeyPermissionMissing),
+        ("#abc", PasswordHash),
+        ("!2BB80D537B1DA3E38BD30361AA855686BDE0EACD7162FEF6A25FE97BF527A25B", PasswordHash),
+        ("db=", DatabaseList),
+        ("db=1,,2", DatabaseList),
+        ("db=x", DatabaseList),
+        ("db=-1", DatabaseRange),
+        ("(on)", NotInSelector),
+        ("(>secret)", NotInSelector),
+        ("((+get))", NestedSelector),
+        ("(+get", UnmatchedParenthesis),
+        ("(", UnmatchedParenthesis),
+        (")", UnknownRule),
+        ("(\"\")", EmptyRule),
+        ("(\"~\\xff\")", NotUtf8),
+    ] {
+        refused(text, kind);
+    }
+}
+
+#[test]
+fn a_line_is_split_at_spaces_and_keeps_its_text() {
+    for text in ["on ~a  +get ", "", "   ", " on", "~a (+get   ~b) -@all", "on\n"] {
+        let string = AccessString::parse(text).unwrap_or_else(|errors| panic!("{text:?}: {errors}"));
+        assert_eq!(string.to_string(), text);
+        for rule in string.rules() {
+            assert_eq!(rule.span.range().len(), text[rule.span.range()].trim().len(), "{text:?}");
+        }
+    }
+    let text = "on (~a +get|x) %R~b";
+    let string = AccessString::parse(text).expect("good rules");
+    let RuleKind::Selector(selector) = &string.rules()[1].kind else { panic!("{:?}", string.rules()[1]) };
+    assert_eq!(&text[selector.opening.range()], "(~a");
+    let inner: Vec<_> =
+        selector.rules.iter().map(|rule| (&text[rule.span.range()], &text[rule.body.range()])).collect();
+    assert_eq!(inner, [("~a", "a"), ("+get|x", "get|x")]);
+}
+
+#[test]
+fn every_bad_rule_of_a_line_is_reported() {
+    let text = "on flurb %X~a (on ~b +) +get (~c";
+    let errors = AccessString::parse(text).expect_err("bad rules");
+    let found: Vec<_> = errors.iter().map(|error| (&text[error.span().range()], error.kind())).collect();
+    assert_eq!(
+        found,
+        [
+            ("flurb", ParseErrorKind::UnknownRule),
+            ("%X~a", ParseErrorKind::KeyPermission),
+            ("on", ParseErrorKind::NotInSelector),
+            ("+", ParseErrorKind::MissingName),
+            ("(~c", ParseErrorKind::UnmatchedParenthesis),
+        ]
+    );
+    assert_eq!(errors.to_string(), "`flurb` is not a rule (and 4 more)");
+}
+
+#[test]
+fn a_tab_separates_nothing() {
+    let errors = AccessString::parse("on\t~* +get").expect_err("a tab");
+    let found: Vec<_> = errors.iter().map(|error| (error.kind(), error.span())).collect();
+    assert_eq!(found, [(ParseErrorKind::ControlCharacter, Span::new(2, 3))]);
+}
+
+#[test]
+fn quotes_in_selectors() {
+    let selector = |text| match rule(text).kind {
+        RuleKind::Selector(selector) => {
+            let rules: Vec<_> = selector.rules.iter().map(ToString::to_string).collect();
+            (selector.quoting, rules.join(" "))
+        }
+        kind => panic!("{kind:?}"),
+    };
+    assert_eq!(selector(r#"("~it's" +get)"#), (Quoting::Balanced, "~it's +get".into()));
+    assert_eq!(selector(r#"('~a"b')"#), (Quoting::Balanced, "~a\"b".into()));
+    assert_eq!(selector(r#"("~\x41\\")"#), (Quoting::Balanced, "~A\\".into()));
+    assert_eq!(selector(r#"(~a"b")"#), (Quoting::Balanced, "~ab".into()));
+    assert_eq!(selector(r#"("~a"b)"#), (Quoting::Joined, "~ab".into()));
+    assert_eq!(selector("(~it's +get)"), (Quoting::Unbalanced, String::new()));
+    assert_eq!(selector(r"(~a\b)"), (Quoting::Balanced, r"~a\b".into()));
+}
+
+#[test]
+fn help_names_what_may_have_been_meant() {
+    let help = |text| Rule::parse(text).expect_err(text).help().expect("help");
+    assert_eq!(help("allkey"), "did you mean `allkeys`?");
+    assert_eq!(help("onn"), "did you mean `on`?");
+    assert_eq!(
+        help("hgetall"),
+        "to allow a command write `+hgetall`, a category `+@hgetall`, keys `~hgetall`"
+    );
+    assert_eq!(help("@read"), "write `+@read` or `-@read`");
+}
