@@ -1,0 +1,169 @@
+//! The command as a user meets it: what it prints, where, and with which exit code.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+const LONG: &str = "on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit -bitfield -hset -hsetnx -hmset \
+                    -hincrby -hincrbyfloat -hdel -bitop -geoadd -georadius -georadiusbymember";
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_redis-acl"));
+    command.args(arguments);
+    command
+}
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn read(output: Output) -> Ran {
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Ran { code: output.status.code().expect("an exit code"), out: text(output.stdout), err: text(output.stderr) }
+}
+
+fn run(arguments: &[&str]) -> Ran {
+    read(command(arguments).output().expect("it runs"))
+}
+
+fn run_with_input(arguments: &[&str], input: &[u8]) -> Ran {
+    let mut command = command(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it runs");
+    child.stdin.take().expect("a pipe").write_all(input).expect("it reads");
+    read(child.wait_with_output().expect("it ends"))
+}
+
+#[track_caller]
+fn prints(arguments: &[&str], out: &str) {
+    let ran = run(arguments);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, out, ""), "{arguments:?}");
+}
+
+#[test]
+fn normalize_does_the_main_job() {
+    prints(&["normalize", "on ~app::* -@all +@read"], &format!("{LONG}\n"));
+    prints(&["normalize", "-@all +get"], "off -@all +get\n");
+    prints(
+        &["normalize", "--dialect", "redis-7.2", "on ~app:* +@read"],
+        "on sanitize-payload ~app:* resetchannels -@all +@read\n",
+    );
+    prints(&["normalize", "-d", "redis-7.2", "--form", "observed", "on ~app:* +@read"], "on ~app:* -@all +@read\n");
+}
+
+#[test]
+fn normalize_reads_a_string_a_line() {
+    let ran = run_with_input(&["normalize", "-"], b"on ~* +@all\r\n\n-@all +gte\n\xff\n+get");
+    assert_eq!((ran.code, ran.out.as_str()), (2, "on ~* +@all\noff -@all\noff -@all +get\n"));
+    assert!(ran.err.starts_with("line 3:\nerror: elasticache/redis-6.0 has no command `gte`\n"), "{}", ran.err);
+    assert!(ran.err.contains("line 4: error: the line is not UTF-8"), "{}", ran.err);
+}
+
+#[test]
+fn normalize_speaks_json() {
+    prints(
+        &["normalize", "--format", "json", "on ~* +@all"],
+        "{\"input\":\"on ~* +@all\",\"dialect\":\"elasticache/redis-6.0\",\"canonical\":\"on ~* +@all\"}\n",
+    );
+    let ran = run_with_input(&["normalize", "--format=json", "-"], b"+gte >pw\n\xff\n");
+    let lines: Vec<serde_json::Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!((ran.code, lines.len(), ran.err.as_str()), (2, 2, ""));
+    assert_eq!(lines[0]["input"], "+gte >**");
+    assert_eq!(lines[0]["errors"][0]["kind"], "unknown_command");
+    assert_eq!(lines[0]["errors"][0]["span"], serde_json::json!([1, 4]));
+    assert_eq!(lines[0]["errors"][0]["server_message"], serde_json::Value::Null);
+    assert!(lines[0]["errors"][1]["server_message"].as_str().expect("AWS's text").starts_with("Password rules are"));
+    assert_eq!(lines[1]["errors"][0]["kind"], "not_utf8");
+}
+
+#[test]
+fn bad_input_is_explained_on_the_standard_error() {
+    let ran = run(&["normalize", "on +gte"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    let report = "error: elasticache/redis-6.0 has no command `gte`\n  |\n  | on +gte\n  |     ^^^\n  = help: did you mean `get`?\n";
+    assert_eq!(ran.err, report);
+    for arguments in [
+        &["normalize", "--dialect", "redis-5.0", "on"][..],
+        &["normalize", "--form", "documented", "-d", "redis-7.2", "on"],
+        &["normalize"],
+        &["normalise", "on"],
+        &[],
+    ] {
+        let ran = run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(!ran.err.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn expand_lists_what_is_granted() {
+    prints(&["expand", "@hyperloglog"], "pfselftest\npfadd\npfcount\npfmerge\n");
+    prints(&["expand", "-d", "redis-7.2", "+config|get +select|0"], "config|get\nselect|0\n");
+    let ran = run(&["expand", "+@all"]);
+    assert_eq!((ran.out.lines().count(), ran.out.lines().last()), (205, Some("# and commands to come")));
+    let ran = run(&["expand", "-d", "redis-7.2", "+get (+set)"]);
+    assert_eq!(ran.out, "# the user's own rules\nget\n# selector 1\nset\n");
+    let ran = run(&["expand", "--by-category", "+get +ping"]);
+    assert!(ran.out.contains("@read (1 of 74): get\n") && ran.out.contains("@fast (2 of "), "{}", ran.out);
+    let ran = run(&["expand", "--format", "json", "@geo"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(json["selectors"][0]["commands"].as_array().map(Vec::len), Some(8));
+    assert_eq!(run(&["expand", "@nosuch"]).code, 2);
+}
+
+#[test]
+fn parse_shows_the_tree() {
+    prints(
+        &["parse", "on >secret (%R~a +config|get)"],
+        "0..2      on                             on\n\
+         3..10     >******                        add password\n\
+         11..29    (%R~a +config|get)             selector\n\
+         \x20 12..16    %R~a                           read keys like `a`\n\
+         \x20 17..28    +config|get                    allow `config` with subcommand or first argument `get`\n",
+    );
+    prints(
+        &["parse", "--format", "json", "on"],
+        "{\"input\":\"on\",\"rules\":[{\"rule\":\"on\",\"span\":[0,2]}]}\n",
+    );
+    let ran = run(&["parse", "--format", "json", "flurb"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.out.starts_with("{\"input\":\"flurb\",\"errors\":[{\"kind\":\"unknown_rule\""), "{}", ran.out);
+}
+
+#[test]
+fn equal_answers_by_its_exit_code() {
+    prints(&["equal", "on ~app::* -@all +@read", LONG], "equal\n");
+    prints(&["equal", "--quiet", "+get", "-@all +get"], "");
+    let ran = run(&["equal", "on", "off"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, "different\n  on -@all\n  off -@all\n"));
+    let ran = run(&["equal", "on", "+nosuch"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+}
+
+#[test]
+fn dialects_are_listed_with_their_evidence() {
+    let ran = run(&["dialects"]);
+    assert_eq!((ran.code, ran.out.lines().take_while(|line| !line.is_empty()).count()), (0, 32));
+    assert!(ran.out.contains("redis-8.6                redis-8.6    server      documented       410\n"));
+    let ran = run(&["dialects", "--format", "json"]);
+    let first: serde_json::Value = serde_json::from_str(ran.out.lines().next().expect("a line")).expect("JSON");
+    assert_eq!((&first["dialect"], &first["commands"]), (&"redis-6.0.5".into(), &204.into()));
+}
+
+#[test]
+fn help_teaches() {
+    for arguments in [&["--help"][..], &["normalize", "--help"], &["expand", "--help"], &["parse", "-h"], &["equal", "-h"]] {
+        let ran = run(arguments);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        assert!(ran.out.contains("Examples:\n  "), "{arguments:?}\n{}", ran.out);
+    }
+}
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_error() {
+    let mut child = command(&["expand", "+@all"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    drop(child.stdout.take());
+    let ran = read(child.wait_with_output().expect("it ends"));
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+}
