@@ -190,12 +190,11 @@ impl Catalog {
             .map(|(id, _)| id)
     }
 
-    /// The engine's own categories and their members, in table order: what servers describe users with.
-    pub(crate) fn own_categories(&self) -> impl Iterator<Item = (Category, &'static CommandSet)> {
-        Category::ALL
-            .into_iter()
-            .zip(&MEMBERS[self.dialect.engine() as usize])
-            .filter(|(_, own)| !own.is_empty())
+    /// The engine's own categories in table order, each with what a rule about it changes: what servers
+    /// describe users with.
+    pub(crate) fn own_categories(&self) -> impl Iterator<Item = (Category, CommandSet)> {
+        let own = Category::ALL.into_iter().zip(&MEMBERS[self.dialect.engine() as usize]);
+        own.filter(|(_, members)| !members.is_empty()).map(|(category, _)| (category, self.reach(category)))
     }
 
     pub(crate) fn name(&self, id: CommandId) -> &'static str {

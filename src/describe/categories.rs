@@ -41,7 +41,7 @@ struct Description<'u> {
 /// How well a category describes what is wanted.
 struct Fit {
     category: Category,
-    members: &'static CommandSet,
+    members: CommandSet,
     /// Members for which it says what is wanted.
     right: usize,
     wrong: usize,
@@ -57,7 +57,7 @@ impl Description<'_> {
             let fit = self.fit(category, members, if on_what_is_left { &left } else { self.wanted });
             if fit.right > fit.wrong {
                 self.write(line, &fit);
-                self.give_back(&mut left, members);
+                self.give_back(&mut left, &fit.members);
             }
         }
     }
@@ -78,13 +78,13 @@ impl Description<'_> {
                 return;
             };
             self.write(line, &best);
-            self.give_back(&mut left, best.members);
+            self.give_back(&mut left, &best.members);
             unused.remove(place);
         }
     }
 
-    fn fit(&self, category: Category, members: &'static CommandSet, wanted: &CommandSet) -> Fit {
-        let on = wanted.overlap(members);
+    fn fit(&self, category: Category, members: CommandSet, wanted: &CommandSet) -> Fit {
+        let on = wanted.overlap(&members);
         let off = members.len() - on;
         let (right, wrong) = match self.effect {
             Effect::Allow => (on, off),
@@ -98,8 +98,8 @@ impl Description<'_> {
         line.text.push('@');
         line.text.push_str(fit.category.name());
         match self.effect {
-            Effect::Allow => self.given |= *fit.members,
-            Effect::Deny => self.given -= *fit.members,
+            Effect::Allow => self.given |= fit.members,
+            Effect::Deny => self.given -= fit.members,
         }
     }
 

@@ -58,15 +58,14 @@ type Spoken<'a> = (&'a str, RuleKind<'a>);
 /// ```
 pub(super) fn access_string(text: &str) -> (Vec<Rule<'_>>, Vec<Problem>) {
     let (mut rules, mut problems) = (Vec::new(), Vec::new());
-    let has_controls = text.bytes().any(is_control);
-    let blank = |c: char| c == ' ' || c.is_ascii_control() && is_control(c as u8);
+    let has_controls = text.bytes().any(|byte| is_control(byte as char));
+    let blank = |c: char| c == ' ' || is_control(c);
     let mut input = text.trim_matches(blank);
     while let Ok((after, (word, closed))) = preceded(take_while(|c| c == ' '), selector_or_word).parse(input)
     {
         let start = text.offset(word);
         let whole = Span::new(start, start + word.len());
-        let control =
-            if has_controls { word.find(|c: char| c.is_ascii() && is_control(c as u8)) } else { None };
+        let control = if has_controls { word.find(is_control) } else { None };
         if let Some(at) = control {
             let span = Span::new(start + at, start + at + 1);
             problems.push(Problem { kind: ParseErrorKind::ControlCharacter, span, rule: whole });
@@ -100,8 +99,8 @@ pub(super) fn rule(argument: &str) -> (Option<Rule<'_>>, Option<Problem>) {
 }
 
 /// White space other than a plain space, and NUL.
-fn is_control(byte: u8) -> bool {
-    matches!(byte, b'\t'..=b'\r' | 0)
+fn is_control(c: char) -> bool {
+    matches!(c, '\t'..='\r' | '\0')
 }
 
 /// A word; or, where one opens a selector, all up to the next word that ends with `)`
@@ -256,8 +255,7 @@ fn channel_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
 /// pattern = *( any character but white space and NUL )     ; ACLStringHasSpaces
 /// ```
 fn pattern(body: &str) -> Parsed<'_, &str> {
-    let (refused, pattern) =
-        take_till(|c: char| c == ' ' || (c.is_ascii() && is_control(c as u8))).parse(body)?;
+    let (refused, pattern) = take_till(|c: char| c == ' ' || is_control(c)).parse(body)?;
     match refused.chars().next() {
         Some(c) => fault(ParseErrorKind::SpaceInPattern, &refused[..c.len_utf8()]),
         None => Ok(("", pattern)),
@@ -283,7 +281,7 @@ fn password_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
 }
 
 /// Words that are rules by themselves, in any case.
-pub(super) const KEYWORDS: [(&str, RuleKind<'static>); 16] = [
+pub(super) static KEYWORDS: [(&str, RuleKind<'static>); 16] = [
     ("on", RuleKind::On),
     ("off", RuleKind::Off),
     ("nopass", RuleKind::NoPass),
@@ -450,7 +448,7 @@ fn split_quoted(inside: &str) -> Result<(Vec<Piece<'_>>, Quoting), Unsplit> {
     let bytes = inside.as_bytes();
     let (mut pieces, mut quoting, mut at) = (Vec::new(), Quoting::Balanced, 0);
     loop {
-        at += bytes[at..].iter().take_while(|&&byte| byte == b' ' || is_control(byte)).count();
+        at += bytes[at..].iter().take_while(|&&byte| byte == b' ' || is_control(byte as char)).count();
         if at == bytes.len() {
             return Ok((pieces, quoting));
         }
@@ -464,7 +462,7 @@ fn split_quoted(inside: &str) -> Result<(Vec<Piece<'_>>, Quoting), Unsplit> {
             }
             let text = unquoted.get_or_insert_with(|| bytes[start..at].to_vec());
             at = quoted(bytes, at, text).ok_or(Unsplit::OpenQuote)?;
-            if bytes.get(at).is_some_and(|&next| next != b' ' && !is_control(next)) {
+            if bytes.get(at).is_some_and(|&next| next != b' ' && !is_control(next as char)) {
                 quoting = Quoting::Joined;
             }
         }
