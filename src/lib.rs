@@ -66,6 +66,7 @@
 //! # Features
 //! - `serde` (default): `Serialize` for trees and errors, and `Deserialize` for dialects, forms and spans; the
 //!   shapes are stable and written down in the source of the module.
+//! - `aws`: [`aws`](crate::aws), the requests and answers of ElastiCache and MemoryDB.
 //! - `cli`: the command `redis-acl`.
 //!
 //! # Limits
@@ -76,6 +77,8 @@
 //!   [`AccessString`] and the [`Password`] in its tree hold it.
 
 mod access;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod catalog;
 mod describe;
 mod dialect;

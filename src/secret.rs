@@ -32,6 +32,18 @@ impl<'a> Password<'a> {
     }
 }
 
+impl From<String> for Password<'static> {
+    fn from(password: String) -> Self {
+        Self::new(password)
+    }
+}
+
+impl<'a> From<&'a str> for Password<'a> {
+    fn from(password: &'a str) -> Self {
+        Self::new(password)
+    }
+}
+
 impl fmt::Debug for Password<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password(***)")

@@ -10,6 +10,7 @@ const FLOORS: [&[&str]; 6] = [
     &["syntax", "catalog"],
     &["user"],
     &["describe"],
+    &["aws"],
     &["serde"],
 ];
 

@@ -1,0 +1,566 @@
+//! What AWS refuses, and how: codes, texts, and how sure we are of them.
+
+use std::fmt;
+
+use crate::dialect::Service;
+use crate::report::Report;
+use crate::user::{ApplyError, ApplyErrors};
+
+/// How a rule or a text of AWS is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
+pub enum Certainty {
+    /// From a live call.
+    Observed,
+    /// From AWS's documentation or service model.
+    Documented,
+    /// From an emulator (moto), some of whose texts were confirmed live.
+    Emulator,
+    /// Concluded from other facts.
+    Derived,
+    /// That AWS refuses it is documented or near at hand; its text is not known, and the words are ours.
+    Unknown,
+}
+
+/// The faults of the user operations: names on the wire, HTTP status, the service model's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FaultCode {
+    /// A value that is not allowed.
+    InvalidParameterValue,
+    /// Members that do not go together.
+    InvalidParameterCombination,
+    /// The user id is taken.
+    UserAlreadyExists,
+    /// There is no such user.
+    UserNotFound,
+    /// The user is being changed or deleted.
+    InvalidUserState,
+    /// Two users of one group have the same name. Names may repeat outside groups, which are not modelled,
+    /// so no operation here reports it.
+    DuplicateUserName,
+    /// There are as many users as may be.
+    UserQuotaExceeded,
+    /// More tags than a resource may have.
+    TagQuotaPerResourceExceeded,
+    /// The account lacks the service-linked role.
+    ServiceLinkedRoleNotFound,
+    /// The default user is in a group.
+    DefaultUserAssociatedToUserGroup,
+}
+
+impl FaultCode {
+    /// The code on the wire, `InvalidParameterValue`. MemoryDB's are the names of its shapes,
+    /// `InvalidParameterValueException`.
+    #[must_use]
+    pub const fn code(self, service: Service) -> &'static str {
+        let (elasticache, memorydb) = self.codes();
+        match service {
+            Service::ElastiCache => elasticache,
+            Service::MemoryDb => memorydb,
+        }
+    }
+
+    const fn codes(self) -> (&'static str, &'static str) {
+        match self {
+            Self::InvalidParameterValue => ("InvalidParameterValue", "InvalidParameterValueException"),
+            Self::InvalidParameterCombination => {
+                ("InvalidParameterCombination", "InvalidParameterCombinationException")
+            }
+            Self::UserAlreadyExists => ("UserAlreadyExists", "UserAlreadyExistsFault"),
+            Self::UserNotFound => ("UserNotFound", "UserNotFoundFault"),
+            Self::InvalidUserState => ("InvalidUserState", "InvalidUserStateFault"),
+            Self::DuplicateUserName => ("DuplicateUserName", "DuplicateUserNameFault"),
+            Self::UserQuotaExceeded => ("UserQuotaExceeded", "UserQuotaExceededFault"),
+            Self::TagQuotaPerResourceExceeded => {
+                ("TagQuotaPerResourceExceeded", "TagQuotaPerResourceExceeded")
+            }
+            Self::ServiceLinkedRoleNotFound => {
+                ("ServiceLinkedRoleNotFoundFault", "ServiceLinkedRoleNotFoundFault")
+            }
+            Self::DefaultUserAssociatedToUserGroup => {
+                ("DefaultUserAssociatedToUserGroup", "DefaultUserAssociatedToUserGroup")
+            }
+        }
+    }
+
+    /// The HTTP status: 404 for a user that is not found, 400 for all others.
+    #[must_use]
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::UserNotFound => 404,
+            _ => 400,
+        }
+    }
+
+    /// What the service model says of the fault; the text of a real answer where no better one is known.
+    #[must_use]
+    pub const fn model_text(self) -> &'static str {
+        match self {
+            Self::InvalidParameterValue => "The value for a parameter is invalid.",
+            Self::InvalidParameterCombination => "Two or more incompatible parameters were specified.",
+            Self::UserAlreadyExists => "A user with this ID already exists.",
+            Self::UserNotFound => "The user does not exist or could not be found.",
+            Self::InvalidUserState => "The user is not in active state.",
+            Self::DuplicateUserName => "A user with this username already exists.",
+            Self::UserQuotaExceeded => "The quota of users has been exceeded.",
+            Self::TagQuotaPerResourceExceeded => {
+                "The request cannot be processed because it would cause the resource to have more than the allowed \
+                 number of tags. The maximum number of tags permitted on a resource is 50."
+            }
+            Self::ServiceLinkedRoleNotFound => "The specified service linked role (SLR) was not found.",
+            Self::DefaultUserAssociatedToUserGroup => "The default user assigned to the user group.",
+        }
+    }
+}
+
+/// The operation that was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the names are AWS's own")]
+pub enum Operation {
+    CreateUser,
+    ModifyUser,
+    DeleteUser,
+    DescribeUsers,
+    UpdateUser,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// What is wrong with a request.
+///
+/// The texts follow [`Problem`]'s `Display`; the certainty of each is [`ProblemKind::certainty`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    // The service model's constraints, which SDKs check before they send anything.
+    /// A required member is missing.
+    Missing,
+    /// A text or list is shorter than it may be.
+    TooShort,
+    /// A list is longer than it may be.
+    TooLong {
+        /// How long it may be.
+        most: usize,
+    },
+    /// A text is not of the form that the model gives.
+    Pattern {
+        /// The model's regular expression.
+        pattern: &'static str,
+    },
+    /// Not one of the values that the model names.
+    NotInEnum {
+        /// The value.
+        value: String,
+        /// Those that it may be.
+        allowed: &'static str,
+    },
+    // What the service itself checks.
+    /// An engine that is neither redis nor valkey.
+    Engine {
+        /// What was given, in lower case.
+        engine: String,
+    },
+    /// An id that ends with a hyphen, has two in a row, or is longer than 40 characters.
+    Identifier {
+        /// `UserId` or `UserName`.
+        member: &'static str,
+    },
+    /// A user name with white space, or longer than 120 characters.
+    UserName,
+    /// Nothing says how the user logs in.
+    NoAuthentication,
+    /// Passwords in two places.
+    PasswordsTwice,
+    /// `NoPasswordRequired` and another authentication type.
+    NoPasswordAndType(AuthType),
+    /// Passwords for a user that has none.
+    PasswordsNotAllowed(AuthType),
+    /// A password user without any.
+    PasswordMissing,
+    /// More than two passwords.
+    TooManyPasswords,
+    /// A password shorter than 16 or longer than 128 characters.
+    PasswordLength,
+    /// A password with a character that is not printable, or one of `,` `"` `/` `@`.
+    PasswordCharacter,
+    /// An IAM user whose name is not its id.
+    IamIdentity,
+    /// An IAM user whose name and id are the same only until AWS stores the id in lower case.
+    IamIdentityCase,
+    /// A user of Valkey without password.
+    NoPasswordOnValkey,
+    /// More than 50 tags (MemoryDB: 200).
+    TooManyTags,
+    /// A tag without key.
+    TagKeyMissing,
+    /// A tag key or value that is too long, or a key that begins with `aws:`.
+    TagInvalid,
+    /// The access string is refused; all errors of it.
+    AccessString(Box<ApplyError>),
+    // What depends on the users there are.
+    /// The id is taken.
+    AlreadyExists {
+        /// The id.
+        id: String,
+    },
+    /// No user has the id.
+    NotFound {
+        /// The id.
+        id: String,
+    },
+    /// The user is not active.
+    NotActive {
+        /// The id.
+        id: String,
+        /// `modifying` or `deleting`.
+        status: String,
+        /// What was asked of it.
+        operation: Operation,
+    },
+    /// The default user cannot be changed or deleted.
+    DefaultUser,
+    /// The default user is in a group.
+    DefaultUserInGroup,
+    /// As many users as may be.
+    Quota,
+    /// No service-linked role.
+    ServiceLinkedRole,
+}
+
+use super::authentication::AuthenticationType as AuthType;
+
+impl ProblemKind {
+    /// How the rule and its text are known.
+    #[must_use]
+    pub fn certainty(&self) -> Certainty {
+        match self {
+            Self::Missing
+            | Self::TooShort
+            | Self::TooLong { .. }
+            | Self::Pattern { .. }
+            | Self::NotInEnum { .. } => Certainty::Documented,
+            Self::NoAuthentication
+            | Self::PasswordsNotAllowed(AuthType::NoPassword)
+            | Self::TooManyPasswords
+            | Self::PasswordLength
+            | Self::IamIdentity
+            | Self::NoPasswordOnValkey
+            | Self::NotActive { .. } => Certainty::Observed,
+            Self::Engine { .. }
+            | Self::PasswordsTwice
+            | Self::NoPasswordAndType(_)
+            | Self::PasswordsNotAllowed(_)
+            | Self::PasswordMissing
+            | Self::AlreadyExists { .. }
+            | Self::NotFound { .. } => Certainty::Emulator,
+            Self::TooManyTags | Self::Quota | Self::ServiceLinkedRole | Self::DefaultUserInGroup => {
+                Certainty::Documented
+            }
+            Self::Identifier { .. } | Self::UserName | Self::IamIdentityCase => Certainty::Derived,
+            Self::AccessString(error) if error.server_message().is_some() => Certainty::Observed,
+            Self::PasswordCharacter
+            | Self::TagKeyMissing
+            | Self::TagInvalid
+            | Self::DefaultUser
+            | Self::AccessString(_) => Certainty::Unknown,
+        }
+    }
+
+    /// The fault that the service answers with; none where SDKs refuse to send the request.
+    #[must_use]
+    pub fn code(&self) -> Option<FaultCode> {
+        Some(match self {
+            Self::Missing
+            | Self::TooShort
+            | Self::TooLong { .. }
+            | Self::Pattern { .. }
+            | Self::NotInEnum { .. } => {
+                return None;
+            }
+            Self::Engine { .. }
+            | Self::Identifier { .. }
+            | Self::UserName
+            | Self::NoAuthentication
+            | Self::TooManyPasswords
+            | Self::PasswordLength
+            | Self::PasswordCharacter
+            | Self::TagKeyMissing
+            | Self::TagInvalid
+            | Self::AccessString(_)
+            | Self::DefaultUser => FaultCode::InvalidParameterValue,
+            Self::PasswordsTwice
+            | Self::NoPasswordAndType(_)
+            | Self::PasswordsNotAllowed(_)
+            | Self::PasswordMissing
+            | Self::IamIdentity
+            | Self::IamIdentityCase
+            | Self::NoPasswordOnValkey => FaultCode::InvalidParameterCombination,
+            Self::TooManyTags => FaultCode::TagQuotaPerResourceExceeded,
+            Self::AlreadyExists { .. } => FaultCode::UserAlreadyExists,
+            Self::NotFound { .. } => FaultCode::UserNotFound,
+            Self::NotActive { .. } => FaultCode::InvalidUserState,
+            Self::DefaultUserInGroup => FaultCode::DefaultUserAssociatedToUserGroup,
+            Self::Quota => FaultCode::UserQuotaExceeded,
+            Self::ServiceLinkedRole => FaultCode::ServiceLinkedRoleNotFound,
+        })
+    }
+
+    fn text(&self, member: &str) -> String {
+        match self {
+            // as botocore words them
+            Self::Missing => format!("Missing required parameter in input: \"{member}\""),
+            Self::TooShort => format!("Invalid length for parameter {member}, value: 0, valid min length: 1"),
+            Self::TooLong { most } => format!("Invalid length for parameter {member}, valid max length: {most}"),
+            Self::Pattern { pattern } => format!("Invalid value for parameter {member}, valid pattern: {pattern}"),
+            Self::NotInEnum { value, allowed } => {
+                format!("Invalid value for parameter {member}, value: {value}, valid values: {allowed}")
+            }
+            Self::Engine { engine } => {
+                format!("Unknown parameter for Engine: \"{engine}\", must be one of: redis, valkey")
+            }
+            Self::Identifier { member } => format!(
+                "The parameter {member} is not a valid identifier. Identifiers must begin with a letter; must contain \
+                 only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive \
+                 hyphens."
+            ),
+            Self::UserName => "A user name has 1 to 120 characters, none of them white space.".into(),
+            Self::NoAuthentication => {
+                "Input Authentication type: null is not in the allowed list: [password,no-password-required,iam]".into()
+            }
+            Self::PasswordsTwice => "Passwords provided via multiple arguments. Use only one argument".into(),
+            Self::NoPasswordAndType(given) => {
+                format!("No password required flag is true but provided authentication type is {given}")
+            }
+            Self::PasswordsNotAllowed(given) => {
+                format!("Password field is not allowed with authentication type: {given}")
+            }
+            Self::PasswordMissing => {
+                "A user with Authentication Mode: password, must have at least one password".into()
+            }
+            Self::TooManyPasswords => "Maximum number of passwords allowed in this service is 2.".into(),
+            Self::PasswordLength => "Passwords length must be between 16-128 characters.".into(),
+            Self::PasswordCharacter => "Passwords are of printable characters, without , \" / and @.".into(),
+            Self::IamIdentity | Self::IamIdentityCase => {
+                "User Id and User name must be same for authentication type: iam".into()
+            }
+            Self::NoPasswordOnValkey => "No-password-required is not allowed for a user with engine Valkey".into(),
+            Self::TooManyTags => FaultCode::TagQuotaPerResourceExceeded.model_text().into(),
+            Self::TagKeyMissing => "A tag must have a key.".into(),
+            Self::TagInvalid => {
+                "A tag has a key of 1 to 128 characters that does not begin with aws:, and a value of at most 256."
+                    .into()
+            }
+            Self::AccessString(error) => error.server_message().unwrap_or_else(|| error.to_string()),
+            Self::AlreadyExists { id } => format!("User {id} already exists."),
+            Self::NotFound { id } => format!("User {id} not found."),
+            Self::NotActive { status, operation: Operation::DeleteUser, .. } if status == "deleting" => {
+                "User has status deleting.".into()
+            }
+            Self::NotActive { id, status, .. } => {
+                format!("User {id} has status {status}. Only active users can be modified.")
+            }
+            Self::DefaultUser => "The default user cannot be modified or deleted.".into(),
+            Self::DefaultUserInGroup => FaultCode::DefaultUserAssociatedToUserGroup.model_text().into(),
+            Self::Quota => FaultCode::UserQuotaExceeded.model_text().into(),
+            Self::ServiceLinkedRole => FaultCode::ServiceLinkedRoleNotFound.model_text().into(),
+        }
+    }
+
+    /// What the text does not say.
+    fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoAuthentication => "give `Passwords`, `NoPasswordRequired` or `AuthenticationMode`",
+            Self::IamIdentityCase => {
+                "AWS stores the id in lower case, and the name as it is: write both in lower case"
+            }
+            Self::NoPasswordOnValkey => "users of Valkey have passwords or use IAM",
+            Self::DefaultUser => {
+                "make another user whose UserName is `default` and put it into the group in the default user's place"
+            }
+            Self::Identifier { .. } => "and have at most 40 characters",
+            _ => return None,
+        })
+    }
+}
+
+/// Something that is wrong with a request: the member it is about, AWS's code and text.
+///
+/// `Display` is the text that AWS answers where it is known, our own words otherwise ([`Certainty`]).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.kind.text(&self.member))]
+pub struct Problem {
+    kind: ProblemKind,
+    member: String,
+}
+
+impl Problem {
+    pub(super) fn new(kind: ProblemKind, member: impl Into<String>) -> Self {
+        Self { kind, member: member.into() }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ProblemKind {
+        &self.kind
+    }
+
+    /// The member of the request it is about: `UserId`, `AuthenticationMode.Passwords[1]`.
+    #[must_use]
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+
+    /// AWS's fault; `None` where an SDK refuses to send the request (`Parameter validation failed`).
+    #[must_use]
+    pub fn code(&self) -> Option<FaultCode> {
+        self.kind.code()
+    }
+
+    /// How the rule and the text are known.
+    #[must_use]
+    pub fn certainty(&self) -> Certainty {
+        self.kind.certainty()
+    }
+
+    /// What the text does not say: how to mend it.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match &self.kind {
+            ProblemKind::AccessString(error) => error.help(),
+            kind => kind.help().map(str::to_owned),
+        }
+    }
+
+    /// The place in the access string, drawn, if it is about that.
+    #[must_use]
+    pub fn report(&self) -> Option<Report> {
+        match &self.kind {
+            ProblemKind::AccessString(error) => Some(error.report()),
+            _ => None,
+        }
+    }
+}
+
+/// All that is wrong with a request; at least one problem. The first is the one that AWS would report, as
+/// far as the order of its checks is known: what SDKs check, then the members by themselves, then together,
+/// then the access string, then the users there are.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Problems {
+    first: Problem,
+    others: Vec<Problem>,
+}
+
+impl Problems {
+    /// What AWS would report.
+    #[must_use]
+    pub fn first(&self) -> &Problem {
+        &self.first
+    }
+
+    /// All problems, the first one first.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(first: Problem) -> Self {
+        Self { first, others: Vec::new() }
+    }
+}
+
+impl fmt::Display for Problems {
+    /// The first problem, and how many follow.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.first.fmt(f)?;
+        match self.others.len() {
+            0 => Ok(()),
+            others => write!(f, " (and {others} more)"),
+        }
+    }
+}
+
+/// Gathers problems in the order in which AWS would find them.
+#[derive(Default)]
+pub(super) struct Found(Vec<Problem>);
+
+impl Found {
+    pub(super) fn add(&mut self, kind: ProblemKind, member: impl Into<String>) {
+        self.0.push(Problem::new(kind, member));
+    }
+
+    pub(super) fn add_refusals(&mut self, errors: &ApplyErrors, member: &str) {
+        for error in errors.iter() {
+            self.add(ProblemKind::AccessString(Box::new(error.clone())), member);
+        }
+    }
+
+    /// The problems, if there are any; what SDKs check comes first whatever found it.
+    pub(super) fn into_result<T>(mut self, fine: T) -> Result<T, Problems> {
+        self.0.sort_by_key(|problem| problem.code().is_some());
+        let mut problems = self.0.into_iter();
+        match problems.next() {
+            None => Ok(fine),
+            Some(first) => Err(Problems { first, others: problems.collect() }),
+        }
+    }
+}
+
+/// A refused call. `Display` is the line that the AWS CLI prints.
+///
+/// ```
+/// use redis_acl::aws::{Account, DeleteUser};
+/// let fault = Account::default().delete_user(&DeleteUser::new("nobody")).unwrap_err();
+/// assert_eq!(
+///     fault.to_string(),
+///     "An error occurred (UserNotFound) when calling the DeleteUser operation: User nobody not found."
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.line())]
+pub struct Fault {
+    operation: Operation,
+    service: Service,
+    problems: Problems,
+}
+
+impl Fault {
+    pub(super) fn new(operation: Operation, problems: impl Into<Problems>) -> Self {
+        Self { operation, service: Service::ElastiCache, problems: problems.into() }
+    }
+
+    /// All that is wrong with the request, the one that AWS reports first.
+    #[must_use]
+    pub fn problems(&self) -> &Problems {
+        &self.problems
+    }
+
+    /// AWS's fault; `None` where an SDK refuses to send the request.
+    #[must_use]
+    pub fn code(&self) -> Option<FaultCode> {
+        self.problems.first.code()
+    }
+
+    fn line(&self) -> String {
+        let first = &self.problems.first;
+        match first.code() {
+            Some(code) => format!(
+                "An error occurred ({}) when calling the {} operation: {first}",
+                code.code(self.service),
+                self.operation
+            ),
+            None => {
+                let sdk = self.problems.iter().filter(|problem| problem.code().is_none());
+                sdk.fold("Parameter validation failed:".to_owned(), |text, problem| {
+                    format!("{text}\n{problem}")
+                })
+            }
+        }
+    }
+}

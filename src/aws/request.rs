@@ -1,0 +1,88 @@
+//! Requests, in AWS's own spelling.
+
+use serde::Deserialize;
+
+use crate::secret::Password;
+
+/// ElastiCache's CreateUser.
+///
+/// Reads the JSON of `aws elasticache create-user --cli-input-json` and boto3's keyword arguments. A member
+/// that AWS does not know is an error that names it. Members are optional here: what is missing is for
+/// [`CreateUser::validate`] to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct CreateUser {
+    /// The id, required; stored in lower case.
+    pub user_id: Option<String>,
+    /// The name that clients log in with, required.
+    pub user_name: Option<String>,
+    /// `redis` or `valkey` in any case, required.
+    pub engine: Option<String>,
+    /// At most two.
+    pub passwords: Option<Vec<Password<'static>>>,
+    /// What the user may do, required.
+    pub access_string: Option<String>,
+    /// Whether no password is needed.
+    pub no_password_required: Option<bool>,
+    /// At most 50.
+    pub tags: Option<Vec<Tag>>,
+    /// How the user logs in, in newer words than `Passwords` and `NoPasswordRequired`.
+    pub authentication_mode: Option<AuthenticationMode>,
+}
+
+/// ElastiCache's ModifyUser: what is not given stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct ModifyUser {
+    /// The id, required.
+    pub user_id: Option<String>,
+    /// What the user may do from now on.
+    pub access_string: Option<String>,
+    /// Rules to apply behind those that the user has, or behind `AccessString`.
+    pub append_access_string: Option<String>,
+    /// All passwords that the user shall have.
+    pub passwords: Option<Vec<Password<'static>>>,
+    /// Whether no password is needed.
+    pub no_password_required: Option<bool>,
+    /// How the user logs in from now on.
+    pub authentication_mode: Option<AuthenticationMode>,
+    /// `redis` or `valkey`.
+    pub engine: Option<String>,
+}
+
+/// ElastiCache's DeleteUser.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct DeleteUser {
+    /// The id, required.
+    pub user_id: Option<String>,
+}
+
+impl DeleteUser {
+    /// A request to delete this user.
+    #[must_use]
+    pub fn new(user_id: impl Into<String>) -> Self {
+        Self { user_id: Some(user_id.into()) }
+    }
+}
+
+/// How a user logs in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct AuthenticationMode {
+    /// `password`, `no-password-required` or `iam`; MemoryDB has the first and the last.
+    #[serde(rename = "Type")]
+    pub kind: Option<String>,
+    /// The passwords, for `password`.
+    pub passwords: Option<Vec<Password<'static>>>,
+}
+
+/// A tag of a resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Tag {
+    /// Required, though the model does not say so.
+    pub key: Option<String>,
+    /// May be missing.
+    pub value: Option<String>,
+}
