@@ -10,8 +10,7 @@
 //! | [`ApplyError`] | the same and `"server_message"`; `null` where none is known |
 //! | [`ParseErrors`], [`ApplyErrors`] | a list of these |
 //!
-//! Trees and errors can be written only; texts, spans and the small enums also read. A [`Password`] can be
-//! read only.
+//! Trees and errors can be written only; texts, spans and the small enums also read.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -21,7 +20,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::catalog::Category;
 use crate::dialect::{Dialect, Engine, Form, Module};
-use crate::secret::{Password, PasswordHash, mask};
+use crate::secret::{PasswordHash, mask};
 use crate::span::Span;
 use crate::syntax::{AccessString, ParseError, ParseErrors, Rule, RuleKind};
 use crate::user::{ApplyError, ApplyErrors};
@@ -68,12 +67,6 @@ impl<'de> Deserialize<'de> for Dialect {
 impl<'de> Deserialize<'de> for Form {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         from_text(deserializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Password<'static> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
     }
 }
 

@@ -9,7 +9,8 @@ use super::access_string::{self, Answers};
 use super::authentication::{Asked, MEMORYDB_TYPES};
 use super::model;
 use super::problem::{Found, ProblemKind, Problems};
-use super::request::{AuthenticationMode, Tag};
+use super::quiet;
+use super::request::{AuthenticationMode, RequestedString, Tag};
 use super::response::Authentication;
 use super::validate::{check_identifier, check_tags};
 use crate::dialect::{Project, Service};
@@ -25,29 +26,33 @@ use crate::dialect::{Project, Service};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct CreateUser {
     /// The name, which is also the id; required.
     pub user_name: Option<String>,
     /// How the user logs in; required.
+    #[serde(deserialize_with = "quiet::mode")]
     pub authentication_mode: Option<AuthenticationMode>,
     /// What the user may do; required.
-    pub access_string: Option<String>,
+    pub access_string: Option<RequestedString>,
     /// At most 200.
     pub tags: Option<Vec<Tag>>,
 }
 
 /// MemoryDB's UpdateUser: what is not given stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct UpdateUser {
     /// The name, required.
     pub user_name: Option<String>,
     /// How the user logs in from now on.
+    #[serde(deserialize_with = "quiet::mode")]
     pub authentication_mode: Option<AuthenticationMode>,
     /// What the user may do from now on.
-    pub access_string: Option<String>,
+    pub access_string: Option<RequestedString>,
 }
+
+quiet::only_objects!(CreateUser, UpdateUser);
 
 /// What a request comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,37 @@
 //! Requests, in AWS's own spelling.
 
+use std::fmt;
+use std::ops::Deref;
+
 use serde::Deserialize;
 
-use crate::secret::Password;
+use super::quiet;
+use crate::secret::{Password, mask};
+
+/// An access string as a request carries it: it should hold no password, but may. `Debug` masks them.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct RequestedString(String);
+
+impl<T: Into<String>> From<T> for RequestedString {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Deref for RequestedString {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for RequestedString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&mask(&self.0), f)
+    }
+}
 
 /// ElastiCache's CreateUser.
 ///
@@ -10,7 +39,7 @@ use crate::secret::Password;
 /// that AWS does not know is an error that names it. Members are optional here: what is missing is for
 /// [`CreateUser::validate`] to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct CreateUser {
     /// The id, required; stored in lower case.
     pub user_id: Option<String>,
@@ -19,32 +48,36 @@ pub struct CreateUser {
     /// `redis` or `valkey` in any case, required.
     pub engine: Option<String>,
     /// At most two.
+    #[serde(deserialize_with = "quiet::passwords")]
     pub passwords: Option<Vec<Password<'static>>>,
     /// What the user may do, required.
-    pub access_string: Option<String>,
+    pub access_string: Option<RequestedString>,
     /// Whether no password is needed.
     pub no_password_required: Option<bool>,
     /// At most 50.
     pub tags: Option<Vec<Tag>>,
     /// How the user logs in, in newer words than `Passwords` and `NoPasswordRequired`.
+    #[serde(deserialize_with = "quiet::mode")]
     pub authentication_mode: Option<AuthenticationMode>,
 }
 
 /// ElastiCache's ModifyUser: what is not given stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct ModifyUser {
     /// The id, required.
     pub user_id: Option<String>,
     /// What the user may do from now on.
-    pub access_string: Option<String>,
+    pub access_string: Option<RequestedString>,
     /// Rules to apply behind those that the user has, or behind `AccessString`.
-    pub append_access_string: Option<String>,
+    pub append_access_string: Option<RequestedString>,
     /// All passwords that the user shall have.
+    #[serde(deserialize_with = "quiet::passwords")]
     pub passwords: Option<Vec<Password<'static>>>,
     /// Whether no password is needed.
     pub no_password_required: Option<bool>,
     /// How the user logs in from now on.
+    #[serde(deserialize_with = "quiet::mode")]
     pub authentication_mode: Option<AuthenticationMode>,
     /// `redis` or `valkey`.
     pub engine: Option<String>,
@@ -52,7 +85,7 @@ pub struct ModifyUser {
 
 /// ElastiCache's DeleteUser.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct DeleteUser {
     /// The id, required.
     pub user_id: Option<String>,
@@ -68,21 +101,24 @@ impl DeleteUser {
 
 /// How a user logs in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct AuthenticationMode {
     /// `password`, `no-password-required` or `iam`; MemoryDB has the first and the last.
     #[serde(rename = "Type")]
     pub kind: Option<String>,
     /// The passwords, for `password`.
+    #[serde(deserialize_with = "quiet::passwords")]
     pub passwords: Option<Vec<Password<'static>>>,
 }
 
 /// A tag of a resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct Tag {
     /// Required, though the model does not say so.
     pub key: Option<String>,
     /// May be missing.
     pub value: Option<String>,
 }
+
+quiet::only_objects!(CreateUser, ModifyUser, DeleteUser, AuthenticationMode, Tag);

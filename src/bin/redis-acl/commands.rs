@@ -5,6 +5,7 @@ mod equal;
 mod expand;
 mod normalize;
 mod parse;
+mod users;
 
 use std::io;
 

@@ -3,6 +3,8 @@
 mod commands;
 mod input;
 mod output;
+mod shorthand;
+mod users;
 
 use std::io;
 use std::process::ExitCode;
@@ -31,7 +33,10 @@ Examples:
   Whether two strings mean the same, for a script:
     redis-acl equal 'on ~* +@all' 'allkeys allcommands on' && echo same
 
-Exit codes: 0 fine; 1 a negative answer (not equal); 2 bad input or usage.";
+  What AWS will say to a new user, before anything is deployed:
+    redis-acl create-user --user-id u --user-name u --engine valkey --passwords short --access-string 'on ~* +@all'
+
+Exit codes: 0 fine; 1 a negative answer (not equal); 2 bad input or usage; 252 and 254 as the AWS CLI.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -49,6 +54,15 @@ enum Command {
     Equal(Equal),
     /// List the engines and services that are modelled, and on which evidence
     Dialects(Dialects),
+    /// Answer as ElastiCache's CreateUser does: the user, or what is wrong with the request
+    #[command(after_help = CREATE_USER_EXAMPLES)]
+    CreateUser(Box<users::CreateUserCommand>),
+    /// Answer as ElastiCache's ModifyUser does
+    #[command(after_help = MODIFY_USER_EXAMPLES)]
+    ModifyUser(Box<users::ModifyUserCommand>),
+    /// List the users of an account
+    #[command(after_help = DESCRIBE_USERS_EXAMPLES)]
+    DescribeUsers(users::DescribeUsersCommand),
 }
 
 const NORMALIZE_EXAMPLES: &str = "\
@@ -79,6 +93,27 @@ Examples:
   redis-acl equal 'on ~app::* -@all +@read' \"$(terraform output -raw access_string)\"
   redis-acl equal --dialect redis-7.2 '+@all -@all +get' '+get'
 Order and repetition count for nothing; that +@all also grants commands to come does count.";
+
+const CREATE_USER_EXAMPLES: &str = "\
+Examples:
+  redis-acl create-user --user-id user1 --user-name myUser --engine redis \\
+      --passwords mYnuUzrpAxXw2rdzx --access-string 'on ~app::* -@all +@read'
+  redis-acl create-user --cli-input-json file://user.json --state users.json --save
+  aws elasticache describe-users > users.json    # a real account as the state
+
+Nothing is sent anywhere. Exit codes: 0 the user is answered; 252 an SDK would not send the request; 254 AWS would
+answer with a fault, as the AWS CLI; 2 the input cannot be read. All problems are listed, with how sure each is.";
+
+const MODIFY_USER_EXAMPLES: &str = "\
+Examples:
+  redis-acl modify-user --state users.json --user-id user2 --append-access-string 'on ~* +@all'
+  redis-acl modify-user --state users.json --save --user-id user2 --authentication-mode Type=iam
+Exit codes are those of create-user.";
+
+const DESCRIBE_USERS_EXAMPLES: &str = "\
+Examples:
+  redis-acl describe-users --state users.json
+  redis-acl describe-users --state users.json --user-id user2";
 
 /// Which engine or service reads the string.
 #[derive(clap::Args)]
@@ -153,6 +188,10 @@ enum Outcome {
     Fine = 0,
     Negative = 1,
     BadInput = 2,
+    /// An SDK would not send the request; the AWS CLI's exit code.
+    NotSent = 252,
+    /// AWS would answer with a fault; the AWS CLI's exit code.
+    Fault = 254,
 }
 
 fn main() -> ExitCode {
@@ -162,6 +201,9 @@ fn main() -> ExitCode {
         Command::Parse(command) => command.run(),
         Command::Equal(command) => command.run(),
         Command::Dialects(command) => command.run(),
+        Command::CreateUser(command) => command.run(),
+        Command::ModifyUser(command) => command.run(),
+        Command::DescribeUsers(command) => command.run(),
     };
     match outcome {
         Ok(outcome) => ExitCode::from(outcome as u8),

@@ -1,0 +1,261 @@
+//! `redis-acl create-user`, `modify-user`, `describe-users`: the AWS CLI's commands on an account in a file.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use redis_acl::aws::{Account, Answers, AuthenticationMode, CreateUser, Fault, ModifyUser, Place, Tag};
+use redis_acl::{Password, Report};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::output;
+use crate::shorthand;
+use crate::{Outcome, users::*};
+
+/// The account as it lies in a file.
+struct Stored {
+    account: Account,
+    /// Where to write it back.
+    save_to: Option<PathBuf>,
+}
+
+/// Why a command ends without an answer.
+enum Stop {
+    /// What was given cannot be read.
+    BadInput(String),
+    Fault(Box<Fault>),
+    Output(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<String> for Stop {
+    fn from(message: String) -> Self {
+        Self::BadInput(message)
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(Box::new(fault))
+    }
+}
+
+impl CreateUserCommand {
+    pub(crate) fn run(self) -> io::Result<Outcome> {
+        finish(self.answer())
+    }
+
+    fn answer(self) -> Result<(), Stop> {
+        if self.common.generate_cli_skeleton == Some(Skeleton::Input) {
+            return Ok(output::line(CREATE_USER_SKELETON)?);
+        }
+        let skeleton = self.common.generate_cli_skeleton;
+        let mut stored = self.state.open()?;
+        let user = stored.account.create_user(&self.request()?)?;
+        if skeleton.is_some() {
+            return Ok(output::line(ANSWER_SKELETON)?);
+        }
+        stored.save()?;
+        Ok(aws_json(&user)?)
+    }
+
+    /// The members of the JSON, each replaced by the flag of its name where that is given.
+    fn request(self) -> Result<CreateUser, Stop> {
+        let Common { passwords, no_password, authentication_mode, cli_input_json, .. } = self.common;
+        let json: CreateUser = read_json(cli_input_json)?;
+        let tags =
+            self.tags.map(|tags| tags.iter().map(|tag| tag_of(tag)).collect::<Result<_, _>>()).transpose()?;
+        Ok(CreateUser {
+            user_id: self.user_id.or(json.user_id),
+            user_name: self.user_name.or(json.user_name),
+            engine: self.engine.or(json.engine),
+            passwords: passwords.map(secret).or(json.passwords),
+            access_string: self.access_string.map(Into::into).or(json.access_string),
+            no_password_required: no_password.given().or(json.no_password_required),
+            tags: tags.or(json.tags),
+            authentication_mode: mode_of(authentication_mode)?.or(json.authentication_mode),
+        })
+    }
+}
+
+impl ModifyUserCommand {
+    pub(crate) fn run(self) -> io::Result<Outcome> {
+        finish(self.answer())
+    }
+
+    fn answer(self) -> Result<(), Stop> {
+        if self.common.generate_cli_skeleton == Some(Skeleton::Input) {
+            return Ok(output::line(MODIFY_USER_SKELETON)?);
+        }
+        let skeleton = self.common.generate_cli_skeleton;
+        let mut stored = self.state.open()?;
+        let user = stored.account.modify_user(&self.request()?)?;
+        if skeleton.is_some() {
+            return Ok(output::line(ANSWER_SKELETON)?);
+        }
+        stored.save()?;
+        Ok(aws_json(&user)?)
+    }
+
+    fn request(self) -> Result<ModifyUser, Stop> {
+        let Common { passwords, no_password, authentication_mode, cli_input_json, .. } = self.common;
+        let json: ModifyUser = read_json(cli_input_json)?;
+        Ok(ModifyUser {
+            user_id: self.user_id.or(json.user_id),
+            access_string: self.access_string.map(Into::into).or(json.access_string),
+            append_access_string: self.append_access_string.map(Into::into).or(json.append_access_string),
+            passwords: passwords.map(secret).or(json.passwords),
+            no_password_required: no_password.given().or(json.no_password_required),
+            authentication_mode: mode_of(authentication_mode)?.or(json.authentication_mode),
+            engine: self.engine.or(json.engine),
+        })
+    }
+}
+
+impl DescribeUsersCommand {
+    pub(crate) fn run(self) -> io::Result<Outcome> {
+        finish(self.answer())
+    }
+
+    fn answer(self) -> Result<(), Stop> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Users<T> {
+            users: T,
+        }
+        let stored = self.state.open()?;
+        let users = stored.account.describe_users(self.user_id.as_deref())?;
+        Ok(aws_json(&Users { users })?)
+    }
+}
+
+/// What a request has in common with another.
+fn secret(passwords: Vec<String>) -> Vec<Password<'static>> {
+    passwords.into_iter().map(Password::from).collect()
+}
+
+fn tag_of(text: &str) -> Result<Tag, Stop> {
+    shorthand::parse(text).map_err(|error| Stop::BadInput(format!("--tags: {error}")))
+}
+
+fn mode_of(text: Option<String>) -> Result<Option<AuthenticationMode>, Stop> {
+    let read =
+        |text: String| shorthand::parse(&text).map_err(|error| format!("--authentication-mode: {error}"));
+    Ok(text.map(read).transpose()?)
+}
+
+/// JSON itself, or `file://` and where it lies; nothing is an empty request.
+fn read_json<T: DeserializeOwned + Default>(argument: Option<String>) -> Result<T, Stop> {
+    let Some(argument) = argument else { return Ok(T::default()) };
+    let text = match argument.strip_prefix("file://") {
+        Some(path) => fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?,
+        None => argument,
+    };
+    Ok(serde_json::from_str(&text).map_err(|error| format!("--cli-input-json: {error}"))?)
+}
+
+impl State {
+    fn open(&self) -> Result<Stored, String> {
+        let mut account = match &self.state {
+            None => Account::default(),
+            Some(path) => read_account(path, self.save)?,
+        };
+        if let (Some(region), account_id) = (&self.region, &self.account_id) {
+            account = account.with_place(Place {
+                region: region.clone(),
+                account_id: account_id.clone().unwrap_or(Place::default().account_id),
+                ..Place::default()
+            });
+        }
+        let answers = match self.answers {
+            AnswersArgument::Documented => Answers::Documented,
+            AnswersArgument::Observed => Answers::Observed,
+        };
+        let save_to = self.state.clone().filter(|_| self.save);
+        Ok(Stored { account: account.with_answers(answers), save_to })
+    }
+}
+
+/// A file that is to be written may still be missing.
+fn read_account(path: &Path, to_be_written: bool) -> Result<Account, String> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && to_be_written => {
+            return Ok(Account::default());
+        }
+        text => text.map_err(|error| format!("{}: {error}", path.display()))?,
+    };
+    serde_json::from_str(&text).map_err(|error| {
+        format!("{}: {error}; it should be what `aws elasticache describe-users` prints", path.display())
+    })
+}
+
+impl Stored {
+    /// Writes the account as it will be once its changes are through: all of it, or not at all.
+    fn save(mut self) -> Result<(), String> {
+        let Some(path) = self.save_to else { return Ok(()) };
+        self.account.settle();
+        let failed = |error: io::Error| format!("{}: {error}", path.display());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        let text = aws_text(&self.account).map_err(failed)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+        file.persist(&path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+}
+
+/// As the AWS CLI prints it: four spaces of indentation.
+fn aws_text(value: &impl Serialize) -> io::Result<String> {
+    let mut text = Vec::new();
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter))?;
+    text.push(b'\n');
+    String::from_utf8(text).map_err(io::Error::other)
+}
+
+fn aws_json(value: &impl Serialize) -> io::Result<()> {
+    io::stdout().write_all(aws_text(value)?.as_bytes())
+}
+
+/// AWS's line first, as the AWS CLI prints it; then all that is wrong, each with its place and how sure it is.
+fn finish(answered: Result<(), Stop>) -> io::Result<Outcome> {
+    match answered {
+        Ok(()) => Ok(Outcome::Fine),
+        Err(Stop::Output(error)) => Err(error),
+        Err(Stop::BadInput(message)) => {
+            output::error(message, None)?;
+            Ok(Outcome::BadInput)
+        }
+        Err(Stop::Fault(fault)) => {
+            print_fault(&fault)?;
+            Ok(if fault.code().is_some() { Outcome::Fault } else { Outcome::NotSent })
+        }
+    }
+}
+
+fn print_fault(fault: &Fault) -> io::Result<()> {
+    let mut to = anstream::stderr().lock();
+    writeln!(to, "\n{fault}\n")?;
+    for problem in fault.problems().iter() {
+        let code = problem.code().map_or("not sent".into(), |code| format!("{code:?}"));
+        let certainty = format!("{:?}", problem.certainty()).to_lowercase();
+        writeln!(to, "{}: {problem}", problem.member())?;
+        writeln!(to, "  = {code}, {certainty}")?;
+        match (problem.report(), problem.help()) {
+            (Some(report), _) => writeln!(to, "{}", indented(&report))?,
+            (None, Some(help)) => writeln!(to, "  = help: {help}")?,
+            (None, None) => {}
+        }
+    }
+    Ok(())
+}
+
+fn indented(report: &Report) -> String {
+    format!("  {}", format!("{report:#}").replace('\n', "\n  "))
+}

@@ -1,0 +1,183 @@
+//! The flags of the AWS CLI's user commands, under its own names.
+
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub(crate) struct CreateUserCommand {
+    /// The id of the user; stored in lower case
+    #[arg(long)]
+    pub(crate) user_id: Option<String>,
+    /// The name that clients log in with
+    #[arg(long)]
+    pub(crate) user_name: Option<String>,
+    /// redis or valkey
+    #[arg(long)]
+    pub(crate) engine: Option<String>,
+    /// What the user may do
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) access_string: Option<String>,
+    /// Tags: Key=string,Value=string …, or JSON
+    #[arg(long, num_args = 1.., value_name = "Key=…,Value=…")]
+    pub(crate) tags: Option<Vec<String>>,
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) state: State,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct ModifyUserCommand {
+    /// The id of the user
+    #[arg(long)]
+    pub(crate) user_id: Option<String>,
+    /// What the user may do from now on
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) access_string: Option<String>,
+    /// Rules to apply behind those that the user has
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) append_access_string: Option<String>,
+    /// redis or valkey
+    #[arg(long)]
+    pub(crate) engine: Option<String>,
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) state: State,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct DescribeUsersCommand {
+    /// Only the user of this id
+    #[arg(long)]
+    pub(crate) user_id: Option<String>,
+    #[command(flatten)]
+    pub(crate) state: State,
+}
+
+/// What creating and modifying have in common.
+#[derive(clap::Args)]
+pub(crate) struct Common {
+    /// One or two passwords of 16 to 128 characters
+    #[arg(long, num_args = 1.., value_name = "PASSWORD", allow_hyphen_values = false)]
+    pub(crate) passwords: Option<Vec<String>>,
+    #[command(flatten)]
+    pub(crate) no_password: NoPassword,
+    /// How the user logs in: Type=password|no-password-required|iam,Passwords=string,string, or JSON
+    #[arg(long, value_name = "Type=…,Passwords=…")]
+    pub(crate) authentication_mode: Option<String>,
+    /// The request as JSON, or file:// and a path; flags replace its members
+    #[arg(long, value_name = "JSON|file://…")]
+    pub(crate) cli_input_json: Option<String>,
+    /// Print a skeleton of the request (input), or check the request and print one of the answer (output)
+    #[arg(long, num_args = 0..=1, default_missing_value = "input", value_enum, value_name = "input|output")]
+    pub(crate) generate_cli_skeleton: Option<Skeleton>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct NoPassword {
+    /// The user needs no password
+    #[arg(long, overrides_with = "no_no_password_required")]
+    no_password_required: bool,
+    /// The user needs a password
+    #[arg(long, overrides_with = "no_password_required")]
+    no_no_password_required: bool,
+}
+
+impl NoPassword {
+    pub(crate) fn given(&self) -> Option<bool> {
+        match (self.no_password_required, self.no_no_password_required) {
+            (false, false) => None,
+            (required, _) => Some(required),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Skeleton {
+    Input,
+    Output,
+}
+
+/// The account.
+#[derive(clap::Args)]
+pub(crate) struct State {
+    /// The account's users: what `aws elasticache describe-users` prints. Without it there is only `default`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Write the account back to the file, as it is once the change is through
+    #[arg(long, requires = "state")]
+    pub(crate) save: bool,
+    /// How access strings are answered that Redis 6.0 can express: as AWS documents it, or as seen in 2026
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) answers: AnswersArgument,
+    /// Region of the ARNs of new users; else that of the users there are, else us-east-1
+    #[arg(long)]
+    pub(crate) region: Option<String>,
+    /// Account of the ARNs of new users
+    #[arg(long, requires = "region")]
+    pub(crate) account_id: Option<String>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum AnswersArgument {
+    #[default]
+    Documented,
+    Observed,
+}
+
+pub(crate) const CREATE_USER_SKELETON: &str = r#"{
+    "UserId": "",
+    "UserName": "",
+    "Engine": "",
+    "Passwords": [
+        ""
+    ],
+    "AccessString": "",
+    "NoPasswordRequired": true,
+    "Tags": [
+        {
+            "Key": "",
+            "Value": ""
+        }
+    ],
+    "AuthenticationMode": {
+        "Type": "password",
+        "Passwords": [
+            ""
+        ]
+    }
+}"#;
+
+pub(crate) const MODIFY_USER_SKELETON: &str = r#"{
+    "UserId": "",
+    "AccessString": "",
+    "AppendAccessString": "",
+    "Passwords": [
+        ""
+    ],
+    "NoPasswordRequired": true,
+    "AuthenticationMode": {
+        "Type": "password",
+        "Passwords": [
+            ""
+        ]
+    },
+    "Engine": ""
+}"#;
+
+pub(crate) const ANSWER_SKELETON: &str = r#"{
+    "UserId": "UserId",
+    "UserName": "UserName",
+    "Status": "Status",
+    "Engine": "Engine",
+    "MinimumEngineVersion": "MinimumEngineVersion",
+    "AccessString": "AccessString",
+    "UserGroupIds": [
+        "UserGroupId"
+    ],
+    "Authentication": {
+        "Type": "Type",
+        "PasswordCount": 0
+    },
+    "ARN": "ARN"
+}"#;
