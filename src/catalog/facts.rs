@@ -112,6 +112,32 @@ pub(super) static MEMBERS: [[CommandSet; Category::ENGINES_OWN]; Engine::ALL.len
     sets
 };
 
+/// How many words of a set an engine's own commands need.
+pub(super) static WIDTH: [usize; Engine::ALL.len()] = {
+    let mut widths = [0; Engine::ALL.len()];
+    let mut engine = 0;
+    while engine < widths.len() {
+        widths[engine] = COMMANDS[engine].width();
+        engine += 1;
+    }
+    widths
+};
+
+/// How many members each category has.
+pub(super) static SIZES: [[u16; Category::ENGINES_OWN]; Engine::ALL.len()] = {
+    let mut sizes = [[0; Category::ENGINES_OWN]; Engine::ALL.len()];
+    let mut engine = 0;
+    while engine < sizes.len() {
+        let mut category = 0;
+        while category < Category::ENGINES_OWN {
+            sizes[engine][category] = MEMBERS[engine][category].len() as u16;
+            category += 1;
+        }
+        engine += 1;
+    }
+    sizes
+};
+
 const fn own_row(entry: &Entry, engine: Engine) -> Option<&Row> {
     let mut place = 0;
     while place < entry.rows.len() {

@@ -12,10 +12,12 @@ mod set;
 #[rustfmt::skip]
 mod table;
 
+use std::borrow::Cow;
+
 use crate::dialect::{Dialect, Engine, Module};
 use crate::nearest::nearest;
 use category::C;
-use facts::{COMMANDS, F, MEMBERS, PLACE, Row};
+use facts::{COMMANDS, F, MEMBERS, PLACE, Row, SIZES, WIDTH};
 use table::{ENTRIES, ORDER};
 
 pub use category::Category;
@@ -192,9 +194,22 @@ impl Catalog {
 
     /// The engine's own categories in table order, each with what a rule about it changes: what servers
     /// describe users with.
-    pub(crate) fn own_categories(&self) -> impl Iterator<Item = (Category, CommandSet)> {
-        let own = Category::ALL.into_iter().zip(&MEMBERS[self.dialect.engine() as usize]);
-        own.filter(|(_, members)| !members.is_empty()).map(|(category, _)| (category, self.reach(category)))
+    pub(crate) fn own_categories(&self) -> impl Iterator<Item = OwnCategory> {
+        let engine = self.dialect.engine() as usize;
+        let with_modules = self.reaches_modules && self.dialect.modules().next().is_some();
+        let own = Category::ALL.into_iter().zip(MEMBERS[engine].iter().zip(SIZES[engine]));
+        own.filter(|(_, (_, size))| *size > 0).map(move |(category, (members, size))| match with_modules {
+            false => OwnCategory {
+                category,
+                members: Cow::Borrowed(members),
+                size: size.into(),
+                width: WIDTH[engine],
+            },
+            true => {
+                let reach = self.reach(category);
+                OwnCategory { category, members: Cow::Owned(reach), size: reach.len(), width: reach.width() }
+            }
+        })
     }
 
     pub(crate) fn name(&self, id: CommandId) -> &'static str {
@@ -218,6 +233,22 @@ impl Catalog {
     /// Categories near to a name that is not known, nearest first.
     pub(crate) fn categories_like(&self, name: &str) -> Vec<&'static str> {
         nearest(name, self.categories().map(Category::name))
+    }
+}
+
+/// A category that a server describes users with.
+pub(crate) struct OwnCategory {
+    pub(crate) category: Category,
+    pub(crate) members: Cow<'static, CommandSet>,
+    pub(crate) size: usize,
+    /// How many words of its members there are to look at.
+    width: usize,
+}
+
+impl OwnCategory {
+    /// How many of its members are in the set.
+    pub(crate) fn overlap(&self, set: &CommandSet) -> usize {
+        set.overlap_in(&self.members, self.width)
     }
 }
 

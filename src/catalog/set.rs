@@ -74,8 +74,13 @@ impl CommandSet {
 
     /// How many commands it holds, subcommands counted each.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    pub const fn len(&self) -> usize {
+        let (mut len, mut word) = (0, 0);
+        while word < WORDS {
+            len += self.words[word].count_ones() as usize;
+            word += 1;
+        }
+        len
     }
 
     /// Whether it holds none.
@@ -93,7 +98,22 @@ impl CommandSet {
     /// How many commands it shares with `other`.
     #[must_use]
     pub fn overlap(&self, other: &Self) -> usize {
-        self.words.iter().zip(&other.words).map(|(a, b)| (a & b).count_ones() as usize).sum()
+        self.overlap_in(other, WORDS)
+    }
+
+    /// The same where no command stands behind so many words.
+    pub(super) fn overlap_in(&self, other: &Self, words: usize) -> usize {
+        let pairs = self.words[..words].iter().zip(&other.words[..words]);
+        pairs.map(|(a, b)| (a & b).count_ones() as usize).sum()
+    }
+
+    /// How many words hold all of it.
+    pub(super) const fn width(&self) -> usize {
+        let mut words = WORDS;
+        while words > 0 && self.words[words - 1] == 0 {
+            words -= 1;
+        }
+        words
     }
 
     /// The commands in it, by number.

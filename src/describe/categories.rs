@@ -3,7 +3,7 @@
 
 use super::Line;
 use crate::access::Effect;
-use crate::catalog::{Catalog, Category, CommandId, CommandSet};
+use crate::catalog::{Catalog, CommandId, CommandSet, OwnCategory};
 use crate::dialect::Algorithm;
 use crate::user::{Commands, FirstArguments};
 
@@ -21,8 +21,8 @@ pub(super) fn describe(line: &mut Line, commands: &Commands, catalog: &Catalog, 
     };
     line.push_base(commands.allows_future());
     match algorithm {
-        Algorithm::A => description.all_that_mostly_hold(line, false),
-        Algorithm::B => description.all_that_mostly_hold(line, true),
+        Algorithm::A => description.all_that_mostly_hold(line),
+        Algorithm::B => description.all_that_still_mostly_hold(line),
         Algorithm::C | Algorithm::D => description.best_first(line),
     }
     description.single_commands(line, commands);
@@ -40,24 +40,35 @@ struct Description<'u> {
 
 /// How well a category describes what is wanted.
 struct Fit {
-    category: Category,
-    members: CommandSet,
-    /// Members for which it says what is wanted.
+    /// For how many members it says what is wanted.
     right: usize,
     wrong: usize,
 }
 
+impl Fit {
+    fn is_mostly_right(&self) -> bool {
+        self.right > self.wrong
+    }
+}
+
 impl Description<'_> {
-    /// A and B: each category, in table order, that holds for more of its members than not. A counts on
-    /// all that is wanted, so a category comes although those before it said everything; B counts on what
-    /// they left.
-    fn all_that_mostly_hold(&mut self, line: &mut Line, on_what_is_left: bool) {
+    /// A: each category, in table order, that holds for more of its members than not. All that is wanted
+    /// counts, so a category comes although those before it said everything.
+    fn all_that_mostly_hold(&mut self, line: &mut Line) {
+        for own in self.catalog.own_categories() {
+            if self.fit(&own, self.wanted).is_mostly_right() {
+                self.write(line, &own);
+            }
+        }
+    }
+
+    /// B: the same, but only what the categories before it left counts.
+    fn all_that_still_mostly_hold(&mut self, line: &mut Line) {
         let mut left = *self.wanted;
-        for (category, members) in self.catalog.own_categories() {
-            let fit = self.fit(category, members, if on_what_is_left { &left } else { self.wanted });
-            if fit.right > fit.wrong {
-                self.write(line, &fit);
-                self.give_back(&mut left, &fit.members);
+        for own in self.catalog.own_categories() {
+            if self.fit(&own, &left).is_mostly_right() {
+                self.write(line, &own);
+                self.give_back(&mut left, &own.members);
             }
         }
     }
@@ -68,38 +79,30 @@ impl Description<'_> {
         let mut left = *self.wanted;
         let mut unused: Vec<_> = self.catalog.own_categories().collect();
         loop {
-            let fits = unused
-                .iter()
-                .enumerate()
-                .map(|(place, &(category, members))| (place, self.fit(category, members, &left)));
-            let qualified = fits.filter(|(_, fit)| fit.right > fit.wrong);
-            let Some((place, best)) = qualified.min_by_key(|(_, fit)| (fit.wrong, usize::MAX - fit.right))
-            else {
-                return;
-            };
-            self.write(line, &best);
-            self.give_back(&mut left, &best.members);
-            unused.remove(place);
+            let fits = unused.iter().enumerate().map(|(place, own)| (place, self.fit(own, &left)));
+            let qualified = fits.filter(|(_, fit)| fit.is_mostly_right());
+            let best = qualified.min_by_key(|(_, fit)| (fit.wrong, usize::MAX - fit.right));
+            let Some((place, _)) = best else { return };
+            let own = unused.remove(place);
+            self.write(line, &own);
+            self.give_back(&mut left, &own.members);
         }
     }
 
-    fn fit(&self, category: Category, members: CommandSet, wanted: &CommandSet) -> Fit {
-        let on = wanted.overlap(&members);
-        let off = members.len() - on;
-        let (right, wrong) = match self.effect {
-            Effect::Allow => (on, off),
-            Effect::Deny => (off, on),
-        };
-        Fit { category, members, right, wrong }
+    fn fit(&self, own: &OwnCategory, wanted: &CommandSet) -> Fit {
+        let on = own.overlap(wanted);
+        let off = own.size - on;
+        match self.effect {
+            Effect::Allow => Fit { right: on, wrong: off },
+            Effect::Deny => Fit { right: off, wrong: on },
+        }
     }
 
-    fn write(&mut self, line: &mut Line, fit: &Fit) {
-        line.push(self.effect.sign());
-        line.text.push('@');
-        line.text.push_str(fit.category.name());
+    fn write(&mut self, line: &mut Line, own: &OwnCategory) {
+        line.push_category(self.effect, own.category);
         match self.effect {
-            Effect::Allow => self.given |= fit.members,
-            Effect::Deny => self.given -= fit.members,
+            Effect::Allow => self.given |= *own.members,
+            Effect::Deny => self.given -= *own.members,
         }
     }
 
@@ -117,21 +120,25 @@ impl Description<'_> {
         let arguments: Vec<_> =
             commands.first_arguments().filter(|(id, _)| !self.wanted.contains(*id)).collect();
         for id in self.candidates(&arguments) {
-            let wanted = self.wanted.contains(id);
-            if wanted != self.given.contains(id) {
-                let effect = if wanted { Effect::Allow } else { Effect::Deny };
-                line.push(effect.sign());
-                line.text.push_str(self.catalog.name(id));
-                match effect {
-                    Effect::Allow => self.given |= self.catalog.family(id),
-                    Effect::Deny => self.given -= self.catalog.family(id),
-                }
+            let effect = if self.wanted.contains(id) { Effect::Allow } else { Effect::Deny };
+            if self.wanted.contains(id) != self.given.contains(id) {
+                line.push_command(effect, self.catalog.name(id));
+                self.give(effect, id);
+                self.catalog.subcommands(id).for_each(|id| self.give(effect, id));
             }
             for argument in
                 arguments.iter().filter(|(of, _)| *of == id).flat_map(|(_, arguments)| arguments.iter())
             {
-                line.push(format_args!("+{}|{argument}", self.catalog.name(id)));
+                line.push_command(Effect::Allow, self.catalog.name(id));
+                line.push_argument(argument);
             }
+        }
+    }
+
+    fn give(&mut self, effect: Effect, id: CommandId) {
+        match effect {
+            Effect::Allow => self.given.insert(id),
+            Effect::Deny => self.given.remove(id),
         }
     }
 
@@ -140,7 +147,7 @@ impl Description<'_> {
     fn candidates(&self, arguments: &[(CommandId, &FirstArguments)]) -> Vec<CommandId> {
         let wrong = (*self.wanted - self.given) | (self.given - *self.wanted);
         let mut candidates = wrong;
-        wrong.iter().for_each(|id| candidates |= self.catalog.family(id));
+        wrong.iter().for_each(|id| candidates.extend(self.catalog.subcommands(id)));
         candidates.extend(arguments.iter().map(|(id, _)| *id));
         let mut candidates: Vec<_> = candidates.iter().collect();
         candidates.sort_by_key(|id| self.catalog.place(*id));

@@ -2,9 +2,10 @@
 
 mod categories;
 
-use std::fmt::{self, Display, Formatter, Write};
+use std::fmt::{self, Display, Formatter};
 
 use crate::access::Effect;
+use crate::catalog::Category;
 use crate::dialect::{Algorithm, Dialect, Feature, Form, NewChannels};
 use crate::user::{Databases, LoggedRule, SanitizePayload, Selector, Subject, User};
 
@@ -69,7 +70,7 @@ impl User {
             _ => {}
         }
         for hash in self.password_hashes() {
-            line.push(format_args!("#{hash}"));
+            line.push_joined("#", &hash.to_string());
         }
         line.push_selector(self.root(), self, &style, style.root_channels);
         for selector in self.selectors().skip(1) {
@@ -149,12 +150,40 @@ struct Line {
 }
 
 impl Line {
-    fn push(&mut self, word: impl Display) {
+    /// A word, or the beginning of one.
+    fn push(&mut self, word: &str) {
         if !self.text.is_empty() && !self.text.ends_with('(') {
             self.text.push(' ');
         }
-        // writing to a String never fails
-        let _ = write!(self.text, "{word}");
+        self.text.push_str(word);
+    }
+
+    /// A word of two parts.
+    fn push_joined(&mut self, sign: &str, body: &str) {
+        self.push(sign);
+        self.text.push_str(body);
+    }
+
+    fn push_category(&mut self, effect: Effect, category: Category) {
+        let sign = match effect {
+            Effect::Allow => "+@",
+            Effect::Deny => "-@",
+        };
+        self.push_joined(sign, category.name());
+    }
+
+    fn push_command(&mut self, effect: Effect, name: &str) {
+        let sign = match effect {
+            Effect::Allow => "+",
+            Effect::Deny => "-",
+        };
+        self.push_joined(sign, name);
+    }
+
+    /// The first argument of the command before it.
+    fn push_argument(&mut self, argument: &str) {
+        self.text.push('|');
+        self.text.push_str(argument);
     }
 
     /// `ACLDescribeSelector`
@@ -173,8 +202,7 @@ impl Line {
             self.push("~*");
         }
         for (pattern, access) in selector.keys.iter() {
-            self.push(access.prefix());
-            self.text.push_str(pattern);
+            self.push_joined(access.prefix(), pattern);
         }
     }
 
@@ -187,20 +215,17 @@ impl Line {
             _ => self.push("resetchannels"),
         }
         for pattern in patterns {
-            self.push('&');
-            self.text.push_str(pattern);
+            self.push_joined("&", pattern);
         }
     }
 
     /// Valkey 9.1.1 and later: nothing for all of them.
     fn push_databases(&mut self, selector: &Selector) {
         let Databases::Listed(ids) = &selector.databases else { return };
-        match ids.split_first() {
-            None => self.push("resetdbs"),
-            Some((first, others)) => {
-                self.push(format_args!("db={first}"));
-                others.iter().for_each(|id| self.text.push_str(&format!(",{id}")));
-            }
+        let ids: Vec<_> = ids.iter().map(u32::to_string).collect();
+        match ids.is_empty() {
+            true => self.push("resetdbs"),
+            false => self.push_joined("db=", &ids.join(",")),
         }
     }
 
@@ -209,17 +234,12 @@ impl Line {
         let catalog = user.catalog();
         self.push_base(selector.commands.allows_future());
         for LoggedRule { effect, subject } in selector.commands.rules(catalog) {
-            self.push(effect.sign());
             match subject {
-                Subject::Category(category) => {
-                    self.text.push('@');
-                    self.text.push_str(category.name());
-                }
-                Subject::Command(id) => self.text.push_str(catalog.name(*id)),
+                Subject::Category(category) => self.push_category(*effect, *category),
+                Subject::Command(id) => self.push_command(*effect, catalog.name(*id)),
                 Subject::FirstArgument(id, argument) => {
-                    self.text.push_str(catalog.name(*id));
-                    self.text.push('|');
-                    self.text.push_str(argument);
+                    self.push_command(*effect, catalog.name(*id));
+                    self.push_argument(argument);
                 }
             }
         }
