@@ -1,8 +1,18 @@
 //! What is wrong, where, and how to mend it, drawn for a person.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::span::Span;
+
+/// The text with control characters as escapes, so that a message stays one line and steers no terminal.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(escape).collect())
+}
 
 /// An error drawn under the text it is about.
 ///

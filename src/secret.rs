@@ -105,8 +105,8 @@ impl fmt::Debug for PasswordHash {
 pub(crate) fn mask(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut behind_bare_sign = false;
-    for word in text.split_inclusive(|c: char| c.is_whitespace() || c == '\0') {
-        let body = word.trim_end_matches(|c: char| c.is_whitespace() || c == '\0');
+    for word in text.split_inclusive(ends_word) {
+        let body = word.trim_end_matches(ends_word);
         let kept = if behind_bare_sign && !body.is_empty() { 0 } else { open_part(body) };
         masked.push_str(&body[..kept]);
         masked.extend(std::iter::repeat_n('*', body.len() - kept));
@@ -114,6 +114,19 @@ pub(crate) fn mask(text: &str) -> String {
         behind_bare_sign = kept == body.len() && body.ends_with(SIGNS) || behind_bare_sign && body.is_empty();
     }
     masked
+}
+
+/// The blanks of servers; others, such as a no-break space, may stand in a password.
+fn ends_word(c: char) -> bool {
+    matches!(c, ' ' | '\t'..='\r' | '\0')
+}
+
+/// The same for one argument: in a password rule all that follows the sign is the password.
+pub(crate) fn mask_argument(argument: &str) -> String {
+    match argument.chars().next() {
+        Some(sign) if SIGNS.contains(&sign) => format!("{sign}{}", "*".repeat(argument.len() - 1)),
+        _ => mask(argument),
+    }
 }
 
 const SIGNS: [char; 4] = ['>', '<', '#', '!'];
@@ -136,7 +149,7 @@ fn open_part(word: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Password, PasswordHash, mask};
+    use super::{Password, PasswordHash, mask, mask_argument};
 
     #[test]
     fn passwords_are_masked_byte_for_byte() {
@@ -151,6 +164,12 @@ mod tests {
     fn a_space_behind_the_sign_does_not_uncover_the_password() {
         assert_eq!(mask("on > secret ~a"), "on > ****** ~a");
         assert_eq!(mask("on >  secret"), "on >  ******");
+    }
+
+    #[test]
+    fn an_argument_is_one_password_spaces_and_all() {
+        assert_eq!(mask_argument("<two words"), "<*********");
+        assert_eq!(mask_argument("(>one ~a)"), "(>*** ~a)");
     }
 
     #[test]

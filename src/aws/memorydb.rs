@@ -29,13 +29,16 @@ use crate::dialect::{Project, Service};
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct CreateUser {
     /// The name, which is also the id; required.
+    #[serde(deserialize_with = "quiet::given")]
     pub user_name: Option<String>,
     /// How the user logs in; required.
     #[serde(deserialize_with = "quiet::mode")]
     pub authentication_mode: Option<AuthenticationMode>,
     /// What the user may do; required.
+    #[serde(deserialize_with = "quiet::given")]
     pub access_string: Option<RequestedString>,
     /// At most 200.
+    #[serde(deserialize_with = "quiet::given")]
     pub tags: Option<Vec<Tag>>,
 }
 
@@ -44,11 +47,13 @@ pub struct CreateUser {
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct UpdateUser {
     /// The name, required.
+    #[serde(deserialize_with = "quiet::given")]
     pub user_name: Option<String>,
     /// How the user logs in from now on.
     #[serde(deserialize_with = "quiet::mode")]
     pub authentication_mode: Option<AuthenticationMode>,
     /// What the user may do from now on.
+    #[serde(deserialize_with = "quiet::given")]
     pub access_string: Option<RequestedString>,
 }
 

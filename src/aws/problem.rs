@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::dialect::Service;
-use crate::report::Report;
+use crate::report::{Report, visible};
 use crate::user::{ApplyError, ApplyErrors};
 
 /// How a rule or a text of AWS is known.
@@ -313,7 +313,7 @@ impl ProblemKind {
 
     fn text(&self, member: &str) -> String {
         match self {
-            // as botocore words them
+            // the first two as botocore words them, the others in its manner: it leaves patterns to the service
             Self::Missing => format!("Missing required parameter in input: \"{member}\""),
             Self::TooShort => format!("Invalid length for parameter {member}, value: 0, valid min length: 1"),
             Self::TooLong { most } => format!("Invalid length for parameter {member}, valid max length: {most}"),
@@ -393,7 +393,7 @@ impl ProblemKind {
 ///
 /// `Display` is the text that AWS answers where it is known, our own words otherwise ([`Certainty`]).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.kind.text(&self.member))]
+#[error("{}", visible(&self.kind.text(&self.member)))]
 pub struct Problem {
     kind: ProblemKind,
     member: String,

@@ -33,7 +33,12 @@ macro_rules! only_objects {
 }
 pub(super) use only_objects;
 
-/// A list of passwords, or none.
+/// A member that is there: `null` is no value, to AWS's tools as here. One that is not there has its default.
+pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+/// A list of passwords.
 pub(super) fn passwords<'de, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<Vec<Password<'static>>>, D::Error> {
@@ -41,7 +46,7 @@ pub(super) fn passwords<'de, D: Deserializer<'de>>(
     Ok(texts.map(|texts| texts.into_iter().map(|text| text.0).collect()))
 }
 
-/// An authentication mode, or none.
+/// An authentication mode.
 pub(super) fn mode<'de, D: Deserializer<'de>>(from: D) -> Result<Option<AuthenticationMode>, D::Error> {
     from.deserialize_any(Quiet::expecting("an object with Type and Passwords"))
 }
@@ -74,8 +79,7 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// Takes a list or an object for what it is, `null` for nothing, and anything else for an error that does
-/// not tell it.
+/// Takes a list or an object for what it is, and anything else for an error that does not tell it.
 struct Quiet<T> {
     expected: &'static str,
     read: PhantomData<T>,
@@ -99,7 +103,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Quiet<T> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
+        self.refuse()
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Option<T>, A::Error> {

@@ -42,19 +42,25 @@ impl fmt::Debug for RequestedString {
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct CreateUser {
     /// The id, required; stored in lower case.
+    #[serde(deserialize_with = "quiet::given")]
     pub user_id: Option<String>,
     /// The name that clients log in with, required.
+    #[serde(deserialize_with = "quiet::given")]
     pub user_name: Option<String>,
     /// `redis` or `valkey` in any case, required.
+    #[serde(deserialize_with = "quiet::given")]
     pub engine: Option<String>,
     /// At most two.
     #[serde(deserialize_with = "quiet::passwords")]
     pub passwords: Option<Vec<Password<'static>>>,
     /// What the user may do, required.
+    #[serde(deserialize_with = "quiet::given")]
     pub access_string: Option<RequestedString>,
     /// Whether no password is needed.
+    #[serde(deserialize_with = "quiet::given")]
     pub no_password_required: Option<bool>,
     /// At most 50.
+    #[serde(deserialize_with = "quiet::given")]
     pub tags: Option<Vec<Tag>>,
     /// How the user logs in, in newer words than `Passwords` and `NoPasswordRequired`.
     #[serde(deserialize_with = "quiet::mode")]
@@ -66,20 +72,25 @@ pub struct CreateUser {
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct ModifyUser {
     /// The id, required.
+    #[serde(deserialize_with = "quiet::given")]
     pub user_id: Option<String>,
     /// What the user may do from now on.
+    #[serde(deserialize_with = "quiet::given")]
     pub access_string: Option<RequestedString>,
     /// Rules to apply behind those that the user has, or behind `AccessString`.
+    #[serde(deserialize_with = "quiet::given")]
     pub append_access_string: Option<RequestedString>,
     /// All passwords that the user shall have.
     #[serde(deserialize_with = "quiet::passwords")]
     pub passwords: Option<Vec<Password<'static>>>,
     /// Whether no password is needed.
+    #[serde(deserialize_with = "quiet::given")]
     pub no_password_required: Option<bool>,
     /// How the user logs in from now on.
     #[serde(deserialize_with = "quiet::mode")]
     pub authentication_mode: Option<AuthenticationMode>,
     /// `redis` or `valkey`.
+    #[serde(deserialize_with = "quiet::given")]
     pub engine: Option<String>,
 }
 
@@ -88,6 +99,7 @@ pub struct ModifyUser {
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct DeleteUser {
     /// The id, required.
+    #[serde(deserialize_with = "quiet::given")]
     pub user_id: Option<String>,
 }
 
@@ -104,7 +116,7 @@ impl DeleteUser {
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct AuthenticationMode {
     /// `password`, `no-password-required` or `iam`; MemoryDB has the first and the last.
-    #[serde(rename = "Type")]
+    #[serde(rename = "Type", deserialize_with = "quiet::given")]
     pub kind: Option<String>,
     /// The passwords, for `password`.
     #[serde(deserialize_with = "quiet::passwords")]
@@ -116,8 +128,10 @@ pub struct AuthenticationMode {
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default, remote = "Self")]
 pub struct Tag {
     /// Required, though the model does not say so.
+    #[serde(deserialize_with = "quiet::given")]
     pub key: Option<String>,
     /// May be missing.
+    #[serde(deserialize_with = "quiet::given")]
     pub value: Option<String>,
 }
 

@@ -59,7 +59,7 @@ impl User {
 
     fn in_form(&self, form: Form) -> String {
         let style = Style::of(form, self);
-        let mut line = Line { text: String::with_capacity(256) };
+        let mut line = Line { text: String::with_capacity(256), begins: true };
         line.push(if self.is_enabled() { "on" } else { "off" });
         if self.accepts_any_password() {
             line.push("nopass");
@@ -74,7 +74,8 @@ impl User {
         }
         line.push_selector(self.root(), self, &style, style.root_channels);
         for selector in self.selectors().skip(1) {
-            line.text.push_str(" (");
+            line.push("(");
+            line.begins = true;
             line.push_selector(selector, self, &style, style.channels);
             line.text.push(')');
         }
@@ -147,12 +148,14 @@ impl Style {
 /// Words with a space between them.
 struct Line {
     text: String,
+    /// Whether the next word is the first one, of all or between parentheses.
+    begins: bool,
 }
 
 impl Line {
     /// A word, or the beginning of one.
     fn push(&mut self, word: &str) {
-        if !self.text.is_empty() && !self.text.ends_with('(') {
+        if !std::mem::take(&mut self.begins) {
             self.text.push(' ');
         }
         self.text.push_str(word);

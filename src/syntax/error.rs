@@ -1,11 +1,11 @@
 //! What can be wrong with the text of a rule.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::grammar::Problem;
 use crate::nearest::nearest;
-use crate::report::Report;
-use crate::secret::mask;
+use crate::report::{Report, visible};
 use crate::span::Span;
 
 /// A rule that no engine could read.
@@ -60,8 +60,8 @@ pub enum ParseErrorKind {
 }
 
 impl ParseError {
-    pub(super) fn new(problem: Problem, text: &str) -> Self {
-        Self { kind: problem.kind, span: problem.span, rule: problem.rule, text: mask(text) }
+    pub(super) fn new(problem: Problem, masked_text: String) -> Self {
+        Self { kind: problem.kind, span: problem.span, rule: problem.rule, text: masked_text }
     }
 
     /// What is wrong.
@@ -94,13 +94,13 @@ impl ParseError {
     }
 
     fn message(&self) -> String {
-        self.kind.message(self.part())
+        self.kind.message(&self.part())
     }
 
     /// How to mend it.
     #[must_use]
     pub fn help(&self) -> Option<String> {
-        self.kind.help(self.part())
+        self.kind.help(&self.part())
     }
 
     /// The error drawn under the text, with help.
@@ -109,8 +109,8 @@ impl ParseError {
         Report::new(self.message(), &self.text, self.span).with("help", self.help())
     }
 
-    fn part(&self) -> &str {
-        &self.text[self.span.range()]
+    fn part(&self) -> Cow<'_, str> {
+        visible(&self.text[self.span.range()])
     }
 }
 

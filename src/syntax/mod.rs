@@ -13,7 +13,7 @@ use std::borrow::Cow;
 pub use error::{ParseError, ParseErrorKind, ParseErrors};
 
 use crate::access::{Effect, KeyAccess};
-use crate::secret::{Password, PasswordHash, mask};
+use crate::secret::{Password, PasswordHash, mask, mask_argument};
 use crate::span::Span;
 
 /// The rules of a user, as one line of text: `on ~app:* -@all +@read`.
@@ -58,7 +58,7 @@ impl<'a> AccessString<'a> {
     /// with its good ones.
     pub(crate) fn scan(text: &'a str) -> (Self, Vec<ParseError>) {
         let (rules, problems) = grammar::access_string(text);
-        let errors = problems.into_iter().map(|problem| ParseError::new(problem, text)).collect();
+        let errors = problems.into_iter().map(|problem| ParseError::new(problem, mask(text))).collect();
         (Self { text, rules }, errors)
     }
 
@@ -123,7 +123,7 @@ impl<'a> Rule<'a> {
     /// The rule, the first error, or both where it is a selector with bad rules in it.
     pub(crate) fn scan(argument: &'a str) -> (Option<Self>, Option<ParseError>) {
         let (rule, problem) = grammar::rule(argument);
-        (rule, problem.map(|problem| ParseError::new(problem, argument)))
+        (rule, problem.map(|problem| ParseError::new(problem, mask_argument(argument))))
     }
 
     /// Where the name stands that a command or category rule is about, a category's without its `@`; for

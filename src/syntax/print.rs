@@ -107,9 +107,9 @@ impl SelectorRule<'_> {
     }
 }
 
-/// A rule as it must stand in a selector: between quotes where it holds some itself.
+/// A rule as it must stand in a selector: between quotes where it holds some itself, or blanks.
 fn quoted(f: &mut Formatter<'_>, rule: &str) -> fmt::Result {
-    if !rule.contains(['"', '\'']) {
+    if !rule.contains(|c: char| matches!(c, '"' | '\'' | ' ' | '\t'..='\r')) {
         return f.write_str(rule);
     }
     f.write_char('"')?;

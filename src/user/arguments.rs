@@ -42,5 +42,5 @@ where
 pub(super) fn open_selector(opening: &str, dialect: Dialect) -> ApplyError {
     let whole = Span::new(0, opening.len());
     let kind = ApplyErrorKind::Syntax(ParseErrorKind::UnmatchedParenthesis);
-    ApplyError::new(Refusal { kind, span: whole, rule: whole }, opening, dialect)
+    ApplyError::in_argument(Refusal { kind, span: whole, rule: whole }, opening, dialect)
 }

@@ -206,12 +206,7 @@ impl<'r> Later<'r> {
                 news
             }
             Subject::FirstArgument(id, argument) => {
-                // `select|0` also replaces `select|0|1`, where 6.x has such texts
-                let parts = argument.match_indices('|').map(|(end, _)| &argument[..end]);
-                let named = |text| self.first_arguments.contains(&(*id, text));
-                let news = !self.commands.contains(*id) && !named(argument) && !parts.into_iter().any(named);
-                self.first_arguments.insert((*id, argument));
-                news
+                !self.commands.contains(*id) & self.first_arguments.insert((*id, argument))
             }
         }
     }

@@ -1,11 +1,12 @@
 //! Why rules cannot be applied.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::catalog::{self, Catalog};
 use crate::dialect::{Dialect, Feature, Service};
-use crate::report::Report;
-use crate::secret::mask;
+use crate::report::{Report, visible};
+use crate::secret::{mask, mask_argument};
 use crate::span::Span;
 use crate::syntax::{ParseError, ParseErrorKind};
 
@@ -190,8 +191,14 @@ impl ApplyErrorKind {
 }
 
 impl ApplyError {
-    pub(super) fn new(refusal: Refusal, text: &str, dialect: Dialect) -> Self {
-        Self { kind: refusal.kind, span: refusal.span, rule: refusal.rule, text: mask(text), dialect }
+    /// About a line of rules.
+    pub(super) fn in_line(refusal: Refusal, line: &str, dialect: Dialect) -> Self {
+        Self { kind: refusal.kind, span: refusal.span, rule: refusal.rule, text: mask(line), dialect }
+    }
+
+    /// About one argument.
+    pub(super) fn in_argument(refusal: Refusal, argument: &str, dialect: Dialect) -> Self {
+        Self { text: mask_argument(argument), ..Self::in_line(refusal, "", dialect) }
     }
 
     /// The error of the grammar, as one of this dialect.
@@ -238,8 +245,8 @@ impl ApplyError {
         &self.text[self.rule.range()]
     }
 
-    fn part(&self) -> &str {
-        &self.text[self.span.range()]
+    fn part(&self) -> Cow<'_, str> {
+        visible(&self.text[self.span.range()])
     }
 
     fn is_open_selector(&self) -> bool {
@@ -268,7 +275,7 @@ impl ApplyError {
     fn message(&self) -> String {
         let (part, dialect) = (self.part(), self.dialect);
         match &self.kind {
-            ApplyErrorKind::Syntax(kind) => kind.message(part),
+            ApplyErrorKind::Syntax(kind) => kind.message(&part),
             ApplyErrorKind::UnknownCommand => format!("{dialect} has no command `{part}`"),
             ApplyErrorKind::UnknownSubcommand => format!("{dialect} has no subcommand `{part}`"),
             ApplyErrorKind::UnknownCategory => format!("{dialect} has no category `@{part}`"),
@@ -309,7 +316,7 @@ impl ApplyError {
             return Some(format!("{first} is the first that has it"));
         }
         Some(match &self.kind {
-            ApplyErrorKind::Syntax(kind) => return kind.help(part),
+            ApplyErrorKind::Syntax(kind) => return kind.help(&part),
             ApplyErrorKind::UnknownCommand | ApplyErrorKind::UnknownSubcommand => {
                 return self.help_for_command();
             }
@@ -342,25 +349,25 @@ impl ApplyError {
     fn help_for_command(&self) -> Option<String> {
         let name = self.part();
         let catalog = Catalog::from(self.dialect);
-        if catalog.category(name).is_some() {
+        if catalog.category(&name).is_some() {
             return Some(format!("`{name}` is a category: write `@{name}`"));
         }
-        if let Some(first) = catalog::first_dialect_with_command(name, self.dialect) {
+        if let Some(first) = catalog::first_dialect_with_command(&name, self.dialect) {
             return Some(format!("{first} has it"));
         }
-        did_you_mean("", &catalog.commands_like(name))
+        did_you_mean("", &catalog.commands_like(&name))
     }
 
     fn help_for_category(&self) -> Option<String> {
         let name = self.part();
         let catalog = Catalog::from(self.dialect);
-        if catalog.command(name).is_some() {
+        if catalog.command(&name).is_some() {
             return Some(format!("`{name}` is a command: leave the `@` out"));
         }
-        if let Some(first) = catalog::first_dialect_with_category(name, self.dialect) {
+        if let Some(first) = catalog::first_dialect_with_category(&name, self.dialect) {
             return Some(format!("{first} has it"));
         }
-        did_you_mean("@", &catalog.categories_like(name))
+        did_you_mean("@", &catalog.categories_like(&name))
     }
 
     /// The error drawn under the text, with help and what the server says.

@@ -88,7 +88,7 @@ impl User {
         let (mut refused, quirks) = (Vec::new(), dialect.quirks());
         for rule in string.rules() {
             let refusals = user.apply_rule(rule, &quirks).err().into_iter().flatten();
-            refused.extend(refusals.map(|refusal| ApplyError::new(refusal, text, dialect)));
+            refused.extend(refusals.map(|refusal| ApplyError::in_line(refusal, text, dialect)));
         }
         refused.extend(errors.iter().map(|error| ApplyError::from_parse(error, dialect)));
         ApplyErrors::new(refused).map_or(Ok(user), Err)
@@ -111,7 +111,7 @@ impl User {
         let mut changed = self.clone();
         for rule in rules.rules() {
             let applied = changed.apply_rule(rule, &quirks);
-            applied.map_err(|refusals| ApplyError::new(refusals.first, rules.text(), dialect))?;
+            applied.map_err(|refusals| ApplyError::in_line(refusals.first, rules.text(), dialect))?;
         }
         changed.tidy();
         *self = changed;
@@ -161,7 +161,8 @@ impl User {
         let (rule, error) = Rule::scan(argument);
         let error = error.map(|error| ApplyError::from_parse(&error, dialect));
         let applied = rule.map_or(Ok(()), |rule| self.apply_rule(&rule, quirks));
-        let refusal = applied.err().map(|refusals| ApplyError::new(refusals.first, argument, dialect));
+        let refusal =
+            applied.err().map(|refusals| ApplyError::in_argument(refusals.first, argument, dialect));
         // in a selector, a server reads and applies rule after rule
         let first = refusal.into_iter().chain(error).min_by_key(|error| error.span().start);
         first.map_or(Ok(()), Err)

@@ -7,5 +7,12 @@ mod dialects;
 mod equality;
 mod errors;
 mod floors;
+#[path = "../../fuzz/src/lib.rs"]
+mod laws;
+mod properties;
+#[cfg(feature = "aws")]
+mod request_properties;
+#[cfg(feature = "aws")]
+mod requests;
 mod syntax;
 mod wild;

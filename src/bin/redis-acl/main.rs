@@ -9,6 +9,7 @@ mod users;
 use std::io;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use redis_acl::{Dialect, Form};
 
@@ -17,6 +18,7 @@ use output::Format;
 /// Parse, check and rewrite the ACL access strings of Redis, Valkey, ElastiCache and MemoryDB
 #[derive(Parser)]
 #[command(version, after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
+#[command(args_override_self = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -182,6 +184,12 @@ struct Dialects {
     format: Format,
 }
 
+/// clap repeats an argument that it does not know, which may be a password that begins with a hyphen.
+fn may_tell_a_password(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::UnknownArgument
+        && std::env::args_os().any(|argument| argument == "--passwords")
+}
+
 /// How a command ended, in the order of their weight.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
@@ -195,7 +203,17 @@ enum Outcome {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) if may_tell_a_password(&error) => {
+            eprintln!(
+                "redis-acl: an argument behind --passwords is no flag; a password that begins with `-` goes into --cli-input-json"
+            );
+            return ExitCode::from(Outcome::BadInput as u8);
+        }
+        Err(error) => error.exit(),
+    };
+    let outcome = match command {
         Command::Normalize(command) => command.run(),
         Command::Expand(command) => command.run(),
         Command::Parse(command) => command.run(),

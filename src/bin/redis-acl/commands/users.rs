@@ -69,13 +69,12 @@ impl CreateUserCommand {
     fn request(self) -> Result<CreateUser, Stop> {
         let Common { passwords, no_password, authentication_mode, cli_input_json, .. } = self.common;
         let json: CreateUser = read_json(cli_input_json)?;
-        let tags =
-            self.tags.map(|tags| tags.iter().map(|tag| tag_of(tag)).collect::<Result<_, _>>()).transpose()?;
+        let tags = self.tags.map(|tags| tags_of(&tags)).transpose()?;
         Ok(CreateUser {
             user_id: self.user_id.or(json.user_id),
             user_name: self.user_name.or(json.user_name),
             engine: self.engine.or(json.engine),
-            passwords: passwords.map(secret).or(json.passwords),
+            passwords: passwords.map(passwords_of).transpose()?.or(json.passwords),
             access_string: self.access_string.map(Into::into).or(json.access_string),
             no_password_required: no_password.given().or(json.no_password_required),
             tags: tags.or(json.tags),
@@ -110,7 +109,7 @@ impl ModifyUserCommand {
             user_id: self.user_id.or(json.user_id),
             access_string: self.access_string.map(Into::into).or(json.access_string),
             append_access_string: self.append_access_string.map(Into::into).or(json.append_access_string),
-            passwords: passwords.map(secret).or(json.passwords),
+            passwords: passwords.map(passwords_of).transpose()?.or(json.passwords),
             no_password_required: no_password.given().or(json.no_password_required),
             authentication_mode: mode_of(authentication_mode)?.or(json.authentication_mode),
             engine: self.engine.or(json.engine),
@@ -135,19 +134,18 @@ impl DescribeUsersCommand {
     }
 }
 
-/// What a request has in common with another.
-fn secret(passwords: Vec<String>) -> Vec<Password<'static>> {
-    passwords.into_iter().map(Password::from).collect()
+fn passwords_of(arguments: Vec<String>) -> Result<Vec<Password<'static>>, String> {
+    let passwords = shorthand::texts(arguments).map_err(|error| format!("--passwords: {error}"))?;
+    Ok(passwords.into_iter().map(Password::from).collect())
 }
 
-fn tag_of(text: &str) -> Result<Tag, Stop> {
-    shorthand::parse(text).map_err(|error| Stop::BadInput(format!("--tags: {error}")))
+fn tags_of(texts: &[String]) -> Result<Vec<Tag>, String> {
+    shorthand::parse_each(texts, &["Key", "Value"]).map_err(|error| format!("--tags: {error}"))
 }
 
 fn mode_of(text: Option<String>) -> Result<Option<AuthenticationMode>, Stop> {
-    let read =
-        |text: String| shorthand::parse(&text).map_err(|error| format!("--authentication-mode: {error}"));
-    Ok(text.map(read).transpose()?)
+    let read = |text: String| shorthand::parse(&text, &["Type", "Passwords"]);
+    Ok(text.map(read).transpose().map_err(|error| format!("--authentication-mode: {error}"))?)
 }
 
 /// JSON itself, or `file://` and where it lies; nothing is an empty request.
@@ -196,13 +194,19 @@ fn read_account(path: &Path, to_be_written: bool) -> Result<Account, String> {
 }
 
 impl Stored {
-    /// Writes the account as it will be once its changes are through: all of it, or not at all.
+    /// Writes the account as it will be once its changes are through: all of it, or not at all. A new file
+    /// is its owner's to read only.
     fn save(mut self) -> Result<(), String> {
         let Some(path) = self.save_to else { return Ok(()) };
         self.account.settle();
+        // a link stays a link, and what it leads to is replaced
+        let path = fs::canonicalize(&path).unwrap_or(path);
         let failed = |error: io::Error| format!("{}: {error}", path.display());
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        if let Ok(old) = fs::metadata(&path) {
+            file.as_file().set_permissions(old.permissions()).map_err(failed)?;
+        }
         let text = aws_text(&self.account).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
         file.persist(&path).map_err(|error| failed(error.error))?;

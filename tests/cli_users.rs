@@ -1,0 +1,538 @@
+//! `create-user`, `modify-user` and `describe-users` as a user meets them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+/// The AWS CLI's example of create-user.
+const SEED: &[&str] = &[
+    "create-user",
+    "--user-id=user1",
+    "--user-name=myUser",
+    "--passwords=mYnuUzrpAxXw2rdzx",
+    "--engine=redis",
+    "--access-string=on ~app::* -@all +@read",
+];
+const SEED_ANSWER: &str = r#"{
+    "UserId": "user1",
+    "UserName": "myUser",
+    "Status": "active",
+    "Engine": "redis",
+    "MinimumEngineVersion": "6.0",
+    "AccessString": "on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit -bitfield -hset -hsetnx -hmset -hincrby -hincrbyfloat -hdel -bitop -geoadd -georadius -georadiusbymember",
+    "UserGroupIds": [],
+    "Authentication": {
+        "Type": "password",
+        "PasswordCount": 1
+    },
+    "ARN": "arn:aws:elasticache:us-east-1:123456789012:user:user1"
+}
+"#;
+const SECRET: &str = "Tr0ub4dor-and-3-more";
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn json(&self) -> Value {
+        assert_eq!((self.code, self.err.as_str()), (0, ""));
+        serde_json::from_str(&self.out).expect("JSON")
+    }
+}
+
+fn run(arguments: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_redis-acl")).args(arguments).output().expect("it runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Ran {
+        code: output.status.code().expect("an exit code"),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
+}
+
+/// `create-user` of a user who lacks nothing but what is given.
+fn create(arguments: &[&str]) -> Ran {
+    let base = ["create-user", "--user-id=u", "--user-name=u", "--engine=redis", "--access-string=on"];
+    run(&[&base, arguments].concat())
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn written(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    fs::write(&path, text).expect("a file");
+    path
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("an entry").file_name();
+    let mut names: Vec<_> = entries.map(|entry| name(entry).into_string().expect("UTF-8")).collect();
+    names.sort();
+    names
+}
+
+/// As `aws elasticache describe-users` prints a real account, with members of a later day.
+fn dump() -> Value {
+    json!({
+        "Users": [
+            {
+                "UserId": "default", "UserName": "default", "Status": "active", "Engine": "redis",
+                "MinimumEngineVersion": "6.0", "AccessString": "on ~* +@all", "UserGroupIds": ["group1"],
+                "Authentication": {"Type": "no-password"},
+                "ARN": "arn:aws:elasticache:us-west-2:111122223333:user:default"
+            },
+            {
+                "UserId": "user2", "UserName": "myUser", "Status": "active", "Engine": "redis",
+                "MinimumEngineVersion": "6.0", "AccessString": "on ~app::* -@all +get",
+                "UserGroupIds": ["group1"], "Authentication": {"Type": "password", "PasswordCount": 2},
+                "ARN": "arn:aws:elasticache:us-west-2:111122223333:user:user2",
+                "LaterMember": {"Number": 1.5, "List": [null, true]}
+            },
+            {
+                "UserId": "user3", "UserName": "user3", "Status": "modifying", "Engine": "valkey",
+                "MinimumEngineVersion": "7.2", "AccessString": "off -@all", "UserGroupIds": [],
+                "Authentication": {"Type": "iam"},
+                "ARN": "arn:aws:elasticache:us-west-2:111122223333:user:user3"
+            }
+        ],
+        "Marker": "later"
+    })
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Answers and faults
+
+#[test]
+fn the_example_of_the_aws_cli_is_answered_as_its_page_shows() {
+    let ran = run(SEED);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, SEED_ANSWER, ""));
+}
+
+#[test]
+fn a_fault_is_told_as_the_aws_cli_does_and_then_in_full() {
+    let ran = create(&["--access-string=on +gte", "--access-string=on +get"]);
+    assert_eq!(ran.code, 0, "of a flag given twice the last counts");
+
+    let ran = run(&[
+        "create-user",
+        "--user-id=u",
+        "--user-name=u",
+        "--engine=redis",
+        "--passwords=short",
+        "--access-string=on +gte",
+    ]);
+    assert_eq!((ran.code, ran.out.as_str()), (254, ""));
+    let told = "
+An error occurred (InvalidParameterValue) when calling the CreateUser operation: Passwords length must be between 16-128 characters.
+
+Passwords[0]: Passwords length must be between 16-128 characters.
+  = InvalidParameterValue, observed
+";
+    assert!(ran.err.starts_with(told), "{}", ran.err);
+    let caret = ran.err.lines().skip_while(|line| !line.ends_with("| on +gte")).nth(1);
+    assert_eq!(caret.map(str::trim), Some("|     ^^^"), "{}", ran.err);
+    assert!(ran.err.contains("\nAccessString: "), "{}", ran.err);
+}
+
+#[test]
+fn the_operation_and_the_status_are_told() {
+    let folder = folder();
+    let state = written(&folder, "users.json", &dump().to_string());
+    let modify = |id: &str| run(&["modify-user", "--state", text(&state), "--user-id", id, "--engine=redis"]);
+    for (id, line) in [
+        ("nobody", "(UserNotFound) when calling the ModifyUser operation: User nobody not found."),
+        (
+            "user3",
+            "(InvalidUserState) when calling the ModifyUser operation: User user3 has status modifying. Only \
+             active users can be modified.",
+        ),
+    ] {
+        let ran = modify(id);
+        assert_eq!((ran.code, ran.out.as_str()), (254, ""));
+        assert_eq!(ran.err.lines().nth(1), Some(format!("An error occurred {line}").as_str()));
+    }
+    let ran = run(&["describe-users", "--state", text(&state), "--user-id=nobody"]);
+    assert_eq!(ran.code, 254);
+    assert!(ran.err.contains("(UserNotFound) when calling the DescribeUsers operation"), "{}", ran.err);
+}
+
+#[test]
+fn what_sdks_would_not_send_has_its_own_exit_code() {
+    for (arguments, first) in [
+        (&["create-user"][..], "Missing required parameter in input: \"UserId\""),
+        (&["modify-user"], "Missing required parameter in input: \"UserId\""),
+        (&["modify-user", "--user-id=1"], "Invalid value for parameter UserId, "),
+        (
+            &["modify-user", "--user-id=u", "--authentication-mode=Type=ldap"],
+            "Invalid value for parameter AuthenticationMode.Type, ",
+        ),
+    ] {
+        let ran = run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (252, ""), "{arguments:?}");
+        assert!(
+            ran.err.starts_with(&format!("\nParameter validation failed:\n{first}")),
+            "{arguments:?}: {}",
+            ran.err
+        );
+    }
+    // all of them
+    let ran = run(&["create-user"]);
+    for member in ["UserId", "UserName", "Engine", "AccessString"] {
+        let line = format!("Missing required parameter in input: \"{member}\"");
+        assert!(ran.err.lines().any(|told| told == line), "{member}: {}", ran.err);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_bad_input() {
+    for arguments in [
+        &["--cli-input-json", "{"][..],
+        &["--cli-input-json", "[]"],
+        &["--cli-input-json", "{\"Nosuch\": 1}"],
+        &["--cli-input-json", "{\"UserId\": 1}"],
+        &["--cli-input-json", "file:///nosuch/request.json"],
+        &["--tags", "Nosuch=1"],
+        &["--tags", "team"],
+        &["--authentication-mode", "password"],
+        &["--authentication-mode", "{\"Type\": 1}"],
+        &["--state", "/nosuch/users.json"],
+        &["--save"],
+        &["--nosuch"],
+        &["--generate-cli-skeleton", "nosuch"],
+    ] {
+        let ran = create(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {}", ran.err);
+        assert!(!ran.err.is_empty(), "{arguments:?}");
+    }
+    let ran = create(&["--cli-input-json", "{\"Nosuch\": 1}"]);
+    assert!(ran.err.contains("--cli-input-json: unknown field `Nosuch`"), "{}", ran.err);
+}
+
+#[test]
+fn states_that_are_no_account_are_bad_input() {
+    let folder = folder();
+    for (name, state) in [("list", "[]"), ("empty", ""), ("other", "{\"UserGroups\": []}")] {
+        let path = written(&folder, name, state);
+        let ran = run(&["describe-users", "--state", text(&path)]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{name}");
+        assert!(ran.err.contains("it should be what `aws elasticache describe-users` prints"), "{}", ran.err);
+    }
+    let ran = run(&["describe-users", "--state", text(&folder.path().join("nosuch"))]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("nosuch: "), "{}", ran.err);
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Flags
+
+#[test]
+fn a_request_is_read_from_json_and_flags_replace_its_members() {
+    let request = json!({
+        "UserId": "user1", "UserName": "myUser", "Engine": "redis", "Passwords": ["mYnuUzrpAxXw2rdzx"],
+        "AccessString": "on ~app::* -@all +@read"
+    })
+    .to_string();
+    assert_eq!(run(&["create-user", "--cli-input-json", &request]).out, SEED_ANSWER);
+    let folder = folder();
+    let file = format!("file://{}", text(&written(&folder, "request.json", &request)));
+    assert_eq!(run(&["create-user", "--cli-input-json", &file]).out, SEED_ANSWER);
+
+    let user = run(&[
+        "create-user",
+        "--cli-input-json",
+        &file,
+        "--user-id=Other",
+        "--engine=VALKEY",
+        "--passwords",
+        SECRET,
+        "another-good-password",
+        "--access-string",
+        "-@all +get",
+    ])
+    .json();
+    let told = [&user["UserId"], &user["UserName"], &user["Engine"], &user["AccessString"]];
+    assert_eq!(told, ["other", "myUser", "valkey", "off -@all +get"]);
+    assert_eq!(user["Authentication"], json!({"Type": "password", "PasswordCount": 2}));
+
+    let state = written(&folder, "users.json", &dump().to_string());
+    let modify = |arguments: &[&str]| {
+        let request = r#"{"UserId": "user2", "AccessString": "on", "NoPasswordRequired": true}"#;
+        let base = ["modify-user", "--state", text(&state), "--cli-input-json", request];
+        run(&[&base, arguments].concat()).json()
+    };
+    assert_eq!(modify(&[])["Authentication"], json!({"Type": "no-password"}));
+    let user = modify(&["--no-no-password-required", "--passwords", SECRET, "--access-string=off"]);
+    assert_eq!(user["AccessString"], "off -@all");
+    assert_eq!(user["Authentication"], json!({"Type": "password", "PasswordCount": 1}));
+}
+
+#[test]
+fn tags_and_authentication_mode_have_a_shorthand() {
+    let secret = format!("Type=password,Passwords={SECRET},another-good-password");
+    let json_mode = format!(r#"{{"Type": "password", "Passwords": ["{SECRET}"]}}"#);
+    for (mode, authentication) in [
+        ("Type=iam", json!({"Type": "iam"})),
+        ("Type=no-password-required", json!({"Type": "no-password"})),
+        (secret.as_str(), json!({"Type": "password", "PasswordCount": 2})),
+        (json_mode.as_str(), json!({"Type": "password", "PasswordCount": 1})),
+    ] {
+        assert_eq!(
+            create(&["--authentication-mode", mode]).json()["Authentication"],
+            authentication,
+            "{mode}"
+        );
+    }
+
+    let tagged = |tags: &[&str]| create(&[&["--no-password-required", "--tags"], tags].concat());
+    for tags in [&["Key=team,Value=search", "Key=empty"][..], &[r#"{"Key": "team", "Value": "a,b"}"#]] {
+        assert_eq!(tagged(tags).code, 0, "{tags:?}");
+    }
+    let ran = tagged(&["Key=team,Value=search", "Key=aws:mine"]);
+    assert_eq!(ran.code, 254);
+    assert!(ran.err.contains("\nTags[1].Key: "), "{}", ran.err);
+}
+
+#[test]
+fn the_last_word_on_needing_a_password_counts() {
+    let no_password = json!({"Type": "no-password"});
+    assert_eq!(create(&["--no-password-required"]).json()["Authentication"], no_password);
+    let ran = create(&["--no-no-password-required", "--no-password-required"]);
+    assert_eq!(ran.json()["Authentication"], no_password);
+    for flags in
+        [&["--no-no-password-required"][..], &["--no-password-required", "--no-no-password-required"]]
+    {
+        let ran = create(flags);
+        assert_eq!(ran.code, 254, "{flags:?}");
+        assert!(ran.err.contains("must have at least one password"), "{}", ran.err);
+        assert_eq!(create(&[flags, &["--passwords", SECRET]].concat()).code, 0, "{flags:?}");
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Skeletons
+
+/// The members, with `null` for each that is no structure or list.
+fn structure(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), structure(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(structure).collect(),
+        _ => Value::Null,
+    }
+}
+
+#[test]
+fn a_skeleton_of_the_input_has_the_members_of_a_request() {
+    let mode = json!({"Type": null, "Passwords": [null]});
+    let tags = json!([{"Key": null, "Value": null}]);
+    for (command, members) in [
+        (
+            "create-user",
+            json!({
+                "UserId": null, "UserName": null, "Engine": null, "Passwords": [null], "AccessString": null,
+                "NoPasswordRequired": null, "Tags": tags, "AuthenticationMode": mode
+            }),
+        ),
+        (
+            "modify-user",
+            json!({
+                "UserId": null, "AccessString": null, "AppendAccessString": null, "Passwords": [null],
+                "NoPasswordRequired": null, "AuthenticationMode": mode, "Engine": null
+            }),
+        ),
+    ] {
+        let ran = run(&[command, "--generate-cli-skeleton"]);
+        assert_eq!(structure(&ran.json()), members, "{command}");
+        assert_eq!(run(&[command, "--generate-cli-skeleton", "input"]).out, ran.out);
+        // it is read as a request, whose members are not filled in yet
+        assert_eq!(run(&[command, "--cli-input-json", &ran.out]).code, 252, "{command}");
+    }
+}
+
+#[test]
+fn a_skeleton_of_the_output_has_the_members_of_an_answer() {
+    let with_skeleton = [SEED, &["--generate-cli-skeleton", "output"]].concat();
+    let answer: Value = serde_json::from_str(SEED_ANSWER).expect("JSON");
+    let mut skeleton = structure(&run(&with_skeleton).json());
+    assert_eq!(skeleton["UserGroupIds"].take(), json!([null]));
+    skeleton["UserGroupIds"] = json!([]);
+    assert_eq!(skeleton, structure(&answer));
+
+    // the request is checked, and nothing saved
+    assert_eq!(create(&["--generate-cli-skeleton", "output"]).code, 254);
+    let folder = folder();
+    let state = folder.path().join("users.json");
+    let saving = [&with_skeleton[..], &["--state", text(&state), "--save"]].concat();
+    assert_eq!(run(&saving).code, 0);
+    assert!(!state.exists());
+}
+
+// ---------------------------------------------------------------------------------------------------
+// State
+
+#[test]
+fn an_account_is_listed_as_it_was_dumped() {
+    let folder = folder();
+    let state = written(&folder, "users.json", &dump().to_string());
+    let listed = run(&["describe-users", "--state", text(&state)]).json();
+    assert_eq!(listed, json!({"Users": dump()["Users"]}));
+    let one = run(&["describe-users", "--state", text(&state), "--user-id=USER2"]).json();
+    assert_eq!(one, json!({"Users": [dump()["Users"][1]]}));
+    let nobody_else = run(&["describe-users"]).json();
+    assert_eq!(nobody_else["Users"].as_array().map(Vec::len), Some(1));
+    assert_eq!(nobody_else["Users"][0]["UserId"], "default");
+}
+
+#[test]
+fn a_saved_account_holds_the_change_and_all_that_was_there() {
+    let folder = folder();
+    let state = written(&folder, "users.json", &dump().to_string());
+    let saving = ["--state", text(&state), "--save"];
+    let seed = run(&[SEED, &saving].concat()).json();
+    assert_eq!(seed["ARN"], "arn:aws:elasticache:us-west-2:111122223333:user:user1");
+    let modified =
+        run(&[&["modify-user", "--user-id=user2", "--append-access-string=on ~* +@all"], &saving[..]]
+            .concat())
+        .json();
+    assert_eq!(
+        (&modified["Status"], &modified["AccessString"]),
+        (&"modifying".into(), &"on ~* +@all".into())
+    );
+
+    // by then all changes are through
+    let mut expected = dump();
+    expected["Users"][1]["AccessString"] = "on ~* +@all".into();
+    expected["Users"][2]["Status"] = "active".into();
+    expected["Users"].as_array_mut().expect("a list").push(seed);
+    let saved = fs::read_to_string(&state).expect("the account");
+    assert_eq!(serde_json::from_str::<Value>(&saved).expect("JSON"), expected);
+    assert!(
+        saved.starts_with("{\n    \"Users\": [\n        {\n            \"UserId\": \"default\",\n"),
+        "{saved}"
+    );
+    assert_eq!(names_in(folder.path()), ["users.json"]);
+}
+
+#[test]
+fn nothing_is_saved_unasked_or_after_a_fault() {
+    let folder = folder();
+    let before = dump().to_string();
+    let state = written(&folder, "users.json", &before);
+    assert_eq!(run(&[SEED, &["--state", text(&state)]].concat()).code, 0);
+    let taken = ["create-user", "--user-id=user2", "--user-name=u", "--engine=redis", "--access-string=on"];
+    let saving = ["--no-password-required", "--state", text(&state), "--save"];
+    let ran = run(&[&taken[..], &saving].concat());
+    assert_eq!(ran.code, 254);
+    assert!(ran.err.contains("(UserAlreadyExists)"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(&state).expect("the account"), before);
+    assert_eq!(names_in(folder.path()), ["users.json"]);
+}
+
+#[test]
+fn a_new_account_begins_with_its_first_save() {
+    let folder = folder();
+    let state = folder.path().join("users.json");
+    assert_eq!(run(&[SEED, &["--state", text(&state), "--save"]].concat()).code, 0);
+    let listed = run(&["describe-users", "--state", text(&state)]).json();
+    let ids: Vec<_> =
+        listed["Users"].as_array().expect("a list").iter().map(|user| &user["UserId"]).collect();
+    assert_eq!(ids, ["default", "user1"]);
+}
+
+/// A folder cannot be replaced by a file, whoever runs the test; nor is a file made in a folder that is not there.
+#[test]
+fn a_failing_save_changes_nothing_and_answers_nothing() {
+    let folder = folder();
+    let nowhere = folder.path().join("nosuch/users.json");
+    let ran = run(&[SEED, &["--state", text(&nowhere), "--save"]].concat());
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("users.json: "), "{}", ran.err);
+    assert!(names_in(folder.path()).is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_save_that_cannot_finish_leaves_the_old_account() {
+    let folder = folder();
+    let before = dump().to_string();
+    let state = written(&folder, "users.json", &before);
+    // files of this process may not be longer than nothing: writing the new account fails half way
+    let script = "ulimit -f 0; trap '' XFSZ; exec \"$0\" \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_redis-acl")]).args(SEED);
+    let output = command.args(["--state", text(&state), "--save"]).output().expect("it runs");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{output:?}");
+    assert!(!output.stderr.is_empty());
+    assert_eq!(fs::read_to_string(&state).expect("the old account"), before);
+    assert_eq!(names_in(folder.path()), ["users.json"]);
+}
+
+#[test]
+fn new_users_are_where_they_are_told_to_be() {
+    let user = run(&[SEED, &["--region=cn-north-1", "--account-id=111122223333"]].concat()).json();
+    assert!(
+        user["ARN"].as_str().expect("a text").ends_with(":elasticache:cn-north-1:111122223333:user:user1")
+    );
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Passwords
+
+#[test]
+fn no_password_is_ever_printed_or_saved() {
+    let short = &SECRET[..15];
+    let forbidden = format!("{SECRET}@");
+    let in_mode = format!("Type=password,Passwords={SECRET}");
+    let iam = format!("Type=iam,Passwords={SECRET}");
+    let as_type = format!("Type=password,Password={SECRET}");
+    let in_json = format!(r#"{{"Passwords": ["{SECRET}"]}}"#);
+    let no_list = format!(r#"{{"Passwords": "{SECRET}"}}"#);
+    let as_member = format!(r#"{{"Passwords": {{"{SECRET}": 1}}}}"#);
+    let unclosed = format!(r#"{{"Passwords": ["{SECRET}"#);
+    let mode_as_text = format!(r#"{{"AuthenticationMode": "{SECRET}"}}"#);
+    for arguments in [
+        &["--passwords", SECRET][..],
+        &["--passwords", SECRET, SECRET, SECRET],
+        &["--passwords", short],
+        &["--passwords", &forbidden],
+        &["--passwords", SECRET, "--no-password-required"],
+        &["--passwords", SECRET, "--authentication-mode", &in_mode],
+        &["--authentication-mode", &in_mode],
+        &["--authentication-mode", &iam],
+        &["--authentication-mode", &as_type],
+        &["--authentication-mode", &no_list],
+        &["--authentication-mode", SECRET],
+        &["--cli-input-json", &in_json],
+        &["--cli-input-json", &no_list],
+        &["--cli-input-json", &as_member],
+        &["--cli-input-json", &unclosed],
+        &["--cli-input-json", &mode_as_text],
+    ] {
+        let folder = folder();
+        let state = folder.path().join("users.json");
+        let ran = create(&[arguments, &["--state", text(&state), "--save"]].concat());
+        let saved = fs::read_to_string(&state).unwrap_or_default();
+        assert_eq!(ran.code == 0, !saved.is_empty(), "{arguments:?}");
+        for told in [&ran.out, &ran.err, &saved] {
+            assert!(!told.contains(short), "{arguments:?}: {told}");
+        }
+    }
+    let string = format!("on >{SECRET} #{SECRET} +get");
+    let ran =
+        run(&["create-user", "--user-id=u", "--user-name=u", "--engine=redis", "--access-string", &string]);
+    assert_eq!(ran.code, 254);
+    assert!(!ran.err.contains(short) && ran.err.contains("on >****"), "{}", ran.err);
+}

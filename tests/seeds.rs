@@ -1,0 +1,37 @@
+//! The seeds of the fuzz targets, replayed on stable Rust: a finding of the fuzzer stays found.
+
+use std::fs;
+use std::path::Path;
+
+#[path = "../fuzz/src/lib.rs"]
+pub mod laws;
+
+#[test]
+fn the_seeds_of_parse_keep_the_laws() {
+    replay("parse", laws::parse);
+}
+
+#[test]
+fn the_seeds_of_apply_describe_keep_the_laws() {
+    replay("apply_describe", laws::apply_describe);
+}
+
+#[cfg(feature = "aws")]
+#[test]
+fn the_seeds_of_create_user_keep_the_laws() {
+    replay("create_user", laws::create_user);
+}
+
+fn replay(target: &str, law: fn(&str)) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
+    let entries = fs::read_dir(&folder).expect("a folder of seeds");
+    let mut seeds: Vec<_> = entries.map(|entry| entry.expect("a seed").path()).collect();
+    seeds.sort();
+    assert!(!seeds.is_empty(), "no seeds in {}", folder.display());
+    let breaks_a_law = |seed: &&Path| {
+        let input = fs::read_to_string(seed).expect("a seed in UTF-8");
+        std::panic::catch_unwind(|| law(&input)).is_err()
+    };
+    let broken: Vec<_> = seeds.iter().map(|seed| seed.as_path()).filter(breaks_a_law).collect();
+    assert!(broken.is_empty(), "seeds that break a law, whose messages are above: {broken:#?}");
+}
