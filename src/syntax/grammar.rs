@@ -316,6 +316,10 @@ fn keyword(word: &str) -> Parsed<'_, Spoken<'_>> {
 /// ```
 fn database_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
     let (body, _) = tag_no_case("db=").parse(word)?;
+    // the server looks for a comma at the end before it reads any number
+    if body.ends_with(',') {
+        return fault(ParseErrorKind::DatabaseList, body);
+    }
     let list = all_consuming(separated_list1(char(','), database)).parse(body);
     match list {
         Ok((end, mut ids)) => {

@@ -161,8 +161,11 @@ impl User {
         let (rule, error) = Rule::scan(argument);
         let error = error.map(|error| ApplyError::from_parse(&error, dialect));
         let applied = rule.map_or(Ok(()), |rule| self.apply_rule(&rule, quirks));
-        let refusal =
-            applied.err().map(|refusals| ApplyError::in_argument(refusals.first, argument, dialect));
+        // an argument is echoed as it is, also where a line of rules would end at its first space
+        let whole = Span::new(0, argument.len());
+        let in_argument =
+            |refusal| ApplyError::in_argument(Refusal { rule: whole, ..refusal }, argument, dialect);
+        let refusal = applied.err().map(|refusals| in_argument(refusals.first));
         // in a selector, a server reads and applies rule after rule
         let first = refusal.into_iter().chain(error).min_by_key(|error| error.span().start);
         first.map_or(Ok(()), Err)
