@@ -1,0 +1,128 @@
+//! The library against real servers: what they print, what they refuse, and what they know.
+//!
+//! `tests/servers/get` brings the servers; `REDIS_ACL_SERVERS` names their folder where it is not
+//! `target/servers`. Without any, nothing is compared, unless `REDIS_ACL_EXPECT_SERVERS` lists some
+//! (`redis-7.0.15 valkey-9.1`), each of which must then be there. Rules are random; `REDIS_ACL_SEED`
+//! repeats those of a run.
+
+#[path = "server/answers.rs"]
+mod answers;
+#[path = "server/cases.rs"]
+mod cases;
+#[path = "server/catalogue.rs"]
+mod catalogue;
+#[path = "server/harmless.rs"]
+mod harmless;
+#[path = "server/lines.rs"]
+mod lines;
+#[path = "server/random.rs"]
+mod random;
+#[path = "server/resp.rs"]
+mod resp;
+#[path = "server/servers.rs"]
+mod servers;
+#[path = "server/words.rs"]
+#[rustfmt::skip]
+mod words;
+
+use std::slice;
+use std::time::Instant;
+
+use redis_acl::{Dialect, User};
+
+use answers::Answer;
+use cases::{Case, Cases};
+use servers::{Found, Server};
+
+/// How many cases each server is given, and how many are on their way at once.
+const CASES: usize = 5_000;
+const BATCH: usize = 100;
+
+#[test]
+fn random_rules_do_what_they_do_on_every_server() {
+    let seed = cases::seed();
+    with_each_server(|found, server| {
+        let mut cases = Cases::new(found.dialect, seed);
+        let mut accepted = 0;
+        for _ in 0..CASES / BATCH {
+            let batch: Vec<_> = cases.by_ref().take(BATCH).collect();
+            for (case, theirs) in batch.iter().zip(answers_of(found, server, &batch)) {
+                let ours = answers::of_library(found.dialect, case);
+                accepted += usize::from(ours.iter().all(Answer::is_accepted));
+                if !answers::agree(case, &ours, &theirs) {
+                    panic!("{}\nREDIS_ACL_SEED={seed}", difference(found, server, case));
+                }
+            }
+        }
+        format!("{CASES} cases, {accepted} of them accepted")
+    });
+}
+
+#[test]
+fn a_printed_line_makes_the_same_user_again() {
+    let seed = cases::seed();
+    with_each_server(|found, server| {
+        let accepted = Cases::new(found.dialect, seed).filter_map(|case| user(found.dialect, &case));
+        let lines = accepted.filter(lines::can_be_read_back).map(|user| user.to_string());
+        let words = |line: String| vec![line.split(' ').map(str::to_owned).collect()];
+        let cases: Vec<Case> = lines.take(CASES).map(words).collect();
+        for batch in cases.chunks(BATCH) {
+            for (case, theirs) in batch.iter().zip(answers_of(found, server, batch)) {
+                let line = case[0].join(" ");
+                let same = [Answer { error: None, line: Some(lines::comparable(found.dialect, &line)) }];
+                assert_eq!(theirs, same, "{}: {line:?}\nREDIS_ACL_SEED={seed}", found.name);
+            }
+        }
+        format!("{} lines", cases.len())
+    });
+}
+
+#[test]
+fn every_server_has_the_commands_and_categories_of_its_catalogue() {
+    with_each_server(|found, server| {
+        let differences = catalogue::differences(found.dialect, server).expect("a server that answers");
+        assert_eq!(differences, catalogue::known_differences(&found.name), "{}", found.name);
+        format!("the same but for {} known differences", differences.len())
+    });
+}
+
+/// Runs the test with every server there is, and prints what it says it did.
+fn with_each_server(test: impl Fn(&Found, &mut Server) -> String) {
+    for found in servers::found() {
+        let started = Instant::now();
+        let done = test(&found, &mut found.start());
+        println!("{} as {}: {done}, {:.1} s", found.name, found.dialect, started.elapsed().as_secs_f32());
+    }
+}
+
+/// The user that all the calls make, if none is refused.
+fn user(dialect: Dialect, case: &Case) -> Option<User> {
+    let mut user = User::new(dialect);
+    case.iter().all(|arguments| user.apply_arguments(arguments).is_ok()).then_some(user)
+}
+
+fn answers_of(found: &Found, server: &mut Server, cases: &[Case]) -> Vec<Vec<Answer>> {
+    let died = |error| {
+        let kills =
+            |case: &&Case| answers::of_server(found, &mut found.start(), slice::from_ref(*case)).is_err();
+        panic!("{}: {error}; it died of {:?}", found.name, cases.iter().find(kills))
+    };
+    answers::of_server(found, server, cases).unwrap_or_else(died)
+}
+
+/// Makes a case small that the server and the library answer differently, and shows it.
+fn difference(found: &Found, server: &mut Server, case: &Case) -> String {
+    let mut both = |case: &Case| {
+        let theirs = answers_of(found, server, slice::from_ref(case)).remove(0);
+        (answers::of_library(found.dialect, case), theirs)
+    };
+    let mut smallest = case.clone();
+    while let Some(smaller) = cases::smaller(found.dialect, &smallest).into_iter().find(|case| {
+        let (ours, theirs) = both(case);
+        !answers::agree(case, &ours, &theirs)
+    }) {
+        smallest = smaller;
+    }
+    let (ours, theirs) = both(&smallest);
+    format!("{}: {smallest:?}\nserver {theirs:#?}\nwe {ours:#?}", found.name)
+}

@@ -1,0 +1,94 @@
+//! The catalogue against what a server says of its commands.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use redis_acl::{Catalog, Category, Command, Dialect};
+
+use crate::resp::Reply;
+use crate::servers::Server;
+
+/// In what the server and the catalogue of its dialect differ, a line for each thing.
+pub(crate) fn differences(dialect: Dialect, server: &mut Server) -> io::Result<Vec<String>> {
+    let catalog = Catalog::from(dialect);
+    let mut differences = Vec::new();
+    let ours = catalog.commands().map(facts_of_catalogue).collect();
+    compare(&mut differences, "command", &ours, &facts_of_server(server)?);
+
+    let categories: Vec<_> = catalog.categories().map(Category::name).collect();
+    let listed = ask(server, &["ACL", "CAT"])?;
+    let listed: Vec<_> = listed.texts().collect();
+    if listed != categories {
+        differences.push(format!("categories: {listed:?}, catalogue {categories:?}"));
+    }
+    for category in catalog.categories().filter(|category| listed.contains(&category.name())) {
+        let members = catalog.members(category);
+        let ours = members.iter().filter_map(|id| Some((catalog.get(id)?.name().to_owned(), String::new())));
+        let theirs = ask(server, &["ACL", "CAT", category.name()])?;
+        let theirs = theirs.texts().map(|name| (name.to_lowercase(), String::new())).collect();
+        compare(&mut differences, &format!("member of {category}"), &ours.collect(), &theirs);
+    }
+    Ok(differences)
+}
+
+/// What is known to differ, because the catalogue was measured on another release of the same line.
+pub(crate) fn known_differences(server: &str) -> &'static [&'static str] {
+    match server {
+        // The 6.2 catalogue is 6.2.14's. Up to 6.2.5 at least MIGRATE gives no position for its key, whose
+        // finding is left to its own code; the ACL asks that code in both.
+        "redis-6.2.5" => &["command `migrate`: arity -6, keys 0:0:0, movablekeys,random,write, \
+            catalogue arity -6, keys 3:3:1, movablekeys,random,write"],
+        _ => &[],
+    }
+}
+
+/// By name.
+type Facts = BTreeMap<String, String>;
+
+fn compare(differences: &mut Vec<String>, what: &str, ours: &Facts, theirs: &Facts) {
+    for name in ours.keys().chain(theirs.keys()).collect::<BTreeSet<_>>() {
+        match (ours.get(name), theirs.get(name)) {
+            (Some(_), None) => differences.push(format!("{what} `{name}` is not there")),
+            (None, Some(_)) => differences.push(format!("{what} `{name}` is not in the catalogue")),
+            (Some(ours), Some(theirs)) if ours != theirs => {
+                differences.push(format!("{what} `{name}`: {theirs}, catalogue {ours}"));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn facts_of_catalogue(command: Command<'_>) -> (String, String) {
+    let flags = command.flags().map(str::to_owned).collect();
+    let keys = command.key_facts();
+    let keys = [keys.first, keys.last, keys.step].map(i64::from);
+    (command.name().to_owned(), facts(command.arity().into(), &flags, keys))
+}
+
+fn facts_of_server(server: &mut Server) -> io::Result<Facts> {
+    let commands = ask(server, &["COMMAND"])?;
+    let mut facts = Facts::new();
+    commands.array().iter().for_each(|command| add_facts(&mut facts, command));
+    Ok(facts)
+}
+
+/// Of a command as `COMMAND` shows it: name, arity, flags, first key, last key, step, and from 7.0 on as
+/// the tenth its subcommands.
+fn add_facts(all: &mut Facts, command: &Reply) {
+    let parts = command.array();
+    let flags = parts[2].texts().map(str::to_owned).collect();
+    let keys = [3, 4, 5].map(|part| parts[part].integer());
+    all.insert(parts[0].text().to_lowercase(), facts(parts[1].integer(), &flags, keys));
+    let subcommands = parts.get(9).map_or(&[][..], Reply::array);
+    subcommands.iter().for_each(|subcommand| add_facts(all, subcommand));
+}
+
+fn facts(arity: i64, flags: &BTreeSet<String>, [first, last, step]: [i64; 3]) -> String {
+    let flags = flags.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+    format!("arity {arity}, keys {first}:{last}:{step}, {flags}")
+}
+
+fn ask(server: &mut Server, command: &[&str]) -> io::Result<Reply> {
+    let command = command.iter().map(|&word| word.to_owned()).collect();
+    Ok(server.ask(&[command])?.remove(0))
+}
