@@ -66,7 +66,7 @@
 //! # Features
 //! - `serde` (default): `Serialize` for trees and errors, and `Deserialize` for dialects, forms and spans; the
 //!   shapes are stable and written down in the source of the module.
-//! - `aws`: [`aws`](crate::aws), the requests and answers of ElastiCache and MemoryDB.
+//! - `aws`: [`mod@aws`], the requests and answers of ElastiCache and MemoryDB.
 //! - `cli`: the command `redis-acl`.
 //!
 //! # Limits

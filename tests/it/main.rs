@@ -8,7 +8,7 @@ mod equality;
 mod errors;
 mod floors;
 #[path = "../../fuzz/src/lib.rs"]
-mod laws;
+pub mod laws;
 mod properties;
 #[cfg(feature = "aws")]
 mod request_properties;
