@@ -542,11 +542,6 @@ impl Dialect {
         self.release.name.rsplit_once('-').map_or("", |(_, version)| version)
     }
 
-    /// The service's oldest version that is this engine to the ACL.
-    pub(crate) fn served(service: Service, engine: Engine) -> Option<Self> {
-        Self::all().find(|dialect| dialect.service() == Some(service) && dialect.engine() == engine)
-    }
-
     /// The modules whose commands it has: those the service ships, or those that were named.
     pub fn modules(self) -> impl Iterator<Item = Module> {
         self.modules.iter()

@@ -1,6 +1,6 @@
 //! The access string of a request: by which engine version it can be expressed, and what AWS answers.
 
-use crate::dialect::{Dialect, Engine, Form, Project, Service};
+use crate::dialect::{Dialect, Form, Project, Service};
 use crate::user::{ApplyErrors, User};
 
 /// Which of the attested answers ElastiCache gives to a string that Redis 6.0 can express.
@@ -35,9 +35,7 @@ pub(super) fn settle(
     answers: Answers,
     text: &str,
 ) -> Result<Settled, ApplyErrors> {
-    let mut versions = Dialect::all()
-        .filter(|dialect| dialect.service() == Some(service) && dialect.engine().project() == project)
-        .peekable();
+    let mut versions = versions(service, project).peekable();
     while let Some(dialect) = versions.next() {
         match User::parse(dialect, text) {
             Ok(user) => {
@@ -51,11 +49,18 @@ pub(super) fn settle(
     unreachable!("each service has versions of each engine")
 }
 
+/// The service's versions of an engine, the oldest first.
+fn versions(service: Service, project: Project) -> impl Iterator<Item = Dialect> {
+    Dialect::all()
+        .filter(move |dialect| dialect.service() == Some(service) && dialect.engine().project() == project)
+}
+
 /// The form of the dialect; a string of Redis 6.0 is printed in the observed form as Redis 6.2 reads it.
 fn answer(user: &User, answers: Answers, text: &str) -> String {
     match (user.dialect().form(), answers) {
         (Form::Documented, Answers::Observed) => {
-            let newer = Dialect::served(Service::ElastiCache, Engine::Redis6_2);
+            let newer = versions(Service::ElastiCache, Project::Redis)
+                .find(|dialect| dialect.form() == Form::Observed);
             let read = newer.and_then(|dialect| User::parse(dialect, text).ok());
             read.as_ref().unwrap_or(user).to_string()
         }
