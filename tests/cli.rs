@@ -20,7 +20,11 @@ struct Ran {
 
 fn read(output: Output) -> Ran {
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Ran { code: output.status.code().expect("an exit code"), out: text(output.stdout), err: text(output.stderr) }
+    Ran {
+        code: output.status.code().expect("an exit code"),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
 }
 
 fn run(arguments: &[&str]) -> Ran {
@@ -49,14 +53,21 @@ fn normalize_does_the_main_job() {
         &["normalize", "--dialect", "redis-7.2", "on ~app:* +@read"],
         "on sanitize-payload ~app:* resetchannels -@all +@read\n",
     );
-    prints(&["normalize", "-d", "redis-7.2", "--form", "observed", "on ~app:* +@read"], "on ~app:* -@all +@read\n");
+    prints(
+        &["normalize", "-d", "redis-7.2", "--form", "observed", "on ~app:* +@read"],
+        "on ~app:* -@all +@read\n",
+    );
 }
 
 #[test]
 fn normalize_reads_a_string_a_line() {
     let ran = run_with_input(&["normalize", "-"], b"on ~* +@all\r\n\n-@all +gte\n\xff\n+get");
     assert_eq!((ran.code, ran.out.as_str()), (2, "on ~* +@all\noff -@all\noff -@all +get\n"));
-    assert!(ran.err.starts_with("line 3:\nerror: elasticache/redis-6.0 has no command `gte`\n"), "{}", ran.err);
+    assert!(
+        ran.err.starts_with("line 3:\nerror: elasticache/redis-6.0 has no command `gte`\n"),
+        "{}",
+        ran.err
+    );
     assert!(ran.err.contains("line 4: error: the line is not UTF-8"), "{}", ran.err);
 }
 
@@ -67,13 +78,19 @@ fn normalize_speaks_json() {
         "{\"input\":\"on ~* +@all\",\"dialect\":\"elasticache/redis-6.0\",\"canonical\":\"on ~* +@all\"}\n",
     );
     let ran = run_with_input(&["normalize", "--format=json", "-"], b"+gte >pw\n\xff\n");
-    let lines: Vec<serde_json::Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<serde_json::Value> =
+        ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!((ran.code, lines.len(), ran.err.as_str()), (2, 2, ""));
     assert_eq!(lines[0]["input"], "+gte >**");
     assert_eq!(lines[0]["errors"][0]["kind"], "unknown_command");
     assert_eq!(lines[0]["errors"][0]["span"], serde_json::json!([1, 4]));
     assert_eq!(lines[0]["errors"][0]["server_message"], serde_json::Value::Null);
-    assert!(lines[0]["errors"][1]["server_message"].as_str().expect("AWS's text").starts_with("Password rules are"));
+    assert!(
+        lines[0]["errors"][1]["server_message"]
+            .as_str()
+            .expect("AWS's text")
+            .starts_with("Password rules are")
+    );
     assert_eq!(lines[1]["errors"][0]["kind"], "not_utf8");
 }
 
@@ -128,7 +145,11 @@ fn parse_shows_the_tree() {
     );
     let ran = run(&["parse", "--format", "json", "flurb"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.out.starts_with("{\"input\":\"flurb\",\"errors\":[{\"kind\":\"unknown_rule\""), "{}", ran.out);
+    assert!(
+        ran.out.starts_with("{\"input\":\"flurb\",\"errors\":[{\"kind\":\"unknown_rule\""),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -147,13 +168,16 @@ fn dialects_are_listed_with_their_evidence() {
     assert_eq!((ran.code, ran.out.lines().take_while(|line| !line.is_empty()).count()), (0, 32));
     assert!(ran.out.contains("redis-8.6                redis-8.6    server      documented       410\n"));
     let ran = run(&["dialects", "--format", "json"]);
-    let first: serde_json::Value = serde_json::from_str(ran.out.lines().next().expect("a line")).expect("JSON");
+    let first: serde_json::Value =
+        serde_json::from_str(ran.out.lines().next().expect("a line")).expect("JSON");
     assert_eq!((&first["dialect"], &first["commands"]), (&"redis-6.0.5".into(), &204.into()));
 }
 
 #[test]
 fn help_teaches() {
-    for arguments in [&["--help"][..], &["normalize", "--help"], &["expand", "--help"], &["parse", "-h"], &["equal", "-h"]] {
+    for arguments in
+        [&["--help"][..], &["normalize", "--help"], &["expand", "--help"], &["parse", "-h"], &["equal", "-h"]]
+    {
         let ran = run(arguments);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""));
         assert!(ran.out.contains("Examples:\n  "), "{arguments:?}\n{}", ran.out);
@@ -162,7 +186,8 @@ fn help_teaches() {
 
 #[test]
 fn a_reader_that_has_read_enough_is_no_error() {
-    let mut child = command(&["expand", "+@all"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let mut child =
+        command(&["expand", "+@all"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
     drop(child.stdout.take());
     let ran = read(child.wait_with_output().expect("it ends"));
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));

@@ -2,6 +2,7 @@
 
 mod aws;
 mod canonical;
+mod check;
 mod corpus;
 mod dialects;
 mod equality;
