@@ -203,6 +203,8 @@ pub(crate) struct Quirks {
     pub(crate) channel_patterns_end_at_nul: bool,
     /// `XREADGROUP` has `CLAIM` (Redis 8.4.0).
     pub(crate) xread_claims: bool,
+    /// Numbers of keys lose what an `int` cannot hold (up to 7.4 and Valkey 8.1; in 7.2 and 7.4 not measured).
+    pub(crate) key_numbers_are_ints: bool,
 }
 
 /// Which generation of texts refusals are worded in.
@@ -295,6 +297,7 @@ const REDIS_6_0_5: Quirks = Quirks {
     sort_needs_all_keys: false,
     channel_patterns_end_at_nul: false,
     xread_claims: false,
+    key_numbers_are_ints: true,
 };
 const REDIS_6_0_9: Quirks =
     Quirks { name: "redis-6.0.9", first_patch: 9, algorithm: Algorithm::B, ..REDIS_6_0_5 };
@@ -340,7 +343,13 @@ const REDIS_7_2: Quirks = Quirks {
     ..REDIS_7_0
 };
 const REDIS_7_4: Quirks = Quirks { name: "redis-7.4", line: (7, 4), ..REDIS_7_2 };
-const REDIS_8_0: Quirks = Quirks { name: "redis-8.0", line: (8, 0), module_categories: true, ..REDIS_7_4 };
+const REDIS_8_0: Quirks = Quirks {
+    name: "redis-8.0",
+    line: (8, 0),
+    module_categories: true,
+    key_numbers_are_ints: false,
+    ..REDIS_7_4
+};
 const REDIS_8_2: Quirks =
     Quirks { name: "redis-8.2", line: (8, 2), evidence: Evidence::Documented, ..REDIS_8_0 };
 const REDIS_8_4: Quirks = Quirks { name: "redis-8.4", line: (8, 4), xread_claims: true, ..REDIS_8_0 };
@@ -356,6 +365,7 @@ const VALKEY_9_0: Quirks = Quirks {
     line: (9, 0),
     evidence: Evidence::Documented,
     joins_quotes: true,
+    key_numbers_are_ints: false,
     ..VALKEY_8_1
 };
 const VALKEY_9_1: Quirks = Quirks {

@@ -77,7 +77,7 @@ pub(crate) fn find_keys<A: AsRef<[u8]>>(
             finder => finder.find(request, quirks).without_flags(),
         };
     }
-    let found = if keys.specs_are_reliable() { by_specs(keys.specs, request) } else { None };
+    let found = if keys.specs_are_reliable() { by_specs(keys.specs, request, quirks) } else { None };
     found.unwrap_or_else(|| finder.find(request, quirks))
 }
 
@@ -98,7 +98,7 @@ fn by_table<A: AsRef<[u8]>>(keys: &Keys, request: Request<'_, A>) -> Runs {
 }
 
 /// `getKeysUsingKeySpecs`; `None` when a spec says that it does not know.
-fn by_specs<A: AsRef<[u8]>>(specs: &[KeySpec], request: Request<'_, A>) -> Option<Runs> {
+fn by_specs<A: AsRef<[u8]>>(specs: &[KeySpec], request: Request<'_, A>, quirks: &Quirks) -> Option<Runs> {
     let mut found = Runs::NONE;
     for spec in specs.iter().filter(|spec| !spec.flags.contains(KeyFlags::NOT_KEY)) {
         let start = match begin(&spec.start, request) {
@@ -106,7 +106,7 @@ fn by_specs<A: AsRef<[u8]>>(specs: &[KeySpec], request: Request<'_, A>) -> Optio
             Begin::Nowhere => continue,
             Begin::Unknown => return None,
         };
-        found.push(run(spec, start, request)?);
+        found.push(run(spec, start, request, quirks)?);
         if spec.flags.contains(KeyFlags::INCOMPLETE) {
             return None;
         }
@@ -147,7 +147,7 @@ fn behind_keyword<A: AsRef<[u8]>>(keyword: &str, from: i8, request: Request<'_, 
 }
 
 /// `find_keys`
-fn run<A: AsRef<[u8]>>(spec: &KeySpec, start: i64, request: Request<'_, A>) -> Option<Run> {
+fn run<A: AsRef<[u8]>>(spec: &KeySpec, start: i64, request: Request<'_, A>, quirks: &Quirks) -> Option<Run> {
     let count = request.len() as i64;
     let (first, last, step) = match spec.find {
         FindKeys::Range { last, step, .. } if last >= 0 => (start, start + i64::from(last), step),
@@ -160,9 +160,9 @@ fn run<A: AsRef<[u8]>>(spec: &KeySpec, start: i64, request: Request<'_, A>) -> O
             if number < 0 {
                 return None;
             }
-            // the server cuts the number down to an `int`
+            let number = if quirks.key_numbers_are_ints { i64::from(number as i32) } else { number };
             let first = start + i64::from(first);
-            (first, first + (i64::from(number as i32) - 1) * i64::from(step), step)
+            (first, first.saturating_add((number - 1).saturating_mul(i64::from(step))), step)
         }
         FindKeys::Unknown => return None,
     };

@@ -122,6 +122,8 @@ impl Catalog {
         self.lookup(Request::new(request))
     }
 
+    /// A name that holds a NUL is unknown. A server hashes all of it and compares what C sees, so that there
+    /// chance decides.
     #[inline]
     pub(crate) fn lookup<A: AsRef<[u8]>>(&self, request: Request<'_, A>) -> Option<Command<'_>> {
         let name = request.get(0)?;

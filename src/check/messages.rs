@@ -101,6 +101,14 @@ impl Denied<'_> {
         }
     }
 
+    /// An argument in a refusal: once as C text, since 7.2 as it is.
+    fn echo<'t>(&self, argument: &'t [u8]) -> Cow<'t, str> {
+        match self.answers() {
+            Answers::Redis6 | Answers::Redis7_0 => lossy(argument),
+            Answers::Redis7_2 => String::from_utf8_lossy(argument),
+        }
+    }
+
     /// `aclCommand`, behind `DRYRUN`
     fn dryrun(&self, user: &str) -> Option<String> {
         if !self.user.dialect().quirks().has_dryrun() {
@@ -113,9 +121,9 @@ impl Denied<'_> {
             }
             Reason::WrongArity => self.wrong_arity(),
             Reason::Command => self.command_refused(user),
-            Reason::Key { key, .. } => refused(&format!("the '{}' key", lossy(key))),
-            Reason::Channel { channel, .. } => refused(&format!("the '{}' channel", lossy(channel))),
-            Reason::Database { argument, .. } => refused(&format!("database {}", lossy(argument))),
+            Reason::Key { key, .. } => refused(&format!("the '{}' key", self.echo(key))),
+            Reason::Channel { channel, .. } => refused(&format!("the '{}' channel", self.echo(channel))),
+            Reason::Database { argument, .. } => refused(&format!("database {}", self.echo(argument))),
             // it is the command that refuses, when it runs
             Reason::SortBy | Reason::SortGet => "OK".to_owned(),
         })
