@@ -8,5 +8,7 @@ mod dialects;
 mod equality;
 mod errors;
 mod floors;
+mod glob;
+mod keys;
 mod syntax;
 mod wild;
