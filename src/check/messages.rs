@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{Denied, Reason, Verdict};
 use crate::access::KeyAccess;
-use crate::catalog::{Command, Request, c_text};
+use crate::catalog::{self, ChannelArguments, Command, Request, c_text};
 use crate::dialect::Answers;
 
 impl Verdict<'_> {
@@ -247,6 +247,91 @@ fn cut(bytes: &[u8], most: usize) -> &[u8] {
 
 // ---------------------------------------------------------------------------------------------------
 // Our own words
+
+impl Denied<'_> {
+    /// How to mend it: the narrowest rule that would allow what is refused, what may have been meant instead of
+    /// a name.
+    ///
+    /// ```
+    /// # use redis_acl::{Engine, User};
+    /// let user = User::parse(Engine::Redis7_2, "on %R~app:* +@read +del")?;
+    /// let help = |request: &[&str]| user.check(request).denied().unwrap().help().unwrap();
+    /// assert_eq!(help(&["DEL", "app:[1]"]), "add `%W~app:\\[1]`, or a pattern that matches more");
+    /// assert_eq!(help(&["SET", "app:1", "x"]), "add `+set`");
+    /// assert_eq!(help(&["GTE", "app:1"]), "did you mean `get`?");
+    /// # Ok::<(), redis_acl::ApplyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        Some(match self.reason {
+            Reason::UnknownCommand(unknown) => return self.help_for_name(unknown),
+            Reason::WrongArity => {
+                let command = self.command()?;
+                let arguments = usize::from(command.arity().unsigned_abs()) - name_words(command);
+                let number = if command.arity() < 0 { "at least" } else { "exactly" };
+                format!("it takes {number} {arguments}, its name not counted")
+            }
+            Reason::Command => format!("add `+{}`", self.command()?.name()),
+            Reason::Key { key, needs, .. } => {
+                let access = needs.unwrap_or(KeyAccess::ReadWrite);
+                let prefix = if self.user.dialect().quirks().key_permissions { access.prefix() } else { "~" };
+                format!("add `{prefix}{}`, or a pattern that matches more", pattern_of(key)?)
+            }
+            Reason::Channel { channel, .. } => match self.command()?.channel_arguments() {
+                // a pattern is allowed by the same pattern only
+                ChannelArguments::Patterns => format!("add `&{}`", plain(channel)?),
+                _ => format!("add `&{}`, or a pattern that matches more", pattern_of(channel)?),
+            },
+            Reason::Database { .. } => "add the database to `db=`, or write `alldbs`".to_owned(),
+            Reason::SortBy | Reason::SortGet => {
+                "let one selector that allows the command read all keys: `%R~*`".to_owned()
+            }
+        })
+    }
+
+    fn help_for_name(&self, unknown: UnknownCommand<'_>) -> Option<String> {
+        let name = std::str::from_utf8(unknown.name).ok()?.to_ascii_lowercase();
+        let name = match unknown.subcommand {
+            Some(subcommand) => {
+                format!("{name}|{}", std::str::from_utf8(subcommand).ok()?.to_ascii_lowercase())
+            }
+            None => name,
+        };
+        if let Some(first) = catalog::first_dialect_with_command(&name, self.user.dialect()) {
+            return Some(format!("{first} has it"));
+        }
+        let near = self.user.catalog().commands_like(&name);
+        let near: Vec<_> = near.iter().map(|name| format!("`{}`", name.replace('|', " "))).collect();
+        match near.split_last()? {
+            (only, []) => Some(format!("did you mean {only}?")),
+            (last, others) => Some(format!("did you mean {} or {last}?", others.join(", "))),
+        }
+    }
+}
+
+/// How many words a command's name has: two if it is a subcommand's.
+fn name_words(command: Command<'_>) -> usize {
+    if command.container().is_some() { 2 } else { 1 }
+}
+
+/// The pattern that matches this text only; `None` where no rule can hold it.
+fn pattern_of(text: &[u8]) -> Option<String> {
+    let mut pattern = String::new();
+    for character in plain(text)?.chars() {
+        if matches!(character, '*' | '?' | '[' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    Some(pattern)
+}
+
+/// Text that can stand in a rule: UTF-8 without white space and NUL.
+fn plain(text: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(text).ok()?;
+    let is_plain = !text.bytes().any(|byte| matches!(byte, b' ' | b'\t'..=b'\r' | 0));
+    is_plain.then_some(text)
+}
 
 impl fmt::Display for Denied<'_> {
     /// One line: what is refused, and the rule or the lack of one that refuses it.

@@ -125,8 +125,7 @@ fn naive(pattern: &[u8], text: &[u8]) -> bool {
     match pattern {
         [] => false,
         [b'*', rest @ ..] => {
-            rest.iter().all(|byte| *byte == b'*')
-                || (0..text.len()).any(|from| naive(rest, &text[from..]))
+            rest.iter().all(|byte| *byte == b'*') || (0..text.len()).any(|from| naive(rest, &text[from..]))
         }
         [b'?', rest @ ..] => goes_on(rest, left),
         [b'[', class @ ..] => {

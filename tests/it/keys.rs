@@ -121,7 +121,8 @@ fn added_commands_are_commands_like_any_other() {
     assert_eq!(user.to_string(), "on sanitize-payload ~job:* resetchannels -@all +@write +app|stat");
     assert_eq!(User::parse_with(&catalog, &user.to_string()).expect("rules"), user);
     // also where users are described by their categories
-    let old = Catalog::from(Engine::Redis6_2).with_commands([NewCommand::new("app.lock", 3).flags(&["write"])]);
+    let old =
+        Catalog::from(Engine::Redis6_2).with_commands([NewCommand::new("app.lock", 3).flags(&["write"])]);
     let user = User::parse_with(&old.expect("a new name"), "+@write -set").expect("rules");
     assert_eq!(user.to_string(), "off &* -@all +@write -set");
 }
@@ -138,7 +139,10 @@ fn what_cannot_be_added_is_refused_with_the_reason() {
     }];
     for (command, message) in [
         (NewCommand::new("get", 2), "there is one of that name already; choose another"),
-        (NewCommand::new("Get It", 2), "names are lower case, without blanks, at most one `|` in them; write it so"),
+        (
+            NewCommand::new("Get It", 2),
+            "names are lower case, without blanks, at most one `|` in them; write it so",
+        ),
         (
             NewCommand::new("config|own", 2),
             "its container is not among the added commands; add that first, to an engine with subcommands",
