@@ -3,6 +3,7 @@
 mod aws;
 mod canonical;
 mod check;
+mod check_laws;
 mod corpus;
 mod dialects;
 mod equality;
