@@ -51,6 +51,7 @@ impl KeyAccess {
 
     /// Whether it allows all that `other` does.
     #[must_use]
+    #[inline]
     pub const fn includes(self, other: Self) -> bool {
         matches!((self, other), (Self::ReadWrite, _) | (Self::Read, Self::Read) | (Self::Write, Self::Write))
     }

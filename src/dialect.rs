@@ -469,6 +469,7 @@ impl Engine {
         self.quirks().project
     }
 
+    #[inline]
     pub(crate) fn quirks(self) -> &'static Quirks {
         &QUIRKS[self as usize]
     }
@@ -580,6 +581,7 @@ impl Dialect {
 
     /// The engine whose rules and commands count.
     #[must_use]
+    #[inline]
     pub fn engine(self) -> Engine {
         self.release.engine
     }

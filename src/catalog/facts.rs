@@ -1,6 +1,7 @@
 //! The form of the generated table, and the sets that follow from it, computed at compile time.
 
 use super::category::Category;
+use super::find::KeyPlan;
 use super::keys::Keys;
 use super::set::{CommandId, CommandSet};
 use super::table::{ENTRIES, KEYS, ORDER};
@@ -136,6 +137,17 @@ pub(super) static PLACE: [[u16; ENTRIES.len()]; Engine::ALL.len()] = {
         engine += 1;
     }
     places
+};
+
+/// What each row of keys comes to in a request, for those that are the same in every one.
+pub(super) static KEY_PLANS: [KeyPlan; KEYS.len()] = {
+    let mut plans = [KeyPlan::Ask; KEYS.len()];
+    let mut place = 0;
+    while place < plans.len() {
+        plans[place] = KeyPlan::of(&KEYS[place]);
+        place += 1;
+    }
+    plans
 };
 
 /// Which row of each command is an engine's own, so that none need be looked for; [`NO_ROW`] for none.

@@ -24,8 +24,9 @@ impl Run {
         Self { first: first as u32, last: last as u32, step: step as u32, flags }
     }
 
+    #[inline]
     pub(crate) fn places(self) -> impl Iterator<Item = usize> {
-        (self.first as usize..=self.last as usize).step_by(self.step as usize)
+        (self.first as usize..self.last as usize + 1).step_by(self.step as usize)
     }
 }
 
@@ -58,6 +59,91 @@ impl Runs {
     fn without_flags(mut self) -> Self {
         self.runs.iter_mut().for_each(|run| run.flags = KeyFlags::NONE);
         self
+    }
+}
+
+/// The keys of one request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FoundKeys {
+    None,
+    One(Run),
+    Many(Runs),
+}
+
+impl FoundKeys {
+    #[inline]
+    pub(crate) fn as_slice(&self) -> &[Run] {
+        match self {
+            Self::None => &[],
+            Self::One(run) => std::slice::from_ref(run),
+            Self::Many(runs) => runs.as_slice(),
+        }
+    }
+}
+
+/// How the keys are found in any request whatever: most commands have none, or one run of them from a fixed
+/// place on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum KeyPlan {
+    NoKeys,
+    /// From the first to the last, which is counted from the first on, or from the end when negative.
+    Range {
+        first: u8,
+        last: i8,
+        step: u8,
+        flags: KeyFlags,
+    },
+    /// It depends on the request.
+    Ask,
+}
+
+impl KeyPlan {
+    /// Of the key specs, or of the old three numbers where there are none, if they are the whole answer.
+    pub(super) const fn of(keys: &Keys) -> Self {
+        match keys.specs {
+            [] if keys.first == 0 => Self::NoKeys,
+            [] if keys.first > 0 && keys.step == 1 && keys.last >= keys.first => {
+                Self::range(keys.first, keys.last - keys.first, 1, KeyFlags::NONE)
+            }
+            [] if keys.first > 0 && keys.step > 0 && keys.last < 0 => {
+                Self::range(keys.first, keys.last, keys.step, KeyFlags::NONE)
+            }
+            [spec] if spec.flags.contains(KeyFlags::NOT_KEY) => Self::NoKeys,
+            [
+                KeySpec {
+                    flags,
+                    start: StartSearch::Index(first),
+                    find: FindKeys::Range { last, step, limit: 0 },
+                },
+            ] if *first > 0
+                && *step > 0
+                && !flags.contains(KeyFlags::VARIABLE_FLAGS)
+                && !flags.contains(KeyFlags::INCOMPLETE) =>
+            {
+                Self::range(*first, *last, *step, *flags)
+            }
+            _ => Self::Ask,
+        }
+    }
+
+    const fn range(first: i8, last: i8, step: i8, flags: KeyFlags) -> Self {
+        Self::Range { first: first as u8, last, step: step as u8, flags }
+    }
+
+    /// In a request of so many arguments. What it lacks means no keys at all.
+    #[inline]
+    pub(super) fn follow(self, count: usize) -> FoundKeys {
+        let Self::Range { first, last, step, flags } = self else {
+            return FoundKeys::None;
+        };
+        let first = usize::from(first);
+        let from = if last < 0 { count } else { first };
+        let last = from.saturating_add_signed(isize::from(last));
+        if first <= last && last < count {
+            FoundKeys::One(Run::new(first, last, usize::from(step), flags))
+        } else {
+            FoundKeys::None
+        }
     }
 }
 

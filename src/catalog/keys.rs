@@ -132,6 +132,7 @@ impl KeyFlags {
     /// assert_eq!(KeyFlags::RO.needs(), None);
     /// ```
     #[must_use]
+    #[inline]
     pub const fn needs(self) -> Option<KeyAccess> {
         let writes = Self::UPDATE.0 | Self::INSERT.0 | Self::DELETE.0;
         match (self.0 & Self::ACCESS.0 != 0, self.0 & writes != 0) {

@@ -24,7 +24,8 @@ use crate::nearest::nearest;
 use added::Added;
 use category::C;
 use databases::DATABASE_ARGUMENTS;
-use facts::{COMMANDS, CONTAINERS, F, MEMBERS, NO_ROW, OWN_ROW, PLACE, Row, SUBCOMMANDS, id_of};
+use facts::{COMMANDS, CONTAINERS, F, KEY_PLANS, MEMBERS, NO_ROW, OWN_ROW, PLACE, Row, SUBCOMMANDS, id_of};
+use find::{KeyPlan, Runs};
 use finders::{CHANNELS, FINDERS, Finder};
 use table::{ENTRIES, ORDER};
 
@@ -34,7 +35,7 @@ pub use keys::{FindKeys, KeyFlags, KeyRef, KeySpec, Keys, StartSearch};
 pub use set::{CommandId, CommandSet};
 
 pub(crate) use databases::{DATABASES, DatabaseArguments};
-pub(crate) use find::{Run, Runs};
+pub(crate) use find::{FoundKeys, Run};
 pub(crate) use finders::ChannelArguments;
 pub(crate) use request::{Request, c_text, is_word, strict_number};
 
@@ -57,6 +58,7 @@ pub struct Catalog {
     /// Whether `+@cat` reaches module commands, and whether these are in any category.
     reaches_modules: bool,
     modules_have_categories: bool,
+    has_modules: bool,
     /// A server's own commands.
     added: Option<Arc<Added>>,
 }
@@ -68,6 +70,7 @@ impl From<Dialect> for Catalog {
             dialect,
             reaches_modules: quirks.categories_reach_modules,
             modules_have_categories: quirks.module_categories,
+            has_modules: dialect.modules().next().is_some(),
             added: None,
         }
     }
@@ -82,6 +85,7 @@ impl From<Engine> for Catalog {
 impl Catalog {
     /// The dialect whose commands these are.
     #[must_use]
+    #[inline]
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
@@ -92,9 +96,12 @@ impl Catalog {
         self.find(name.as_bytes())
     }
 
+    #[inline]
     fn find(&self, name: &[u8]) -> Option<Command<'_>> {
-        let own = || self.get(names::find(name)?);
-        own().or_else(|| self.get(self.added()?.find(name)?))
+        match names::find(name).and_then(|id| self.get(id)) {
+            None => self.get(self.added()?.find(name)?),
+            own => own,
+        }
     }
 
     /// The subcommand of that name: what [`Catalog::command`] finds as `container|name`.
@@ -137,14 +144,11 @@ impl Catalog {
         }
     }
 
+    #[inline]
     fn is_container(&self, id: CommandId) -> bool {
         CONTAINERS[self.dialect.engine() as usize].contains(id)
             || self.added().is_some_and(|added| added.containers().contains(id))
-            || self.has_modules() && self.subcommands(id).next().is_some()
-    }
-
-    fn has_modules(&self) -> bool {
-        self.dialect.modules().next().is_some()
+            || self.has_modules && self.subcommands(id).next().is_some()
     }
 
     fn added(&self) -> Option<&Added> {
@@ -157,6 +161,7 @@ impl Catalog {
 
     /// The command of that number, if this dialect has it.
     #[must_use]
+    #[inline]
     pub fn get(&self, id: CommandId) -> Option<Command<'_>> {
         let own = OWN_ROW[self.dialect.engine() as usize].get(id.index());
         let row = match own {
@@ -261,7 +266,7 @@ impl Catalog {
     }
 
     fn module_rows(&self) -> impl Iterator<Item = (CommandId, &'static Row)> {
-        let entries = if self.has_modules() { &ENTRIES[..] } else { &[] };
+        let entries = if self.has_modules { &ENTRIES[..] } else { &[] };
         let rows = |(id, entry): (usize, &'static facts::Entry)| {
             let row = entry.rows.iter().find(|row| row.module.is_some() && self.has(row))?;
             Some((CommandId(id as u16), row))
@@ -288,6 +293,7 @@ impl Catalog {
         ENTRIES.get(id.index()).map(|entry| entry.name).or_else(added).unwrap_or_default()
     }
 
+    #[inline]
     pub(crate) fn is_subcommand(&self, id: CommandId) -> bool {
         SUBCOMMANDS.contains(id) || id.index() >= ENTRIES.len() && self.name(id).contains('|')
     }
@@ -319,6 +325,7 @@ pub struct Command<'c> {
 impl<'c> Command<'c> {
     /// Its number, the same in every dialect.
     #[must_use]
+    #[inline]
     pub fn id(self) -> CommandId {
         self.id
     }
@@ -385,8 +392,8 @@ impl<'c> Command<'c> {
     /// ```
     pub fn keys<A: AsRef<[u8]>>(self, request: &[A]) -> impl Iterator<Item = KeyRef<'_>> {
         let request = Request::new(request);
-        let runs = self.find_keys(request);
-        let run = move |number: usize| runs.as_slice().get(number).copied();
+        let found = self.find_keys(request);
+        let run = move |number: usize| found.as_slice().get(number).copied();
         let places = |run: Run| run.places().map(move |index| (index, run.flags));
         (0..Keys::MAX_SPECS)
             .map_while(run)
@@ -402,8 +409,30 @@ impl<'c> Command<'c> {
     }
 
     #[inline]
-    pub(crate) fn find_keys<A: AsRef<[u8]>>(self, request: Request<'_, A>) -> Runs {
+    pub(crate) fn find_keys<A: AsRef<[u8]>>(self, request: Request<'_, A>) -> FoundKeys {
+        match self.key_plan() {
+            KeyPlan::Ask => FoundKeys::Many(self.ask_for_keys(request)),
+            plan => plan.follow(request.len()),
+        }
+    }
+
+    #[inline]
+    fn key_plan(self) -> KeyPlan {
+        if self.id.index() >= ENTRIES.len() || self.row.flags & F::MOVABLEKEYS != 0 {
+            return KeyPlan::Ask;
+        }
+        KEY_PLANS[self.row.keys as usize]
+    }
+
+    #[inline(never)]
+    fn ask_for_keys<A: AsRef<[u8]>>(self, request: Request<'_, A>) -> Runs {
         find::find_keys(self.key_facts(), self.finder(), request, self.catalog.dialect.engine().quirks())
+    }
+
+    /// Whether it is a subcommand.
+    #[inline]
+    pub(crate) fn is_subcommand(self) -> bool {
+        self.catalog.is_subcommand(self.id)
     }
 
     /// Before 7.0, `movablekeys` says that there is one (`getkeys_proc`).
@@ -419,6 +448,7 @@ impl<'c> Command<'c> {
         self.finder() != Finder::None || keys.name_keys() || keys.specs.is_empty() && keys.first > 0
     }
 
+    #[inline]
     pub(crate) fn channel_arguments(self) -> ChannelArguments {
         CHANNELS.get(self.id.index()).copied().unwrap_or(ChannelArguments::None)
     }
@@ -433,20 +463,24 @@ impl<'c> Command<'c> {
     }
 
     /// Whether its flag lets it in before a login (`CMD_NO_AUTH`).
+    #[inline]
     pub(crate) fn needs_no_login(self) -> bool {
         self.row.flags & F::NO_AUTH != 0
     }
 
+    #[inline]
     pub(crate) fn is_auth(self) -> bool {
         const AUTH: CommandId = id_of("auth");
         self.id == AUTH
     }
 
+    #[inline]
     pub(crate) fn is_sort(self) -> bool {
         const SORT: CommandId = id_of("sort");
         self.id == SORT || self.is_sort_ro()
     }
 
+    #[inline]
     pub(crate) fn is_sort_ro(self) -> bool {
         const SORT_RO: CommandId = id_of("sort_ro");
         self.id == SORT_RO

@@ -1,7 +1,8 @@
 //! The check itself: each function is one the servers have.
 
 use super::{Allowed, By, Denied, Reason, Verdict};
-use crate::catalog::{ChannelArguments, Command, DATABASES, DatabaseArguments, Request, Runs};
+use crate::access::KeyAccess;
+use crate::catalog::{ChannelArguments, Command, DATABASES, DatabaseArguments, FoundKeys, Request};
 use crate::catalog::{c_text, strict_number};
 use crate::dialect::{OpenToAll, Quirks};
 use crate::user::{Databases, Selector, User};
@@ -14,7 +15,7 @@ pub(super) struct Judge<'a, A> {
     database: u32,
     quirks: &'static Quirks,
     /// Found when the first selector asks for them.
-    keys: Option<Runs>,
+    keys: Option<FoundKeys>,
 }
 
 /// What a selector refuses; greater ones are reported rather.
@@ -42,24 +43,28 @@ impl<'a, A: AsRef<[u8]>> Judge<'a, A> {
 
     /// `ACLCheckAllUserCommandPerm`, behind the arity.
     #[inline]
-    pub(super) fn verdict(mut self) -> Verdict<'a> {
+    pub(super) fn verdict(&mut self) -> Verdict<'a> {
         if !self.command.takes(self.request.len()) {
             return self.denied(0, Reason::WrongArity);
         }
-        let mut worst: Option<(Refused, usize)> = None;
-        for (number, selector) in self.user.selectors().enumerate() {
+        match self.judge(self.user.root()) {
+            Ok(()) => self.allowed(0),
+            Err(refused) => self.verdict_of_others(refused),
+        }
+    }
+
+    /// What the selectors in parentheses say when the user's own rules refuse.
+    fn verdict_of_others(&mut self, by_root: Refused) -> Verdict<'a> {
+        let (mut worst, mut by) = (by_root, 0);
+        for (number, selector) in self.user.selectors().enumerate().skip(1) {
             match self.judge(selector) {
                 Ok(()) => return self.allowed(number),
-                Err(refused) if worst.is_none_or(|(worst, _)| refused > worst) => {
-                    worst = Some((refused, number));
-                }
+                Err(refused) if refused > worst => (worst, by) = (refused, number),
                 Err(_) => {}
             }
         }
-        // INVARIANT: there is a root selector, so there is a refusal
-        let (refused, number) = worst.unwrap_or((Refused { what: What::Command, index: 0 }, 0));
-        let reason = self.reason(refused);
-        self.denied(number, reason)
+        let reason = self.reason(worst);
+        self.denied(by, reason)
     }
 
     /// `ACLSelectorCheckCmd`
@@ -97,10 +102,12 @@ impl<'a, A: AsRef<[u8]>> Judge<'a, A> {
     }
 
     /// What a rule `+command|first-argument` is compared with.
+    #[inline]
     fn first_argument(&self) -> Option<&'a [u8]> {
-        self.request.get(if self.command.container().is_some() { 2 } else { 1 })
+        self.request.get(if self.command.is_subcommand() { 2 } else { 1 })
     }
 
+    #[inline]
     fn is_open_to_all(&self) -> bool {
         match self.quirks.open_to_all {
             OpenToAll::AuthAndQuit => self.command.is_auth(),
@@ -125,8 +132,12 @@ impl<'a, A: AsRef<[u8]>> Judge<'a, A> {
     }
 
     /// `ACLCheckChannelAgainstList`: channels are matched, patterns must be equal.
+    #[inline]
     fn judge_channels(&self, selector: &Selector) -> Result<(), Refused> {
         let arguments = self.command.channel_arguments();
+        if arguments == ChannelArguments::None {
+            return Ok(());
+        }
         for index in arguments.places(self.request.len()) {
             let channel = self.request.get(index).unwrap_or_default();
             let allowed = match arguments {
@@ -143,9 +154,12 @@ impl<'a, A: AsRef<[u8]>> Judge<'a, A> {
         Ok(())
     }
 
-    fn allowed(mut self, selector: usize) -> Verdict<'a> {
-        if let Some(reason) = self.sort_refuses() {
-            return self.denied(selector, reason);
+    #[inline]
+    fn allowed(&mut self, selector: usize) -> Verdict<'a> {
+        if self.command.is_sort() && self.quirks.sort_needs_all_keys {
+            if let Some(reason) = self.sort_refuses() {
+                return self.denied(selector, reason);
+            }
         }
         let id = self.command.id();
         let open = self.is_open_to_all();
@@ -155,10 +169,8 @@ impl<'a, A: AsRef<[u8]>> Judge<'a, A> {
 
     /// `sortCommandGeneric`: reading keys by patterns takes a selector that allows the command and can read
     /// all keys (`ACLUserCheckCmdWithUnrestrictedPerms`).
+    #[inline(never)]
     fn sort_refuses(&mut self) -> Option<Reason<'a>> {
-        if !self.command.is_sort() || !self.quirks.sort_needs_all_keys {
-            return None;
-        }
         let reason = self.pattern_of_sort()?;
         let user = self.user;
         let allowed =
@@ -208,11 +220,11 @@ impl<'a, A: AsRef<[u8]>> Judge<'a, A> {
     }
 
     /// What the first key spec with that argument needs that some selector refused: the most there is.
-    fn needs_of(&mut self, index: usize) -> Option<crate::access::KeyAccess> {
+    fn needs_of(&mut self, index: usize) -> Option<KeyAccess> {
         let (command, request) = (self.command, self.request);
         let runs = self.keys.get_or_insert_with(|| command.find_keys(request));
         let of = runs.as_slice().iter().filter(|run| run.places().any(|place| place == index));
-        of.filter_map(|run| run.flags.needs()).reduce(crate::access::KeyAccess::with)
+        of.filter_map(|run| run.flags.needs()).reduce(KeyAccess::with)
     }
 
     #[cold]

@@ -187,12 +187,14 @@ impl User {
 
     /// The dialect whose rules it was given.
     #[must_use]
+    #[inline]
     pub fn dialect(&self) -> Dialect {
         self.catalog.dialect()
     }
 
     /// The commands of its dialect.
     #[must_use]
+    #[inline]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
     }
@@ -216,10 +218,12 @@ impl User {
     }
 
     /// What its own rules allow, then each further selector.
+    #[inline]
     pub fn selectors(&self) -> impl Iterator<Item = &Selector> {
         std::iter::once(&self.root).chain(&self.selectors)
     }
 
+    #[inline]
     pub(crate) fn root(&self) -> &Selector {
         &self.root
     }

@@ -47,6 +47,7 @@ impl Keys {
         Ok(())
     }
 
+    #[inline]
     pub(crate) fn are_all(&self) -> bool {
         self.all
     }
@@ -122,6 +123,7 @@ impl Channels {
         self.all || known().is_some()
     }
 
+    #[inline]
     pub(crate) fn are_all(&self) -> bool {
         self.all
     }
