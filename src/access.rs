@@ -49,6 +49,13 @@ impl KeyAccess {
         }
     }
 
+    /// Whether it allows all that `other` does.
+    #[must_use]
+    #[inline]
+    pub const fn includes(self, other: Self) -> bool {
+        matches!((self, other), (Self::ReadWrite, _) | (Self::Read, Self::Read) | (Self::Write, Self::Write))
+    }
+
     /// What servers print before the pattern: `%R~`, `%W~` or `~`.
     #[must_use]
     pub const fn prefix(self) -> &'static str {

@@ -192,6 +192,41 @@ pub(crate) struct Quirks {
     pub(crate) joins_quotes: bool,
     /// A first argument with white space or quotes is taken, and kills the server when it prints (7.2.0).
     pub(crate) first_argument_kills: bool,
+    pub(crate) answers: Answers,
+    pub(crate) open_to_all: OpenToAll,
+    /// `MIGRATE … KEYS`: options with an argument are skipped in search of it, and with it a key in the usual
+    /// place is an error (7.0.6).
+    pub(crate) migrate_skips_options: bool,
+    /// `SORT … BY` and `GET` need all keys to be readable (7.0.0).
+    pub(crate) sort_needs_all_keys: bool,
+    /// `PSUBSCRIBE` patterns are compared as C strings, up to a NUL (7.0.0).
+    pub(crate) channel_patterns_end_at_nul: bool,
+    /// `XREADGROUP` has `CLAIM` (Redis 8.4.0).
+    pub(crate) xread_claims: bool,
+    /// Numbers of keys lose what an `int` cannot hold (up to 7.4 and Valkey 8.1; in 7.2 and 7.4 not measured).
+    pub(crate) key_numbers_are_ints: bool,
+}
+
+/// Which generation of texts refusals are worded in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answers {
+    /// There is no `ACL DRYRUN`.
+    Redis6,
+    /// `DRYRUN`, shorter texts (7.0.0).
+    Redis7_0,
+    /// Refusals name the user, `NOPERM` no longer repeats "this user" (7.2.0).
+    Redis7_2,
+}
+
+/// The commands that every user may send, whatever the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OpenToAll {
+    /// `AUTH`; `QUIT` is answered before commands are looked up.
+    AuthAndQuit,
+    /// Those with the flag `no_auth`; `QUIT` as before (6.2.2).
+    NoAuthAndQuit,
+    /// Those with the flag, which `QUIT` and `RESET` now have (7.0.0).
+    NoAuth,
 }
 
 /// How the command rules of a user are printed; the letters are those of the project's specification.
@@ -256,6 +291,13 @@ const REDIS_6_0_5: Quirks = Quirks {
     selector_restarts: false,
     joins_quotes: false,
     first_argument_kills: false,
+    answers: Answers::Redis6,
+    open_to_all: OpenToAll::AuthAndQuit,
+    migrate_skips_options: false,
+    sort_needs_all_keys: false,
+    channel_patterns_end_at_nul: false,
+    xread_claims: false,
+    key_numbers_are_ints: true,
 };
 const REDIS_6_0_9: Quirks =
     Quirks { name: "redis-6.0.9", first_patch: 9, algorithm: Algorithm::B, ..REDIS_6_0_5 };
@@ -268,6 +310,7 @@ const REDIS_6_2: Quirks = Quirks {
     new_channels: NewChannels::All,
     sanitize: Sanitize::WhenGiven,
     first_argument_of_allowed: FirstArgumentOfAllowed::Ignored,
+    open_to_all: OpenToAll::NoAuthAndQuit,
     ..REDIS_6_0
 };
 const REDIS_7_0: Quirks = Quirks {
@@ -280,6 +323,11 @@ const REDIS_7_0: Quirks = Quirks {
     subcommands: true,
     first_argument_of_allowed: FirstArgumentOfAllowed::Stored,
     selector_restarts: true,
+    answers: Answers::Redis7_0,
+    open_to_all: OpenToAll::NoAuth,
+    migrate_skips_options: true, // 7.0.1 to 7.0.5 take the first KEYS, and were not run
+    sort_needs_all_keys: true,
+    channel_patterns_end_at_nul: true,
     ..REDIS_6_2
 };
 const REDIS_7_2: Quirks = Quirks {
@@ -291,13 +339,20 @@ const REDIS_7_2: Quirks = Quirks {
     categories_reach_modules: true,
     selector_restarts: false,
     first_argument_kills: true,
+    answers: Answers::Redis7_2,
     ..REDIS_7_0
 };
 const REDIS_7_4: Quirks = Quirks { name: "redis-7.4", line: (7, 4), ..REDIS_7_2 };
-const REDIS_8_0: Quirks = Quirks { name: "redis-8.0", line: (8, 0), module_categories: true, ..REDIS_7_4 };
+const REDIS_8_0: Quirks = Quirks {
+    name: "redis-8.0",
+    line: (8, 0),
+    module_categories: true,
+    key_numbers_are_ints: false,
+    ..REDIS_7_4
+};
 const REDIS_8_2: Quirks =
     Quirks { name: "redis-8.2", line: (8, 2), evidence: Evidence::Documented, ..REDIS_8_0 };
-const REDIS_8_4: Quirks = Quirks { name: "redis-8.4", line: (8, 4), ..REDIS_8_0 };
+const REDIS_8_4: Quirks = Quirks { name: "redis-8.4", line: (8, 4), xread_claims: true, ..REDIS_8_0 };
 const REDIS_8_6: Quirks =
     Quirks { name: "redis-8.6", line: (8, 6), evidence: Evidence::Documented, ..REDIS_8_4 };
 const REDIS_8_8: Quirks = Quirks { name: "redis-8.8", line: (8, 8), ..REDIS_8_6 };
@@ -310,6 +365,7 @@ const VALKEY_9_0: Quirks = Quirks {
     line: (9, 0),
     evidence: Evidence::Documented,
     joins_quotes: true,
+    key_numbers_are_ints: false,
     ..VALKEY_8_1
 };
 const VALKEY_9_1: Quirks = Quirks {
@@ -356,6 +412,10 @@ pub(crate) enum Feature {
 }
 
 impl Quirks {
+    pub(crate) fn has_dryrun(&self) -> bool {
+        self.answers != Answers::Redis6
+    }
+
     pub(crate) fn has(&self, feature: Feature) -> bool {
         match feature {
             Feature::Channels => self.new_channels != NewChannels::Unchecked,
@@ -409,6 +469,7 @@ impl Engine {
         self.quirks().project
     }
 
+    #[inline]
     pub(crate) fn quirks(self) -> &'static Quirks {
         &QUIRKS[self as usize]
     }
@@ -520,6 +581,7 @@ impl Dialect {
 
     /// The engine whose rules and commands count.
     #[must_use]
+    #[inline]
     pub fn engine(self) -> Engine {
         self.release.engine
     }

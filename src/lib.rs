@@ -80,8 +80,10 @@ mod access;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod catalog;
+pub mod check;
 mod describe;
 mod dialect;
+pub mod glob;
 mod nearest;
 mod report;
 mod secret;
@@ -92,7 +94,11 @@ pub mod syntax;
 pub mod user;
 
 pub use access::{Effect, KeyAccess};
-pub use catalog::{Catalog, Category, Command, CommandId, CommandSet};
+pub use catalog::{
+    Catalog, Category, Command, CommandId, CommandSet, FindKeys, KeyFlags, KeyRef, KeySpec, NewCommand,
+    NewCommandError, StartSearch,
+};
+pub use check::{Allowed, Denied, Reason, Verdict};
 pub use describe::FormError;
 pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
 pub use report::Report;

@@ -192,3 +192,87 @@ fn a_reader_that_has_read_enough_is_no_error() {
     let ran = read(child.wait_with_output().expect("it ends"));
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
 }
+
+const RULES: &str = "on %R~app:* +@all -keys (~tmp:* +@write)";
+
+#[test]
+fn can_answers_by_its_exit_code_and_says_why() {
+    prints(&["can", "on ~app:* +@read", "--", "GET", "app:1"], "allowed by `+@read`\n");
+    let ran = run(&["can", "-d", "redis-7.2", RULES, "--", "COPY", "app:1", "app:2"]);
+    let expected = "\
+denied: no pattern lets write the key `app:2`
+  = help: add `%W~app:2`, or a pattern that matches more
+  = note: the server says: NOPERM No permissions to access a key
+";
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, expected, ""));
+    let ran = run(&["can", "-d", "valkey-9.1", "+@all ~* db=1", "--", "GET", "a"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    prints(
+        &["can", "-d", "valkey-9.1", "--database", "1", "+@all ~* db=1", "--", "GET", "a"],
+        "allowed by `+@all`\n",
+    );
+    let ran = run(&["can", "-d", "redis-7.2", "on +gte", "--", "GET", "a"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.starts_with("error: redis-7.2 has no command `gte`"), "{}", ran.err);
+    assert_eq!(run(&["can", "on +get"]).code, 2, "neither a request nor a file");
+}
+
+#[test]
+fn can_reads_a_file_of_requests() {
+    let requests = b"# what the worker sends\nGET app:1\nSET \"tmp:\\xff\" 1\r\n\nkeys *\nget \"x\nauth pw\nconfig foo\n";
+    let ran = run_with_input(&["can", "-d", "redis-7.2", "--file", "-", RULES], requests);
+    let expected = "\
+allowed  GET app:1         by `+@all`
+allowed  SET \"tmp:\\xff\" 1  by `+@write` of selector 1
+denied   keys *            `-keys` takes the command `keys` away
+allowed  auth pw           to every user
+denied   config foo        redis-7.2 has no subcommand `foo` of `config`
+";
+    assert_eq!((ran.code, ran.out.as_str()), (2, expected));
+    assert_eq!(ran.err, "line 6: error: quotes do not balance; close each, and let a blank follow\n");
+    let ran = run(&["can", "--file", "/no/such/file", "+get"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("/no/such/file: "), "{}", ran.err);
+}
+
+#[test]
+fn can_shows_where_dialects_differ() {
+    let ran = run(&["can", "--all-dialects", "on %R~app:* +@read", "--", "TOUCH", "app:1"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(
+        ran.out.starts_with("cannot read the string: it has no `%R~` and `%W~`\n  redis-6.0.5 "),
+        "{}",
+        ran.out
+    );
+    let ran = run(&["can", "--all-dialects", "on ~app:* +get", "--", "GET", "app:1"]);
+    assert_eq!(ran.out, "allowed by `+get`\n  every dialect\n");
+    let ran = run(&["can", "--all-dialects", "on ~* +@read", "--", "EVAL_RO", "s", "0"]);
+    assert_eq!(ran.code, 1);
+    let lines: Vec<_> = ran.out.lines().collect();
+    assert_eq!(
+        (lines[0], lines[2]),
+        ("denied: it has no command `EVAL_RO`", "denied: no rule grants the command `eval_ro`")
+    );
+    assert_eq!(run(&["can", "--all-dialects", "+nosuch", "--", "GET", "a"]).code, 2);
+}
+
+#[test]
+fn can_speaks_json() {
+    let ran = run(&["can", "--format", "json", "-d", "redis-7.2", RULES, "--", "INCR", "app:1"]);
+    let answer: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(
+        answer,
+        serde_json::json!({
+            "request": ["INCR", "app:1"], "dialect": "redis-7.2", "allowed": false, "reason": "key",
+            "message": "no pattern that may be read also lets write the key `app:1`",
+            "help": "add `~app:1`, or a pattern that matches more", "needs": "read_write", "missing": "write",
+            "server_message": "NOPERM No permissions to access a key",
+            "dryrun": "User user has no permissions to access the 'app:1' key",
+            "selector": 0, "rule": null,
+        })
+    );
+    let ran = run(&["can", "--format", "json", "-d", "redis-7.2", RULES, "--", "SET", "tmp:1", "x"]);
+    let answer: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!((answer["allowed"].clone(), answer["selector"].clone()), (true.into(), 1.into()));
+    assert_eq!(answer["rule"], "+@write");
+}

@@ -132,7 +132,7 @@ impl Category {
         Self::ALL.into_iter().find(|category| category.name().eq_ignore_ascii_case(name))
     }
 
-    const fn bit(self) -> u32 {
+    pub(super) const fn bit(self) -> u32 {
         1 << self as u32
     }
 }

@@ -1,6 +1,7 @@
 //! The form of the generated table, and the sets that follow from it, computed at compile time.
 
 use super::category::Category;
+use super::find::KeyPlan;
 use super::keys::Keys;
 use super::set::{CommandId, CommandSet};
 use super::table::{ENTRIES, KEYS, ORDER};
@@ -163,5 +164,97 @@ pub(super) static PLACE: [[u16; ENTRIES.len()]; Engine::ALL.len()] = {
     }
     places
 };
+
+/// What each row of keys comes to in a request, for those that are the same in every one.
+pub(super) static KEY_PLANS: [KeyPlan; KEYS.len()] = {
+    let mut plans = [KeyPlan::Ask; KEYS.len()];
+    let mut place = 0;
+    while place < plans.len() {
+        plans[place] = KeyPlan::of(&KEYS[place]);
+        place += 1;
+    }
+    plans
+};
+
+/// Which row of each command is an engine's own, so that none need be looked for; [`NO_ROW`] for none.
+pub(super) static OWN_ROW: [[u8; ENTRIES.len()]; Engine::ALL.len()] = {
+    let mut rows = [[NO_ROW; ENTRIES.len()]; Engine::ALL.len()];
+    let mut engine = 0;
+    while engine < rows.len() {
+        let mut id = 0;
+        while id < ENTRIES.len() {
+            let mut place = 0;
+            while place < ENTRIES[id].rows.len() {
+                let row = &ENTRIES[id].rows[place];
+                if row.module.is_none() && row.is_on(Engine::ALL[engine]) {
+                    rows[engine][id] = place as u8;
+                }
+                place += 1;
+            }
+            id += 1;
+        }
+        engine += 1;
+    }
+    rows
+};
+
+pub(super) const NO_ROW: u8 = u8::MAX;
+
+/// Every subcommand of any engine or module.
+pub(super) static SUBCOMMANDS: CommandSet = {
+    let mut set = CommandSet::EMPTY;
+    let mut id = 0;
+    while id < ENTRIES.len() {
+        let mut place = 0;
+        while place < ENTRIES[id].subcommands.len() {
+            set.insert(CommandId(ENTRIES[id].subcommands[place]));
+            place += 1;
+        }
+        id += 1;
+    }
+    set
+};
+
+/// Every engine's own containers.
+pub(super) static CONTAINERS: [CommandSet; Engine::ALL.len()] = {
+    let mut sets = [CommandSet::EMPTY; Engine::ALL.len()];
+    let mut engine = 0;
+    while engine < sets.len() {
+        let mut id = 0;
+        while id < ENTRIES.len() {
+            let mut place = 0;
+            while place < ENTRIES[id].subcommands.len() {
+                let subcommand = &ENTRIES[ENTRIES[id].subcommands[place] as usize];
+                if own_row(subcommand, Engine::ALL[engine]).is_some() {
+                    sets[engine].insert(CommandId(id as u16));
+                }
+                place += 1;
+            }
+            id += 1;
+        }
+        engine += 1;
+    }
+    sets
+};
+
+/// The number of a command that is in the table.
+pub(super) const fn id_of(name: &str) -> CommandId {
+    let mut id = 0;
+    while id < ENTRIES.len() {
+        if same(ENTRIES[id].name.as_bytes(), name.as_bytes()) {
+            return CommandId(id as u16);
+        }
+        id += 1;
+    }
+    panic!("no such command")
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    let mut place = 0;
+    while place < a.len() && place < b.len() && a[place] == b[place] {
+        place += 1;
+    }
+    place == a.len() && place == b.len()
+}
 
 const _: () = assert!(ENTRIES.len() <= CommandSet::CAPACITY);

@@ -1,5 +1,9 @@
 //! Where a command's arguments name keys, as servers declare it.
 
+use std::fmt;
+
+use crate::access::KeyAccess;
+
 /// Where the keys are among a command's arguments: the old three numbers, and from 7.0 on key specs.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Keys {
@@ -12,6 +16,22 @@ pub struct Keys {
     /// Key specs, each telling how to find some of the keys and what is done with them. Empty up to
     /// Redis 6.2.
     pub specs: &'static [KeySpec],
+}
+
+impl Keys {
+    /// How many key specs a command can have.
+    pub const MAX_SPECS: usize = 4;
+
+    /// Whether the key specs tell all keys and what is done with them, if they do not say otherwise while
+    /// they are followed. No spec may have flags that depend on other arguments.
+    pub(super) fn specs_are_reliable(&self) -> bool {
+        self.name_keys() && !self.specs.iter().any(|spec| spec.flags.contains(KeyFlags::VARIABLE_FLAGS))
+    }
+
+    /// Whether any key spec is about real keys.
+    pub(super) fn name_keys(&self) -> bool {
+        self.specs.iter().any(|spec| !spec.flags.contains(KeyFlags::NOT_KEY))
+    }
 }
 
 /// One key spec, as `COMMAND INFO` shows it.
@@ -89,6 +109,9 @@ impl KeyFlags {
 }
 
 impl KeyFlags {
+    /// No flags: nothing is known, or nothing but that the key is looked at.
+    pub const NONE: Self = Self(0);
+
     /// Both flags' worth.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
@@ -100,4 +123,68 @@ impl KeyFlags {
     pub const fn contains(self, flags: Self) -> bool {
         self.0 & flags.0 == flags.0
     }
+
+    /// What a pattern must allow for such a key (`ACLSelectorCheckKey`); `None` where any pattern will do.
+    ///
+    /// ```
+    /// use redis_acl::{KeyAccess, KeyFlags};
+    /// assert_eq!(KeyFlags::RO.and(KeyFlags::ACCESS).needs(), Some(KeyAccess::Read));
+    /// assert_eq!(KeyFlags::RO.needs(), None);
+    /// ```
+    #[must_use]
+    #[inline]
+    pub const fn needs(self) -> Option<KeyAccess> {
+        let writes = Self::UPDATE.0 | Self::INSERT.0 | Self::DELETE.0;
+        match (self.0 & Self::ACCESS.0 != 0, self.0 & writes != 0) {
+            (true, true) => Some(KeyAccess::ReadWrite),
+            (true, false) => Some(KeyAccess::Read),
+            (false, true) => Some(KeyAccess::Write),
+            (false, false) => None,
+        }
+    }
+
+    /// The names of the flags, as `COMMAND GETKEYSANDFLAGS` lists them.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        const NAMES: [&str; 11] = [
+            "RO",
+            "RW",
+            "OW",
+            "RM",
+            "access",
+            "update",
+            "insert",
+            "delete",
+            "not_key",
+            "incomplete",
+            "variable_flags",
+        ];
+        NAMES
+            .into_iter()
+            .enumerate()
+            .filter(move |(place, _)| self.0 & (1 << place) != 0)
+            .map(|(_, name)| name)
+    }
+}
+
+impl fmt::Display for KeyFlags {
+    /// The names, joined by `+`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, name) in self.names().enumerate() {
+            f.write_str(if place == 0 { "" } else { "+" })?;
+            f.write_str(name)?;
+        }
+        Ok(())
+    }
+}
+
+/// A key in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyRef<'r> {
+    /// Which argument it is; the command's name is argument 0.
+    pub index: usize,
+    /// The key itself.
+    pub key: &'r [u8],
+    /// What the command does with it; none before Redis 7.0.
+    pub flags: KeyFlags,
 }

@@ -4,25 +4,44 @@
 //! documented changes lie in a form to read and to compare (`diff data/engines/redis-7.2.txt
 //! data/engines/redis-7.4.txt`); the Rust table is generated from them.
 
+mod added;
 mod category;
+mod databases;
 mod facts;
+mod find;
+mod finders;
 mod keys;
 mod names;
+mod request;
 mod set;
 #[rustfmt::skip]
 mod table;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::dialect::{Dialect, Engine, Module};
 use crate::nearest::nearest;
+use added::Added;
 use category::C;
-use facts::{COMMANDS, F, MEMBERS, PLACE, Row, SIZES, WIDTH};
+use databases::DATABASE_ARGUMENTS;
+use facts::{
+    COMMANDS, CONTAINERS, F, KEY_PLANS, MEMBERS, NO_ROW, OWN_ROW, PLACE, Row, SIZES, SUBCOMMANDS, WIDTH,
+    id_of,
+};
+use find::{KeyPlan, Runs};
+use finders::{CHANNELS, FINDERS, Finder};
 use table::{ENTRIES, ORDER};
 
+pub use added::{NewCommand, NewCommandError, NewCommandErrorKind};
 pub use category::Category;
-pub use keys::{FindKeys, KeyFlags, KeySpec, Keys, StartSearch};
+pub use keys::{FindKeys, KeyFlags, KeyRef, KeySpec, Keys, StartSearch};
 pub use set::{CommandId, CommandSet};
+
+pub(crate) use databases::{DATABASES, DatabaseArguments};
+pub(crate) use find::{FoundKeys, Run};
+pub(crate) use finders::ChannelArguments;
+pub(crate) use request::{Request, c_text, is_word, strict_number};
 
 /// What a dialect's server knows: its commands, its categories, and which belongs to which.
 ///
@@ -43,6 +62,9 @@ pub struct Catalog {
     /// Whether `+@cat` reaches module commands, and whether these are in any category.
     reaches_modules: bool,
     modules_have_categories: bool,
+    has_modules: bool,
+    /// A server's own commands.
+    added: Option<Arc<Added>>,
 }
 
 impl From<Dialect> for Catalog {
@@ -52,6 +74,8 @@ impl From<Dialect> for Catalog {
             dialect,
             reaches_modules: quirks.categories_reach_modules,
             modules_have_categories: quirks.module_categories,
+            has_modules: dialect.modules().next().is_some(),
+            added: None,
         }
     }
 }
@@ -65,6 +89,7 @@ impl From<Engine> for Catalog {
 impl Catalog {
     /// The dialect whose commands these are.
     #[must_use]
+    #[inline]
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
@@ -72,19 +97,82 @@ impl Catalog {
     /// The command or subcommand (`config|get`) of that name.
     #[must_use]
     pub fn command(&self, name: &str) -> Option<Command<'_>> {
-        self.get(names::find(name)?)
+        self.find(name.as_bytes())
+    }
+
+    #[inline]
+    fn find(&self, name: &[u8]) -> Option<Command<'_>> {
+        match names::find(name).and_then(|id| self.get(id)) {
+            None => self.get(self.added()?.find(name)?),
+            own => own,
+        }
     }
 
     /// The subcommand of that name: what [`Catalog::command`] finds as `container|name`.
     #[must_use]
     pub fn subcommand(&self, container: &str, name: &str) -> Option<Command<'_>> {
-        self.get(names::find_subcommand(container, name)?)
+        self.find_subcommand(container.as_bytes(), name.as_bytes())
+    }
+
+    fn find_subcommand(&self, container: &[u8], name: &[u8]) -> Option<Command<'_>> {
+        let own = || self.get(names::find_subcommand(container, name)?);
+        own().or_else(|| self.get(self.added()?.find_subcommand(container, name)?))
+    }
+
+    /// The command that a request is about (`lookupCommand`): a container's subcommand if there is a second
+    /// argument.
+    ///
+    /// ```
+    /// # use redis_acl::{Catalog, Engine};
+    /// let catalog = Catalog::from(Engine::Redis7_0);
+    /// assert_eq!(catalog.of_request(&["CONFIG", "Get", "port"]).unwrap().name(), "config|get");
+    /// assert!(catalog.of_request(&["config|get", "port"]).is_none());
+    /// ```
+    #[must_use]
+    pub fn of_request(&self, request: &[impl AsRef<[u8]>]) -> Option<Command<'_>> {
+        self.lookup(Request::new(request))
+    }
+
+    /// A name that holds a NUL is unknown. A server hashes all of it and compares what C sees, so that there
+    /// chance decides.
+    #[inline]
+    pub(crate) fn lookup<A: AsRef<[u8]>>(&self, request: Request<'_, A>) -> Option<Command<'_>> {
+        let name = request.get(0)?;
+        let command = self.find(name)?;
+        if self.is_subcommand(command.id) {
+            return None;
+        }
+        match request.get(1) {
+            Some(subcommand) if self.is_container(command.id) => self.find_subcommand(name, subcommand),
+            _ => Some(command),
+        }
+    }
+
+    #[inline]
+    fn is_container(&self, id: CommandId) -> bool {
+        CONTAINERS[self.dialect.engine() as usize].contains(id)
+            || self.added().is_some_and(|added| added.containers().contains(id))
+            || self.has_modules && self.subcommands(id).next().is_some()
+    }
+
+    fn added(&self) -> Option<&Added> {
+        self.added.as_deref()
+    }
+
+    fn added_members(&self, category: Category) -> impl Iterator<Item = CommandId> {
+        self.added().into_iter().flat_map(move |added| added.members(category))
     }
 
     /// The command of that number, if this dialect has it.
     #[must_use]
+    #[inline]
     pub fn get(&self, id: CommandId) -> Option<Command<'_>> {
-        let row = ENTRIES.get(id.index())?.rows.iter().find(|row| self.has(row))?;
+        let own = OWN_ROW[self.dialect.engine() as usize].get(id.index());
+        let row = match own {
+            None => &self.added()?.get(id)?.row,
+            Some(&NO_ROW) => ENTRIES[id.index()].rows.iter().find(|row| self.has(row))?,
+            Some(&place) => &ENTRIES[id.index()].rows[place as usize],
+        };
         Some(Command { catalog: self, id, row })
     }
 
@@ -93,10 +181,11 @@ impl Catalog {
     }
 
     /// Every command and subcommand: the engine's in the order of its command table, then those of
-    /// modules.
+    /// modules, then those that were added.
     pub fn commands(&self) -> impl Iterator<Item = Command<'_>> {
         let engines = ORDER[self.dialect.engine() as usize].iter().map(|&id| CommandId(id));
-        engines.chain(self.module_rows().map(|(id, _)| id)).filter_map(|id| self.get(id))
+        let added = self.added().into_iter().flat_map(|added| added.ids().iter());
+        engines.chain(self.module_rows().map(|(id, _)| id)).chain(added).filter_map(|id| self.get(id))
     }
 
     /// Every command and subcommand, as a set.
@@ -104,6 +193,7 @@ impl Catalog {
     pub fn all(&self) -> CommandSet {
         let mut all = COMMANDS[self.dialect.engine() as usize];
         all.extend(self.module_rows().map(|(id, _)| id));
+        all |= self.added().map(|added| *added.ids()).unwrap_or_default();
         all
     }
 
@@ -129,6 +219,7 @@ impl Catalog {
         let own = MEMBERS[self.dialect.engine() as usize].get(category as usize);
         let mut members = own.copied().unwrap_or_default();
         members.extend(self.module_members(category));
+        members.extend(self.added_members(category));
         members
     }
 
@@ -160,6 +251,7 @@ impl Catalog {
         if self.reaches_modules {
             self.module_members(category).for_each(|id| reach |= self.family(id));
         }
+        self.added_members(category).for_each(|id| reach |= self.family(id));
         reach
     }
 
@@ -172,12 +264,13 @@ impl Catalog {
     }
 
     pub(crate) fn subcommands(&self, container: CommandId) -> impl Iterator<Item = CommandId> {
-        let all = ENTRIES[container.index()].subcommands.iter().map(|&id| CommandId(id));
-        all.filter(|&id| self.get(id).is_some())
+        let known = ENTRIES.get(container.index()).map_or(&[][..], |entry| entry.subcommands);
+        let own = known.iter().map(|&id| CommandId(id)).filter(|&id| self.get(id).is_some());
+        own.chain(self.added().into_iter().flat_map(move |added| added.subcommands(container)))
     }
 
     fn module_rows(&self) -> impl Iterator<Item = (CommandId, &'static Row)> {
-        let entries = if self.dialect.modules().next().is_some() { &ENTRIES[..] } else { &[] };
+        let entries = if self.has_modules { &ENTRIES[..] } else { &[] };
         let rows = |(id, entry): (usize, &'static facts::Entry)| {
             let row = entry.rows.iter().find(|row| row.module.is_some() && self.has(row))?;
             Some((CommandId(id as u16), row))
@@ -196,9 +289,10 @@ impl Catalog {
     /// describe users with.
     pub(crate) fn own_categories(&self) -> impl Iterator<Item = OwnCategory> {
         let engine = self.dialect.engine() as usize;
-        let with_modules = self.reaches_modules && self.dialect.modules().next().is_some();
+        let reaches_modules = self.reaches_modules && self.dialect.modules().next().is_some();
+        let reaches_more = reaches_modules || self.added().is_some();
         let own = Category::ALL.into_iter().zip(MEMBERS[engine].iter().zip(SIZES[engine]));
-        own.filter(|(_, (_, size))| *size > 0).map(move |(category, (members, size))| match with_modules {
+        own.filter(|(_, (_, size))| *size > 0).map(move |(category, (members, size))| match reaches_more {
             false => OwnCategory {
                 category,
                 members: Cow::Borrowed(members),
@@ -213,16 +307,18 @@ impl Catalog {
     }
 
     pub(crate) fn name(&self, id: CommandId) -> &'static str {
-        ENTRIES[id.index()].name
+        let added = || self.added()?.get(id).map(|entry| entry.name());
+        ENTRIES.get(id.index()).map(|entry| entry.name).or_else(added).unwrap_or_default()
     }
 
+    #[inline]
     pub(crate) fn is_subcommand(&self, id: CommandId) -> bool {
-        self.name(id).contains('|')
+        SUBCOMMANDS.contains(id) || id.index() >= ENTRIES.len() && self.name(id).contains('|')
     }
 
-    /// Where the command stands in the command table; the modules' stand behind.
+    /// Where the command stands in the command table; the modules' and added ones stand behind.
     pub(crate) fn place(&self, id: CommandId) -> u16 {
-        PLACE[self.dialect.engine() as usize][id.index()]
+        PLACE[self.dialect.engine() as usize].get(id.index()).copied().unwrap_or(u16::MAX)
     }
 
     /// Names near to one that is not known, nearest first.
@@ -257,12 +353,13 @@ impl OwnCategory {
 pub struct Command<'c> {
     catalog: &'c Catalog,
     id: CommandId,
-    row: &'static Row,
+    row: &'c Row,
 }
 
 impl<'c> Command<'c> {
     /// Its number, the same in every dialect.
     #[must_use]
+    #[inline]
     pub fn id(self) -> CommandId {
         self.id
     }
@@ -270,7 +367,15 @@ impl<'c> Command<'c> {
     /// Its name in lower case; a subcommand's with its container, `config|get`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        ENTRIES[self.id.index()].name
+        self.catalog.name(self.id)
+    }
+
+    /// The name as the server writes it in answers: Redis 8 writes those of vector sets in capitals.
+    pub(crate) fn shown_name(self) -> std::borrow::Cow<'static, str> {
+        match self.row.flags & F::SHOWN_UPPER {
+            0 => self.name().into(),
+            _ => self.name().to_ascii_uppercase().into(),
+        }
     }
 
     /// How many arguments it takes, its name among them; at least so many when negative.
@@ -296,8 +401,130 @@ impl<'c> Command<'c> {
 
     /// Where its arguments name keys.
     #[must_use]
-    pub fn key_facts(self) -> &'static Keys {
-        self.row.keys()
+    pub fn key_facts(self) -> &'c Keys {
+        match self.catalog.added().and_then(|added| added.get(self.id)) {
+            Some(entry) => &entry.keys,
+            None => self.row.keys(),
+        }
+    }
+
+    /// The keys in a request, as `COMMAND GETKEYSANDFLAGS` tells them: what the check looks at. Each carries
+    /// what the command does with it, and so the permission that it needs ([`KeyFlags::needs`]).
+    ///
+    /// There are none where they cannot be told, because a number of keys cannot be read or exceeds the
+    /// arguments: servers let such a request pass, and the command itself refuses it.
+    ///
+    /// ```
+    /// # use redis_acl::{Catalog, Engine, KeyAccess};
+    /// let catalog = Catalog::from(Engine::Redis7_2);
+    /// let request = ["ZUNIONSTORE", "total", "2", "jan", "feb", "WEIGHTS", "1", "2"];
+    /// let keys: Vec<_> = catalog.of_request(&request).unwrap().keys(&request).collect();
+    /// assert_eq!(keys[0].key, b"total");
+    /// assert_eq!(keys[0].flags.needs(), Some(KeyAccess::Write));
+    /// assert_eq!((keys[1].index, keys[2].index), (3, 4));
+    /// assert_eq!(keys[2].flags.to_string(), "RO+access");
+    /// ```
+    pub fn keys<A: AsRef<[u8]>>(self, request: &[A]) -> impl Iterator<Item = KeyRef<'_>> {
+        let request = Request::new(request);
+        let found = self.find_keys(request);
+        let run = move |number: usize| found.as_slice().get(number).copied();
+        let places = |run: Run| run.places().map(move |index| (index, run.flags));
+        (0..Keys::MAX_SPECS)
+            .map_while(run)
+            .flat_map(places)
+            .filter_map(move |(index, flags)| request.get(index).map(|key| KeyRef { index, key, flags }))
+    }
+
+    /// The channels in a request that are checked, and whether they are patterns that must be equal to one of
+    /// the user's. Unsubscribing is never checked.
+    pub fn channels<A: AsRef<[u8]>>(self, request: &[A]) -> impl Iterator<Item = &[u8]> {
+        let request = Request::new(request);
+        self.channel_arguments().places(request.len()).filter_map(move |index| request.get(index))
+    }
+
+    #[inline]
+    pub(crate) fn find_keys<A: AsRef<[u8]>>(self, request: Request<'_, A>) -> FoundKeys {
+        match self.key_plan() {
+            KeyPlan::Ask => FoundKeys::Many(self.ask_for_keys(request)),
+            plan => plan.follow(request.len()),
+        }
+    }
+
+    #[inline]
+    fn key_plan(self) -> KeyPlan {
+        if self.id.index() >= ENTRIES.len() || self.row.flags & F::MOVABLEKEYS != 0 {
+            return KeyPlan::Ask;
+        }
+        KEY_PLANS[self.row.keys as usize]
+    }
+
+    #[inline(never)]
+    fn ask_for_keys<A: AsRef<[u8]>>(self, request: Request<'_, A>) -> Runs {
+        find::find_keys(self.key_facts(), self.finder(), request, self.catalog.dialect.engine().quirks())
+    }
+
+    /// Whether it is a subcommand.
+    #[inline]
+    pub(crate) fn is_subcommand(self) -> bool {
+        self.catalog.is_subcommand(self.id)
+    }
+
+    /// Before 7.0, `movablekeys` says that there is one (`getkeys_proc`).
+    fn finder(self) -> Finder {
+        let known = FINDERS.get(self.id.index()).copied().unwrap_or(Finder::None);
+        let asked = !self.key_facts().specs.is_empty() || self.row.flags & F::MOVABLEKEYS != 0;
+        if asked { known } else { Finder::None }
+    }
+
+    /// `doesCommandHaveKeys`
+    pub(crate) fn has_keys(self) -> bool {
+        let keys = self.key_facts();
+        self.finder() != Finder::None || keys.name_keys() || keys.specs.is_empty() && keys.first > 0
+    }
+
+    #[inline]
+    pub(crate) fn channel_arguments(self) -> ChannelArguments {
+        CHANNELS.get(self.id.index()).copied().unwrap_or(ChannelArguments::None)
+    }
+
+    pub(crate) fn database_arguments(self) -> DatabaseArguments {
+        DATABASE_ARGUMENTS.get(self.id.index()).copied().unwrap_or(DatabaseArguments::None)
+    }
+
+    /// Whether it needs the current database because it is about data (`CMD_CATEGORY_*`, keys).
+    pub(crate) fn is_about_data(self) -> bool {
+        self.row.categories & (C::KEYSPACE | C::READ | C::WRITE) != 0 || self.has_keys()
+    }
+
+    /// Whether its flag lets it in before a login (`CMD_NO_AUTH`).
+    #[inline]
+    pub(crate) fn needs_no_login(self) -> bool {
+        self.row.flags & F::NO_AUTH != 0
+    }
+
+    #[inline]
+    pub(crate) fn is_auth(self) -> bool {
+        const AUTH: CommandId = id_of("auth");
+        self.id == AUTH
+    }
+
+    #[inline]
+    pub(crate) fn is_sort(self) -> bool {
+        const SORT: CommandId = id_of("sort");
+        self.id == SORT || self.is_sort_ro()
+    }
+
+    #[inline]
+    pub(crate) fn is_sort_ro(self) -> bool {
+        const SORT_RO: CommandId = id_of("sort_ro");
+        self.id == SORT_RO
+    }
+
+    /// Whether a request of so many arguments, the name among them, is well-formed (`commandCheckArity`).
+    #[inline]
+    pub(crate) fn takes(self, count: usize) -> bool {
+        let arity = usize::from(self.row.arity.unsigned_abs());
+        if self.row.arity >= 0 { count == arity } else { count >= arity }
     }
 
     /// The group of the documentation it is in, `string` or `server`; `None` for subcommands and up to

@@ -31,6 +31,11 @@ const fn slot_of(name: &[u8]) -> usize {
 
 const START: u32 = 0x811c_9dc5;
 
+/// The same for names that are not in the table.
+pub(super) const fn hash_of(name: &[u8]) -> u32 {
+    hash(START, name)
+}
+
 const fn hash(mut hash: u32, name: &[u8]) -> u32 {
     let mut place = 0;
     while place < name.len() {
@@ -45,18 +50,23 @@ const fn slot(hash: u32) -> usize {
 }
 
 /// The command of that name, whatever engine or module has it.
-pub(super) fn find(name: &str) -> Option<CommandId> {
-    probe(slot_of(name.as_bytes()), |known| known.eq_ignore_ascii_case(name))
+pub(super) fn find(name: &[u8]) -> Option<CommandId> {
+    probe(slot_of(name), |known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
 /// The subcommand `container|name`.
-pub(super) fn find_subcommand(container: &str, name: &str) -> Option<CommandId> {
-    let hash = hash(hash(hash(START, container.as_bytes()), b"|"), name.as_bytes());
-    let is = |known: &str| {
-        let parts = known.split_once('|');
-        parts.is_some_and(|(of, sub)| of.eq_ignore_ascii_case(container) && sub.eq_ignore_ascii_case(name))
-    };
-    probe(slot(hash), is)
+pub(super) fn find_subcommand(container: &[u8], name: &[u8]) -> Option<CommandId> {
+    let hash = hash(hash(hash(START, container), b"|"), name);
+    probe(slot(hash), |known| is_subcommand(known, container, name))
+}
+
+/// Whether a known name is `container|name`.
+pub(super) fn is_subcommand(known: &str, container: &[u8], name: &[u8]) -> bool {
+    let known = known.as_bytes();
+    known.len() == container.len() + 1 + name.len()
+        && known[..container.len()].eq_ignore_ascii_case(container)
+        && known[container.len()] == b'|'
+        && known[container.len() + 1..].eq_ignore_ascii_case(name)
 }
 
 fn probe(mut slot: usize, is: impl Fn(&str) -> bool) -> Option<CommandId> {

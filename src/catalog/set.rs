@@ -58,6 +58,7 @@ impl CommandSet {
 
     /// Whether the set holds the command.
     #[must_use]
+    #[inline]
     pub const fn contains(&self, id: CommandId) -> bool {
         self.words[id.word()] & id.bit() != 0
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::texts::Texts;
 use crate::access::Effect;
-use crate::catalog::{Catalog, Category, CommandId, CommandSet};
+use crate::catalog::{Catalog, Category, CommandId, CommandSet, c_text};
 use crate::dialect::FirstArgumentOfAllowed;
 
 /// What commands a selector allows.
@@ -99,6 +99,36 @@ impl Commands {
 
     pub(crate) fn allowed(&self) -> &CommandSet {
         &self.allowed
+    }
+
+    /// Whether a command is allowed, as a whole or with this first argument.
+    #[inline]
+    pub(crate) fn allow<'a>(&self, id: CommandId, first_argument: impl FnOnce() -> Option<&'a [u8]>) -> bool {
+        self.allowed.contains(id) || self.first_argument(id, first_argument()).is_some()
+    }
+
+    /// The allowed first argument that is the same text in whatever case (`strcasecmp`).
+    fn first_argument(&self, id: CommandId, given: Option<&[u8]>) -> Option<&str> {
+        let (arguments, given) = (self.first_arguments.get(&id)?, c_text(given?));
+        arguments.folded.iter().find(|argument| argument.as_bytes().eq_ignore_ascii_case(given))
+    }
+
+    /// The last rule about a command, `None` where only `+@all` or `-@all` or nothing is about it. Where the
+    /// command is allowed with a first argument only, that rule.
+    pub(crate) fn last_rule(
+        &self,
+        id: CommandId,
+        given: Option<&[u8]>,
+        catalog: &Catalog,
+    ) -> Option<&LoggedRule> {
+        let argument = if self.allowed.contains(id) { None } else { self.first_argument(id, given) };
+        let is_about = |rule: &&LoggedRule| match (&rule.subject, argument) {
+            (Subject::FirstArgument(of, text), Some(argument)) => *of == id && **text == *argument,
+            (_, Some(_)) | (Subject::FirstArgument(..), None) => false,
+            (Subject::Category(category), None) => catalog.reach(*category).contains(id),
+            (Subject::Command(of), None) => catalog.family(*of).contains(id),
+        };
+        self.log.rules.iter().rev().find(is_about)
     }
 
     pub(crate) fn allows_future(&self) -> bool {

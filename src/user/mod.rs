@@ -64,10 +64,15 @@ impl User {
     /// A new user, as `ACL SETUSER name` makes it: off, without passwords, keys and commands.
     #[must_use]
     pub fn new(dialect: impl Into<Dialect>) -> Self {
-        let dialect = dialect.into();
-        let quirks = dialect.quirks();
+        Self::with_catalog(&dialect.into().into())
+    }
+
+    /// The same with a catalogue of one's own: [`Catalog::with_commands`].
+    #[must_use]
+    pub fn with_catalog(catalog: &Catalog) -> Self {
+        let quirks = catalog.dialect().quirks();
         Self {
-            catalog: dialect.into(),
+            catalog: catalog.clone(),
             enabled: false,
             any_password: false,
             sanitize: (quirks.sanitize == Sanitize::Always).then_some(SanitizePayload::Sanitize),
@@ -82,7 +87,15 @@ impl User {
     /// # Errors
     /// Everything that the dialect refuses, not only the first: see [`ApplyErrors`].
     pub fn parse(dialect: impl Into<Dialect>, text: &str) -> Result<Self, ApplyErrors> {
-        let mut user = Self::new(dialect);
+        Self::parse_with(&dialect.into().into(), text)
+    }
+
+    /// The same with a catalogue of one's own: [`Catalog::with_commands`].
+    ///
+    /// # Errors
+    /// As [`User::parse`].
+    pub fn parse_with(catalog: &Catalog, text: &str) -> Result<Self, ApplyErrors> {
+        let mut user = Self::with_catalog(catalog);
         let (string, errors) = AccessString::scan(text);
         let dialect = user.dialect();
         let (mut refused, quirks) = (Vec::new(), dialect.quirks());
@@ -178,12 +191,14 @@ impl User {
 
     /// The dialect whose rules it was given.
     #[must_use]
+    #[inline]
     pub fn dialect(&self) -> Dialect {
         self.catalog.dialect()
     }
 
     /// The commands of its dialect.
     #[must_use]
+    #[inline]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
     }
@@ -207,10 +222,12 @@ impl User {
     }
 
     /// What its own rules allow, then each further selector.
+    #[inline]
     pub fn selectors(&self) -> impl Iterator<Item = &Selector> {
         std::iter::once(&self.root).chain(&self.selectors)
     }
 
+    #[inline]
     pub(crate) fn root(&self) -> &Selector {
         &self.root
     }
@@ -288,7 +305,7 @@ impl User {
 
     /// `reset` gives up everything, one thing after the other; the sanitize flag it sets where there is one.
     fn reset(&mut self, quirks: &Quirks) {
-        *self = Self::new(self.dialect());
+        *self = Self::with_catalog(&self.catalog);
         if matches!(quirks.sanitize, Sanitize::WhenGiven | Sanitize::Always) {
             self.sanitize = Some(SanitizePayload::Sanitize);
         }
@@ -323,7 +340,7 @@ impl User {
 
 impl PartialEq for User {
     fn eq(&self, other: &Self) -> bool {
-        self.dialect() == other.dialect()
+        self.catalog == other.catalog
             && self.enabled == other.enabled
             && self.any_password == other.any_password
             && (self.sanitize == Some(SanitizePayload::Skip))

@@ -2,6 +2,7 @@
 
 use super::texts::Texts;
 use crate::access::KeyAccess;
+use crate::glob::Shape;
 
 /// What keys a selector reaches.
 #[derive(Clone, Debug, Default)]
@@ -10,6 +11,8 @@ pub(crate) struct Keys {
     patterns: Texts,
     /// What each pattern allows, in the same order.
     access: Vec<KeyAccess>,
+    /// What kind of pattern each is, in the same order.
+    shapes: Vec<Shape>,
 }
 
 /// What channels a selector reaches.
@@ -17,6 +20,8 @@ pub(crate) struct Keys {
 pub(crate) struct Channels {
     all: bool,
     patterns: Texts,
+    /// What kind of pattern each is, in the same order.
+    shapes: Vec<Shape>,
 }
 
 /// A pattern was given where every key or channel is allowed already.
@@ -33,18 +38,49 @@ impl Keys {
             return Err(AlreadyAll);
         }
         match self.patterns.insert(pattern) {
-            (_, true) => self.access.push(access),
+            (_, true) => {
+                self.access.push(access);
+                self.shapes.push(Shape::of(pattern));
+            }
             (place, false) => self.access[place] = self.access[place].with(access),
         }
         Ok(())
     }
 
+    #[inline]
     pub(crate) fn are_all(&self) -> bool {
         self.all
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, KeyAccess)> {
         self.patterns.iter().zip(&self.access).map(|(pattern, &access)| (pattern, access))
+    }
+
+    /// Whether one pattern matches the key and has all that is needed (`ACLSelectorCheckKey`).
+    #[inline]
+    pub(crate) fn allow(&self, key: &[u8], needs: Option<KeyAccess>) -> bool {
+        let enough = |access: KeyAccess| needs.is_none_or(|needs| access.includes(needs));
+        self.all
+            || self.shaped().any(|(pattern, shape, access)| enough(access) && shape.matches(pattern, key))
+    }
+
+    /// The patterns that match a key, and what each allows.
+    pub(crate) fn matching(&self, key: &[u8]) -> impl Iterator<Item = (&str, KeyAccess)> {
+        let matching = self.shaped().filter(move |(pattern, shape, _)| shape.matches(pattern, key));
+        matching.map(|(pattern, _, access)| (pattern, access))
+    }
+
+    /// Whether every key may be read, by the pattern's text (`ACLSelectorHasUnrestrictedKeyAccess`).
+    pub(crate) fn can_all_be_read(&self) -> bool {
+        let reads_all =
+            |(pattern, access): (&str, KeyAccess)| pattern == "*" && access.includes(KeyAccess::Read);
+        self.all || self.iter().any(reads_all)
+    }
+
+    #[inline]
+    fn shaped(&self) -> impl Iterator<Item = (&str, Shape, KeyAccess)> {
+        let kinds = self.shapes.iter().zip(&self.access);
+        self.patterns.iter().zip(kinds).map(|(pattern, (&shape, &access))| (pattern, shape, access))
     }
 
     fn access(&self, pattern: &str) -> Option<KeyAccess> {
@@ -69,10 +105,25 @@ impl Channels {
         if self.all {
             return Err(AlreadyAll);
         }
-        self.patterns.insert(pattern);
+        if self.patterns.insert(pattern).1 {
+            self.shapes.push(Shape::of(pattern));
+        }
         Ok(())
     }
 
+    /// Whether a pattern matches the channel (`ACLCheckChannelAgainstList`).
+    pub(crate) fn allow(&self, channel: &[u8]) -> bool {
+        let matches = |(pattern, shape): (&str, &Shape)| shape.matches(pattern, channel);
+        self.all || self.patterns.iter().zip(&self.shapes).any(matches)
+    }
+
+    /// Whether a pattern is one of these: to subscribe to it, no other will do.
+    pub(crate) fn hold(&self, pattern: &[u8]) -> bool {
+        let known = || self.patterns.place(std::str::from_utf8(pattern).ok()?);
+        self.all || known().is_some()
+    }
+
+    #[inline]
     pub(crate) fn are_all(&self) -> bool {
         self.all
     }

@@ -29,6 +29,15 @@ pub(crate) enum Databases {
     Listed(Vec<u32>),
 }
 
+impl Databases {
+    pub(crate) fn allow(&self, id: u32) -> bool {
+        match self {
+            Self::All => true,
+            Self::Listed(ids) => ids.binary_search(&id).is_ok(),
+        }
+    }
+}
+
 impl Selector {
     /// A new selector: no keys, no commands, all databases, and channels as the engine's
     /// `acl-pubsub-default` has it.

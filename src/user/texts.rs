@@ -37,6 +37,7 @@ impl Texts {
         (place, true)
     }
 
+    #[inline]
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         self.list.iter().map(|text| &**text)
     }

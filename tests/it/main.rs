@@ -2,11 +2,15 @@
 
 mod aws;
 mod canonical;
+mod check;
+mod check_laws;
 mod corpus;
 mod dialects;
 mod equality;
 mod errors;
 mod floors;
+mod glob;
+mod keys;
 #[path = "../../fuzz/src/lib.rs"]
 pub mod laws;
 mod properties;

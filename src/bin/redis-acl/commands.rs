@@ -1,5 +1,6 @@
 //! A file for each command.
 
+mod can;
 mod dialects;
 mod equal;
 mod expand;

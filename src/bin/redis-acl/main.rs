@@ -3,6 +3,7 @@
 mod commands;
 mod input;
 mod output;
+mod requests;
 mod shorthand;
 mod users;
 
@@ -34,11 +35,13 @@ Examples:
     redis-acl expand --dialect valkey-9.1 @dangerous
   Whether two strings mean the same, for a script:
     redis-acl equal 'on ~* +@all' 'allkeys allcommands on' && echo same
+  Whether the user may send a request, and what allows or refuses it:
+    redis-acl can --dialect redis-7.2 'on ~app:* +@read' -- GET app:1
 
   What AWS will say to a new user, before anything is deployed:
     redis-acl create-user --user-id u --user-name u --engine valkey --passwords short --access-string 'on ~* +@all'
 
-Exit codes: 0 fine; 1 a negative answer (not equal); 2 bad input or usage; 252 and 254 as the AWS CLI.";
+Exit codes: 0 fine; 1 a negative answer (not equal, denied); 2 bad input or usage; 252 and 254 as the AWS CLI.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -54,6 +57,9 @@ enum Command {
     /// Tell whether two strings mean the same (exit code 0) or not (1)
     #[command(after_help = EQUAL_EXAMPLES)]
     Equal(Equal),
+    /// Tell whether a user of that string may send a request (exit code 0) or not (1), and why
+    #[command(after_help = CAN_EXAMPLES)]
+    Can(Can),
     /// List the engines and services that are modelled, and on which evidence
     Dialects(Dialects),
     /// Answer as ElastiCache's CreateUser does: the user, or what is wrong with the request
@@ -117,6 +123,19 @@ Examples:
   redis-acl describe-users --state users.json
   redis-acl describe-users --state users.json --user-id user2";
 
+const CAN_EXAMPLES: &str = "\
+Examples:
+  redis-acl can 'on ~app:* +@read' -- GET app:1
+  redis-acl can --dialect redis-7.2 'on %R~app:* +@all' -- COPY app:1 app:2
+  redis-acl can --all-dialects 'on ~app:* +@read' -- EVAL_RO 'return 1' 1 other
+  redis-acl can --dialect valkey-8.1 --file requests.txt \"$(cat acl.txt)\"
+
+A file holds a request a line, quoted as in redis-cli; blank lines and lines that begin with # are skipped.
+JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\"} or
+      {\"request\", \"dialect\", \"allowed\": false, \"reason\", \"message\", \"help\", \"selector\", \"rule\", \"needs\",
+       \"missing\", \"server_message\", \"dryrun\"}
+Whether the user is on is not looked at, as in ACL DRYRUN.";
+
 /// Which engine or service reads the string.
 #[derive(clap::Args)]
 struct In {
@@ -179,6 +198,32 @@ struct Equal {
 }
 
 #[derive(clap::Args)]
+struct Can {
+    #[command(flatten)]
+    of: In,
+    /// Ask every dialect, and show where they differ
+    #[arg(long, conflicts_with = "dialect")]
+    all_dialects: bool,
+    /// Requests to ask about, one a line; `-` is the standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "request", required_unless_present = "request")]
+    file: Option<std::path::PathBuf>,
+    /// The current database (Valkey 9.1)
+    #[arg(long, default_value_t = 0, value_name = "ID")]
+    database: u32,
+    /// The user's name, in what the server says
+    #[arg(long, default_value = "user", value_name = "NAME")]
+    user: String,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+    /// The request: a command and its arguments
+    #[arg(last = true)]
+    request: Vec<String>,
+}
+
+#[derive(clap::Args)]
 struct Dialects {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -218,6 +263,7 @@ fn main() -> ExitCode {
         Command::Expand(command) => command.run(),
         Command::Parse(command) => command.run(),
         Command::Equal(command) => command.run(),
+        Command::Can(command) => command.run(),
         Command::Dialects(command) => command.run(),
         Command::CreateUser(command) => command.run(),
         Command::ModifyUser(command) => command.run(),

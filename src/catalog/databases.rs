@@ -1,0 +1,91 @@
+//! Which databases a request touches (Valkey 9.1).
+
+use super::request::{Request, strict_number};
+use super::table::ENTRIES;
+
+/// How many databases there are; ids at or above are no databases. The servers' default.
+pub(crate) const DATABASES: u32 = 16;
+
+/// What of the databases a command needs, its arguments set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DatabaseArguments {
+    /// None is named.
+    None,
+    /// `SELECT id` (`selectDbIdArgs`)
+    Select,
+    /// `SWAPDB id id` (`swapdbDbIdArgs`)
+    SwapDb,
+    /// `MOVE key id` (`moveDbIdArgs`)
+    Move,
+    /// `COPY key key [DB id]…` (`copyDbIdArgs`)
+    Copy,
+    /// All there are (`CMD_ALL_DBS`).
+    All,
+}
+
+pub(super) static DATABASE_ARGUMENTS: [DatabaseArguments; ENTRIES.len()] = {
+    let mut databases = [DatabaseArguments::None; ENTRIES.len()];
+    let mut id = 0;
+    while id < databases.len() {
+        databases[id] = match ENTRIES[id].name.as_bytes() {
+            b"select" => DatabaseArguments::Select,
+            b"swapdb" => DatabaseArguments::SwapDb,
+            b"move" => DatabaseArguments::Move,
+            b"copy" => DatabaseArguments::Copy,
+            b"flushall"
+            | b"cluster|flushslot"
+            | b"cluster|migrateslots"
+            | b"cluster|cancelslotmigrations" => DatabaseArguments::All,
+            _ => DatabaseArguments::None,
+        };
+        id += 1;
+    }
+    databases
+};
+
+impl DatabaseArguments {
+    /// The first named database that is not allowed, by its place. If one of those named is no database,
+    /// none is looked at: the command itself will refuse.
+    pub(crate) fn refused<A: AsRef<[u8]>>(
+        self,
+        request: Request<'_, A>,
+        allowed: impl Fn(u32) -> bool,
+    ) -> Option<usize> {
+        let id = |place| request.get(place).and_then(database);
+        let named = |places: &[usize]| {
+            let all_are = places.iter().all(|place| id(*place).is_some());
+            let refused = |place: &&usize| id(**place).is_some_and(|id| !allowed(id));
+            if all_are { places.iter().find(refused).copied() } else { None }
+        };
+        match self {
+            Self::None | Self::All => None,
+            Self::Select => named(&[1]),
+            Self::SwapDb => named(&[1, 2]),
+            Self::Move => named(&[2]),
+            Self::Copy => refused_copy(request, allowed),
+        }
+    }
+}
+
+/// `copyDbIdArgs`: every `DB` clause counts, and any other option but `REPLACE` is an error.
+fn refused_copy<A: AsRef<[u8]>>(request: Request<'_, A>, allowed: impl Fn(u32) -> bool) -> Option<usize> {
+    let (mut place, mut refused) = (3, None);
+    while place < request.len() {
+        if request.is(place, "db") {
+            place += 1;
+            let id = request.get(place).and_then(database)?;
+            if !allowed(id) {
+                refused = refused.or(Some(place));
+            }
+        } else if !request.is(place, "replace") {
+            return None;
+        }
+        place += 1;
+    }
+    refused
+}
+
+fn database(text: &[u8]) -> Option<u32> {
+    let id = u32::try_from(strict_number(text)?).ok()?;
+    (id < DATABASES).then_some(id)
+}

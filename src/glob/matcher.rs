@@ -1,0 +1,106 @@
+//! The plain path: any pattern, whatever its shape.
+
+use super::shape::has_too_many_stars;
+
+/// Whether the pattern matches the text, as a server's `stringmatchlen` without `nocase` says.
+///
+/// ```
+/// use redis_acl::glob;
+///
+/// assert!(glob::matches("news.[a-c]*", "news.b"));
+/// assert!(glob::matches(b"\\*", b"*"));
+/// assert!(!glob::matches("news.?", "news."));
+/// ```
+#[must_use]
+pub fn matches(pattern: impl AsRef<[u8]>, text: impl AsRef<[u8]>) -> bool {
+    let pattern = pattern.as_ref();
+    !has_too_many_stars(pattern) && matches_within_bounds(pattern, text.as_ref())
+}
+
+/// The same for a pattern that has not too many stars.
+///
+/// Every token but `*` takes exactly one byte, so when a later star has been reached, an earlier one need not
+/// be tried again: whatever it could leave to the rest, the later one can skip.
+pub(super) fn matches_within_bounds(pattern: &[u8], text: &[u8]) -> bool {
+    // the server's loop runs only while both have bytes left: nothing but "" matches the empty text
+    if text.is_empty() {
+        return pattern.is_empty();
+    }
+    let (mut rest, mut left) = (pattern, text);
+    // the pattern behind the last star, and the text that has not been tried with it
+    let mut again: Option<(&[u8], &[u8])> = None;
+    while let Some((&byte, behind)) = left.split_first() {
+        if rest.first() == Some(&b'*') {
+            rest = without_stars(rest);
+            if rest.is_empty() {
+                return true;
+            }
+            again = Some((rest, behind));
+        } else if let Some(next) = take(rest, byte) {
+            (rest, left) = (next, behind);
+        } else if let Some((behind_star, untried)) = again {
+            (rest, left) = (behind_star, untried);
+            again = untried.split_first().map(|(_, fewer)| (behind_star, fewer));
+        } else {
+            return false;
+        }
+    }
+    without_stars(rest).is_empty()
+}
+
+fn without_stars(mut pattern: &[u8]) -> &[u8] {
+    while let Some((b'*', behind)) = pattern.split_first() {
+        pattern = behind;
+    }
+    pattern
+}
+
+/// The pattern behind its first token, if that token, no star, matches the byte.
+fn take(pattern: &[u8], byte: u8) -> Option<&[u8]> {
+    match pattern {
+        [] => None,
+        [b'?', behind @ ..] => Some(behind),
+        [b'[', class @ ..] => take_class(class, byte),
+        // a backslash with nothing behind it stands for itself
+        [b'\\', escaped, behind @ ..] => (*escaped == byte).then_some(behind),
+        [literal, behind @ ..] => (*literal == byte).then_some(behind),
+    }
+}
+
+/// The pattern behind a class, if the class matches the byte; it begins behind the `[`.
+fn take_class(class: &[u8], byte: u8) -> Option<&[u8]> {
+    let (negated, mut rest) = match class {
+        [b'^', behind @ ..] => (true, behind),
+        _ => (false, class),
+    };
+    let mut found = false;
+    loop {
+        rest = match rest {
+            // the end of the pattern closes a class as well
+            [] => break,
+            [b'\\', member, behind @ ..] => {
+                found |= *member == byte;
+                behind
+            }
+            [b']', behind @ ..] => {
+                rest = behind;
+                break;
+            }
+            [start, b'-', end, behind @ ..] => {
+                found |= is_between(byte, *start, *end);
+                behind
+            }
+            [member, behind @ ..] => {
+                found |= *member == byte;
+                behind
+            }
+        }
+    }
+    (found != negated).then_some(rest)
+}
+
+/// Bytes are signed `char`s to the servers' C on x86-64, and ends in the wrong order are swapped.
+fn is_between(byte: u8, start: u8, end: u8) -> bool {
+    let (byte, start, end) = (byte as i8, start as i8, end as i8);
+    (start.min(end)..=start.max(end)).contains(&byte)
+}

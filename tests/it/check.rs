@@ -1,0 +1,282 @@
+//! What real servers answered to `ACL DRYRUN u …`, replayed; before 7.0, to the request inside `MULTI`.
+//!
+//! `tests/dryrun` holds a part of it. Where `REDIS_ACL_DRYRUN` names a folder with more (or the shared material
+//! lies beside the project), all of that is replayed too.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use redis_acl::{Catalog, Dialect, Engine, KeyAccess, Reason, User};
+
+#[derive(serde::Deserialize)]
+struct Case {
+    rules: Vec<String>,
+    command: Vec<String>,
+    /// The answer; `ERR ` stands before an error.
+    reply: String,
+}
+
+#[test]
+fn every_answer_of_eleven_servers_is_given() {
+    for folder in folders() {
+        let mut files: Vec<_> =
+            fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("one").path()).collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+        assert_eq!(files.len(), 11, "files in {}", folder.display());
+        let cases: usize = files.iter().map(|file| replay(file)).sum();
+        println!("{}: {cases} cases", folder.display());
+    }
+}
+
+fn folders() -> impl Iterator<Item = PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let more =
+        std::env::var_os("REDIS_ACL_DRYRUN").map_or_else(|| root.join("../shared/dryrun"), PathBuf::from);
+    [root.join("tests/dryrun"), more].into_iter().filter(|folder| folder.is_dir())
+}
+
+fn replay(file: &Path) -> usize {
+    let server = file.file_stem().and_then(|stem| stem.to_str()).expect("a server's name");
+    let dialect: Dialect = server.parse().expect("a modelled server");
+    let text = fs::read_to_string(file).expect("answers");
+    let mut wrong = Vec::new();
+    for line in text.lines() {
+        let case: Case = serde_json::from_str(line).expect("a case");
+        let answer = answer(dialect, &case);
+        if answer != case.reply {
+            wrong.push(format!(
+                "{:?} {:?}\n  server {}\n  we     {answer}",
+                case.rules, case.command, case.reply
+            ));
+        }
+    }
+    let cases = text.lines().count();
+    assert!(cases > 0, "{server}: no cases");
+    let shown = wrong[..wrong.len().min(10)].join("\n");
+    assert!(wrong.is_empty(), "{server}: {} of {cases} answers differ\n{shown}", wrong.len());
+    cases
+}
+
+fn answer(dialect: Dialect, case: &Case) -> String {
+    let mut user = User::new(dialect);
+    user.apply_arguments(&case.rules).expect("rules that the server took");
+    let verdict = user.check(&case.command);
+    // a server without DRYRUN was sent the request itself
+    let answer = verdict.dryrun("u").unwrap_or_else(|| verdict.server_message("u").unwrap_or("OK".into()));
+    if answer.starts_with("ERR ") { format!("ERR {answer}") } else { answer }
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Verdicts
+
+fn user(dialect: impl Into<Dialect>, rules: &str) -> User {
+    User::parse(dialect, rules).unwrap_or_else(|error| panic!("{rules}: {error}"))
+}
+
+fn words(request: &str) -> Vec<&str> {
+    request.split(' ').collect()
+}
+
+#[track_caller]
+fn allows(user: &User, request: &str) {
+    let words = words(request);
+    assert!(user.check(&words).is_allowed(), "{user} denies {request}: {:?}", user.check(&words));
+}
+
+#[track_caller]
+fn denies(user: &User, request: &str, because: &str) {
+    let words = words(request);
+    let verdict = user.check(&words);
+    let denied = verdict.denied().unwrap_or_else(|| panic!("{user} allows {request}"));
+    assert_eq!(denied.to_string(), because, "{request}");
+}
+
+#[test]
+fn selectors_are_judged_alone() {
+    let user = user(Engine::Redis7_2, "~a +set (~b +get)");
+    allows(&user, "SET a 1");
+    allows(&user, "GET b");
+    denies(&user, "SET b 1", "no pattern lets write the key `b`");
+    denies(&user, "GET a", "no pattern lets read the key `a`");
+    denies(&user, "DEL a", "no rule grants the command `del`");
+    let request = ["GET", "b"];
+    let verdict = user.check(&request);
+    let allowed = verdict.allowed().expect("allowed");
+    assert_eq!((allowed.selector_number(), allowed.command().expect("a command").name()), (1, "get"));
+    assert_eq!(allowed.rule().expect("a rule").to_string(), "+get");
+    assert!(allowed.selector().key_patterns().expect("patterns").eq([("b", KeyAccess::ReadWrite)]));
+}
+
+#[test]
+fn the_refusal_is_the_one_that_servers_report() {
+    // a key over a command, a channel over a key, the last argument of several
+    let user = user(Engine::Redis7_2, "+mget ~a (+mget ~a ~b) (+publish)");
+    let request = ["MGET", "a", "b", "c"];
+    let verdict = user.check(&request);
+    let denied = verdict.denied().expect("denied");
+    assert!(matches!(denied.reason(), Reason::Key { index: 3, key: b"c", needs: Some(KeyAccess::Read), .. }));
+    assert_eq!(denied.selector_number(), 1);
+    denies(&user, "PUBLISH news x", "no pattern allows the channel `news`");
+}
+
+#[test]
+fn one_pattern_must_have_all_that_a_key_needs() {
+    let user = user(Engine::Redis7_2, "+@all %R~a %W~a* %R~c* ~*");
+    allows(&user, "INCR a");
+    let user = self::user(Engine::Redis7_2, "+@all %R~a %W~a* %R~c*");
+    denies(&user, "INCR a", "no pattern that may be read also lets write the key `a`");
+    allows(&user, "GET a");
+    allows(&user, "SET ab 1");
+    allows(&user, "EXISTS ab");
+    allows(&user, "COPY c1 a1");
+    denies(&user, "COPY a1 c1", "no pattern lets read the key `a1`");
+}
+
+#[test]
+fn some_commands_are_open_to_all() {
+    for (engine, open, closed) in [
+        (Engine::Redis6_0, &["AUTH x", "QUIT", "quit now"][..], &["HELLO 3", "PING"][..]),
+        (Engine::Redis6_2, &["AUTH x", "QUIT", "HELLO 3"], &["RESET", "PING"]),
+        (Engine::Redis7_0, &["AUTH x", "QUIT", "HELLO", "RESET"], &["PING"]),
+    ] {
+        let nobody = user(engine, "off -@all");
+        open.iter().for_each(|request| allows(&nobody, request));
+        closed.iter().for_each(|request| assert!(!nobody.check(&words(request)).is_allowed(), "{request}"));
+    }
+}
+
+#[test]
+fn first_arguments_and_subcommands() {
+    let six = user(Engine::Redis6_2, "+config|get +select|0");
+    allows(&six, "CONFIG GET port");
+    denies(&six, "CONFIG SET port 1", "no rule grants the command `config`");
+    allows(&six, "select 0");
+    denies(&six, "select 00", "no rule grants the command `select`");
+    let seven = user(Engine::Redis7_0, "+config|get +select|0 +@all -config +config|get");
+    allows(&seven, "config get port");
+    denies(&seven, "config set port 1", "`-config` takes the command `config|set` away");
+    denies(&seven, "config nosuch", "redis-7.0 has no subcommand `nosuch` of `config`");
+    denies(&seven, "config|get port", "redis-7.0 has no command `config|get`");
+    let request = ["select", "0"];
+    assert_eq!(
+        six.check(&request).allowed().expect("allowed").rule().expect("a rule").to_string(),
+        "+select|0"
+    );
+}
+
+#[test]
+fn a_user_that_is_off_is_judged_like_one_that_is_on() {
+    allows(&user(Engine::Redis7_2, "off ~* +@all"), "GET a");
+}
+
+#[test]
+fn sort_by_other_keys_needs_all_keys() {
+    let some = user(Engine::Redis7_2, "~a +sort");
+    for (request, refused) in [
+        ("SORT a", None),
+        ("SORT a BY nosort", None),
+        ("SORT a ALPHA BY w_*", Some("BY")),
+        ("SORT a GET #", Some("GET")),
+        ("SORT a NONSENSE BY w_*", None),
+        ("SORT a LIMIT x 1 BY w_*", None),
+        ("SORT a LIMIT 0 1 BY w_*", Some("BY")),
+    ] {
+        let words = words(request);
+        let verdict = some.check(&words);
+        let message = refused
+            .map(|option| format!("ERR {option} option of SORT denied due to insufficient ACL permissions."));
+        assert_eq!(verdict.server_message("u"), message, "{request}");
+        assert_eq!(verdict.dryrun("u").as_deref(), Some("OK"), "DRYRUN does not look so far: {request}");
+    }
+    allows(&user(Engine::Redis7_2, "~a +sort (%R~* +sort)"), "SORT a BY w_*");
+    denies(
+        &user(Engine::Redis7_2, "~a +sort (%R~*)"),
+        "SORT a BY w_*",
+        "`BY` reads other keys, and needs a selector that may read all",
+    );
+    allows(&user(Engine::Redis6_2, "~a +sort"), "SORT a BY w_*");
+}
+
+#[test]
+fn channels_are_matched_and_patterns_must_be_equal() {
+    let user = user(Engine::Redis7_2, "+@all &news:* &a");
+    allows(&user, "PUBLISH news:1 x");
+    allows(&user, "SUBSCRIBE news:1 a");
+    allows(&user, "PSUBSCRIBE news:*");
+    denies(&user, "PSUBSCRIBE news:1*", "no pattern allows the channel `news:1*`");
+    denies(&user, "SUBSCRIBE news:1 b", "no pattern allows the channel `b`");
+    allows(&user, "PUNSUBSCRIBE *");
+}
+
+#[test]
+fn databases_of_valkey_9_1() {
+    let one = user(Engine::Valkey9_1, "~* +@all db=1");
+    for (database, request, because) in [
+        (1, "GET a", None),
+        (0, "GET a", Some("`get` needs the current database, or all of them")),
+        (0, "SELECT 1", None),
+        (0, "SELECT 0", Some("database 0 is not allowed")),
+        (0, "SELECT 01", None),
+        (1, "SWAPDB 1 2", Some("database 2 is not allowed")),
+        (1, "SWAPDB 1 x", None),
+        (1, "MOVE k 1", None),
+        (0, "MOVE k 1", Some("`move` needs the current database, or all of them")),
+        (1, "COPY a b REPLACE DB 1 DB 5", Some("database 5 is not allowed")),
+        (1, "COPY a b DB 5 OTHER", None),
+        (1, "FLUSHALL", Some("`flushall` needs the current database, or all of them")),
+        (0, "PING", None),
+        (0, "KEYS *", Some("`keys` needs the current database, or all of them")),
+    ] {
+        let words = words(request);
+        let verdict = one.check_in(database, &words);
+        assert_eq!(verdict.denied().map(ToString::to_string).as_deref(), because, "{request} in {database}");
+    }
+    let all: Vec<_> = (0..16).map(|id| id.to_string()).collect();
+    allows(&user(Engine::Valkey9_1, &format!("~* +@all db={}", all.join(","))), "FLUSHALL");
+}
+
+#[test]
+fn an_unknown_name_is_never_granted() {
+    let everything = user(Engine::Redis7_2, "~* &* +@all");
+    for request in ["NOSUCH", "config nosuch", "config|get x", "get\0 a", "", "\u{1F4A9}"] {
+        assert!(!everything.check(&words(request)).is_allowed(), "{request:?}");
+    }
+    assert!(!everything.check(&[] as &[&str]).is_allowed());
+    // a command of another engine
+    let vadd = Catalog::from(Engine::Redis8_0).command("vadd").expect("a command").id();
+    assert!(!everything.check_command(vadd, &["vadd", "k", "e"]).is_allowed());
+}
+
+#[test]
+fn a_check_allocates_nothing_and_can_be_shared() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    let users = [
+        user(Engine::Redis6_2, "+@read +config|get ~app:* ~[a-c]*x ~?b* ~lit ~*end"),
+        user(Engine::Redis7_2, "+@all -@dangerous ~app:* %R~s* (~b* +sort) (%W~c +set &news:*)"),
+        user(Engine::Valkey9_1, "+@all ~app:* db=1 (+@read %R~* db=0)"),
+    ];
+    let requests = [
+        "GET app:1",
+        "get other",
+        "MGET app:1 ab*x zb end",
+        "SORT b BY w_*",
+        "EVAL s 2 app:1 x",
+        "PUBLISH news:1 x",
+        "config get x",
+        "config nosuch y",
+        "nosuch a b c",
+        "get",
+        "MOVE app:1 3",
+        "zunionstore app:1 2 a b",
+    ];
+    let requests: Vec<_> = requests.iter().map(|request| words(request)).collect();
+    for user in &users {
+        shared(user);
+        for request in &requests {
+            let allocated = allocation_counter::measure(|| {
+                std::hint::black_box(user.check(request));
+            });
+            assert_eq!(allocated.count_total, 0, "{user} {request:?}");
+        }
+    }
+}

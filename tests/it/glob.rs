@@ -1,0 +1,166 @@
+//! The matcher against the servers' own algorithm, written down naively, on every short pattern and text.
+
+use redis_acl::glob::{self, MAX_STARS, Shape};
+
+/// All that has a meaning somewhere, and some bytes that have none.
+const ALPHABET: [u8; 10] = *b"ab*?[]^-\\\xe9";
+
+#[test]
+fn every_short_pattern_matches_as_the_naive_matcher_says() {
+    let texts: Vec<_> = (0..=3).flat_map(|length| words(b"a-]\\\xe9", length)).collect();
+    let (mut patterns, mut matched) = (0, 0_u32);
+    for pattern in (0..=5).flat_map(|length| words(&ALPHABET, length)) {
+        let shape = Shape::of(&pattern);
+        for text in &texts {
+            let naive = naive(&pattern, text);
+            matched += u32::from(naive);
+            let shown = || format!("{} on {}", pattern.escape_ascii(), text.escape_ascii());
+            assert_eq!(glob::matches(&pattern, text), naive, "{}", shown());
+            assert_eq!(shape.matches(&pattern, text), naive, "{} as {shape:?}", shown());
+        }
+        patterns += 1;
+    }
+    assert_eq!(patterns, 111_111);
+    assert!(matched > 100_000, "only {matched} matched");
+}
+
+#[test]
+fn longer_texts_are_matched_as_the_naive_matcher_says() {
+    let texts: Vec<_> = words(b"ab", 7).collect();
+    for pattern in (0..=6).flat_map(|length| words(b"ab*?", length)) {
+        for text in &texts {
+            assert_eq!(glob::matches(&pattern, text), naive(&pattern, text), "{pattern:?} on {text:?}");
+        }
+    }
+}
+
+#[test]
+fn the_corners() {
+    for (pattern, text, matches) in [
+        ("", "", true),
+        ("", "a", false),
+        ("*", "", false),
+        ("**", "", false),
+        ("*", "a", true),
+        ("app:*", "app:", true),
+        ("*a", "a", true),
+        ("[]", "]", false),
+        ("[^]", "a", true),
+        ("[abc", "a", true),
+        ("[abc", "ab", false),
+        ("[a-]", "]", true),
+        ("[a-]", "^", true),
+        ("[c-a]", "b", true),
+        ("[\\a-c]", "b", false),
+        ("[\\a-c]", "-", true),
+        ("[!a]", "b", false),
+        ("[!a]", "!", true),
+        ("a\\", "a\\", true),
+        ("\\*", "*", true),
+        ("\\*", "a", false),
+        ("[", "[", false),
+        ("[^", "[", true),
+        ("[\\", "\\", true),
+        ("[a-", "-", true),
+        ("A", "a", false),
+    ] {
+        assert_eq!(glob::matches(pattern, text), matches, "{pattern:?} on {text:?}");
+    }
+    // ends of ranges are signed: \xff is -1
+    assert!(glob::matches(b"[a-\xff]", b"A"));
+    assert!(!glob::matches(b"[a-\xff]", b"z"));
+}
+
+#[test]
+fn shapes_are_told() {
+    for (pattern, shape) in [
+        ("", Shape::Literal),
+        ("a]^-", Shape::Literal),
+        ("a*", Shape::Prefix),
+        ("a***", Shape::Prefix),
+        ("**a", Shape::Suffix),
+        ("*", Shape::AnyBytes),
+        ("***", Shape::AnyBytes),
+        ("*a*", Shape::General),
+        ("a\\*", Shape::General),
+        ("a*b", Shape::General),
+        ("[a]", Shape::General),
+        ("?", Shape::General),
+    ] {
+        assert_eq!(Shape::of(pattern), shape, "{pattern}");
+    }
+}
+
+#[test]
+fn more_than_a_thousand_stars_match_nothing() {
+    let text = "a".repeat(2 * MAX_STARS);
+    assert!(glob::matches("*a".repeat(MAX_STARS), &text));
+    assert!(glob::matches("*a".repeat(MAX_STARS) + "*", &text));
+    assert!(!glob::matches("*a".repeat(MAX_STARS + 1), &text));
+    assert_eq!(Shape::of("*a".repeat(MAX_STARS + 1)), Shape::Nothing);
+    // stars that are escaped, in a class, or side by side do not count
+    assert!(glob::matches("\\*".repeat(MAX_STARS + 1), "*".repeat(MAX_STARS + 1)));
+    assert!(glob::matches("[*]".repeat(MAX_STARS + 1), "*".repeat(MAX_STARS + 1)));
+    assert!(glob::matches("*".repeat(3 * MAX_STARS) + "a", &text));
+}
+
+/// Every word of that many letters.
+fn words(letters: &[u8], length: usize) -> impl Iterator<Item = Vec<u8>> {
+    (0..letters.len().pow(length as u32)).map(move |number| {
+        let mut rest = number;
+        let mut letter = || {
+            let letter = letters[rest % letters.len()];
+            rest /= letters.len();
+            letter
+        };
+        (0..length).map(|_| letter()).collect()
+    })
+}
+
+/// `stringmatchlen`, written as its description in words: every star tries every rest of the text.
+fn naive(pattern: &[u8], text: &[u8]) -> bool {
+    let Some((&byte, left)) = text.split_first() else {
+        return pattern.is_empty();
+    };
+    match pattern {
+        [] => false,
+        [b'*', rest @ ..] => {
+            rest.iter().all(|byte| *byte == b'*') || (0..text.len()).any(|from| naive(rest, &text[from..]))
+        }
+        [b'?', rest @ ..] => goes_on(rest, left),
+        [b'[', class @ ..] => {
+            let (matches, rest) = naive_class(class, byte);
+            matches && goes_on(rest, left)
+        }
+        [b'\\', escaped, rest @ ..] => *escaped == byte && goes_on(rest, left),
+        [literal, rest @ ..] => *literal == byte && goes_on(rest, left),
+    }
+}
+
+/// Behind a matched byte; when that was the last, stars may be left.
+fn goes_on(pattern: &[u8], text: &[u8]) -> bool {
+    if text.is_empty() { pattern.iter().all(|byte| *byte == b'*') } else { naive(pattern, text) }
+}
+
+/// Byte by byte, as the server's loop goes through a class.
+fn naive_class(class: &[u8], byte: u8) -> (bool, &[u8]) {
+    let negated = class.first() == Some(&b'^');
+    let (mut at, mut found) = (usize::from(negated), false);
+    while at < class.len() {
+        let left = class.len() - at;
+        if class[at] == b'\\' && left >= 2 {
+            at += 1;
+            found |= class[at] == byte;
+        } else if class[at] == b']' {
+            return (found != negated, &class[at + 1..]);
+        } else if left >= 3 && class[at + 1] == b'-' {
+            let (a, b, c) = (class[at] as i8, class[at + 2] as i8, byte as i8);
+            found |= if a <= b { a <= c && c <= b } else { b <= c && c <= a };
+            at += 2;
+        } else {
+            found |= class[at] == byte;
+        }
+        at += 1;
+    }
+    (found != negated, &[])
+}

@@ -1,0 +1,110 @@
+//! Finding servers, starting them, and stopping them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use std::{env, fs, process, thread};
+
+use redis_acl::Dialect;
+
+use crate::resp::{Connection, Reply, Request};
+
+/// A server of a modelled dialect.
+pub(crate) struct Found {
+    /// With its full version: `redis-7.0.15`.
+    pub(crate) name: String,
+    pub(crate) dialect: Dialect,
+    start: PathBuf,
+}
+
+/// The servers that are here.
+pub(crate) fn found() -> Vec<Found> {
+    let folder = env::var_os("REDIS_ACL_SERVERS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers"), PathBuf::from);
+    let list = fs::read_to_string(folder.join("servers.tsv")).unwrap_or_default();
+    let found: Vec<_> = list.lines().filter_map(modelled).collect();
+    if found.is_empty() {
+        println!("no servers in {}: nothing is compared", folder.display());
+    }
+    for expected in env::var("REDIS_ACL_EXPECT_SERVERS").unwrap_or_default().split_whitespace() {
+        let is_there = found.iter().any(|server| server.name.starts_with(expected));
+        assert!(is_there, "no modelled server {expected} in {}:\n{list}", folder.display());
+    }
+    found
+}
+
+/// Reads a line of `servers.tsv`.
+fn modelled(line: &str) -> Option<Found> {
+    let (name, start) = line.split_once('\t').expect("a name and a start script");
+    match name.parse() {
+        Ok(dialect) => Some(Found { name: name.to_owned(), dialect, start: start.into() }),
+        Err(error) => {
+            println!("{name} is left out: {error}");
+            None
+        }
+    }
+}
+
+impl Found {
+    /// Starts it with nothing but a socket in a folder of its own.
+    pub(crate) fn start(&self) -> Server {
+        static STARTED: AtomicU32 = AtomicU32::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let folder = env::temp_dir().join(format!("redis-acl-check-{}-{number}", process::id()));
+        fs::create_dir_all(&folder).expect("a folder for the server");
+        let child = Command::new(&self.start)
+            .args(["--port", "0", "--save", "", "--unixsocket"])
+            .arg(folder.join("socket"))
+            .arg("--dir")
+            .arg(&folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", self.start.display()));
+        let server = Server { child, folder };
+        for _ in 0..1000 {
+            if Connection::open(&server.socket()).is_ok() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        server
+    }
+}
+
+/// A running server. It ends when this is dropped.
+pub(crate) struct Server {
+    child: Child,
+    folder: PathBuf,
+}
+
+impl Server {
+    fn socket(&self) -> PathBuf {
+        self.folder.join("socket")
+    }
+
+    pub(crate) fn connect(&self) -> Line {
+        Line(Connection::open(&self.socket()).expect("a server that listens"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // it may have died already, and be no less gone
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A connection to a server that stays alive.
+pub(crate) struct Line(Connection);
+
+impl Line {
+    #[track_caller]
+    pub(crate) fn ask(&mut self, requests: &[Request]) -> Vec<Reply> {
+        self.0.ask(requests).unwrap_or_else(|error| panic!("{error}, after {requests:?}"))
+    }
+}
