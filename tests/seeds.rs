@@ -16,6 +16,11 @@ fn the_seeds_of_apply_describe_keep_the_laws() {
     replay("apply_describe", laws::apply_describe);
 }
 
+#[test]
+fn the_seeds_of_check_keep_the_laws() {
+    replay("check", laws::check);
+}
+
 #[cfg(feature = "aws")]
 #[test]
 fn the_seeds_of_create_user_keep_the_laws() {

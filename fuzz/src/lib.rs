@@ -1,9 +1,10 @@
 //! Laws that hold of every input: a function for each, which panics where its law is broken.
 //!
-//! The fuzz targets are [`parse`] and [`apply_describe`]; `tests/seeds.rs` replays their seeds.
+//! The fuzz targets are [`parse`], [`apply_describe`], [`check`](check()) and `create_user`; `tests/seeds.rs` replays their seeds.
 
 #[cfg(feature = "aws")]
 mod aws;
+mod check;
 
 use redis_acl::{
     AccessString, ApplyError, Dialect, Form, KeyAccess, ParseError, Rule, RuleKind, Selector, Span, User,
@@ -11,6 +12,7 @@ use redis_acl::{
 
 #[cfg(feature = "aws")]
 pub use aws::create_user;
+pub use check::check;
 
 /// So many errors of a line are drawn; looking for what was meant takes time.
 const FEW: usize = 4;
@@ -153,10 +155,7 @@ fn turned(text: &str) -> String {
 /// that names no dialect picks one by its first byte.
 pub fn apply_describe(input: &str) {
     let (name, rest) = input.split_once('\n').unwrap_or((input, ""));
-    let byte = usize::from(name.bytes().next().unwrap_or_default());
-    let dialects = Dialect::all();
-    let by_byte = |_| Dialect::all().nth(byte % dialects.len()).expect("there are dialects");
-    let dialect = name.parse().unwrap_or_else(by_byte);
+    let dialect = dialect(name);
     let arguments: Vec<_> = rest.split('\n').collect();
 
     a_list_applies_as_its_arguments_do(dialect, &arguments);
@@ -171,6 +170,14 @@ pub fn apply_describe(input: &str) {
             describing_is_idempotent(&user);
         }
     }
+}
+
+/// The dialect of that name, or one that the first byte picks.
+fn dialect(name: &str) -> Dialect {
+    let byte = usize::from(name.bytes().next().unwrap_or_default());
+    let dialects = Dialect::all();
+    let by_byte = |_| Dialect::all().nth(byte % dialects.len()).expect("there are dialects");
+    name.parse().unwrap_or_else(by_byte)
 }
 
 /// Arguments applied one by one give the user that they give at once, those apart that open a selector

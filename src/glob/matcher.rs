@@ -56,7 +56,7 @@ fn without_stars(mut pattern: &[u8]) -> &[u8] {
 }
 
 /// The pattern behind its first token, if that token, no star, matches the byte.
-fn take(pattern: &[u8], byte: u8) -> Option<&[u8]> {
+pub(super) fn take(pattern: &[u8], byte: u8) -> Option<&[u8]> {
     match pattern {
         [] => None,
         [b'?', behind @ ..] => Some(behind),

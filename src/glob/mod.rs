@@ -25,9 +25,12 @@
 //! assert!(!glob::matches("*", ""));
 //! ```
 
+mod automaton;
+mod inclusion;
 mod matcher;
 mod shape;
 
+pub use inclusion::{Inclusion, WORK, inclusion, inclusion_within};
 pub use matcher::matches;
 pub use shape::Shape;
 

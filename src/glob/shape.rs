@@ -77,7 +77,7 @@ fn without_final_stars(mut pattern: &[u8]) -> &[u8] {
     pattern
 }
 
-fn without_first_stars(mut pattern: &[u8]) -> &[u8] {
+pub(super) fn without_first_stars(mut pattern: &[u8]) -> &[u8] {
     while let [b'*', behind @ ..] = pattern {
         pattern = behind;
     }
@@ -99,13 +99,21 @@ pub(super) fn has_too_many_stars(pattern: &[u8]) -> bool {
                 stars += usize::from(!behind.is_empty());
                 behind
             }
-            [b'\\', _, behind @ ..] => behind,
-            [b'[', class @ ..] => behind_class(class),
-            [_, behind @ ..] => behind,
+            _ => behind_token(rest),
         };
         if stars > MAX_STARS {
             return true;
         }
+    }
+}
+
+/// What follows the token that a pattern begins with, which is no star.
+pub(super) fn behind_token(pattern: &[u8]) -> &[u8] {
+    match pattern {
+        [b'\\', _, behind @ ..] => behind,
+        [b'[', class @ ..] => behind_class(class),
+        [_, behind @ ..] => behind,
+        [] => pattern,
     }
 }
 

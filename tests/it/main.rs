@@ -3,7 +3,7 @@
 mod aws;
 mod canonical;
 mod check;
-mod check_laws;
+mod check_properties;
 mod corpus;
 mod dialects;
 mod equality;
