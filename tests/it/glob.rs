@@ -1,6 +1,6 @@
 //! The matcher against the servers' own algorithm, written down naively, on every short pattern and text.
 
-use redis_acl::glob::{self, MAX_STARS, Shape};
+use redis_acl::glob::{self, Inclusion, MAX_STARS, Shape};
 
 /// All that has a meaning somewhere, and some bytes that have none.
 const ALPHABET: [u8; 10] = *b"ab*?[]^-\\\xe9";
@@ -163,4 +163,75 @@ fn naive_class(class: &[u8], byte: u8) -> (bool, &[u8]) {
         at += 1;
     }
     (found != negated, &[])
+}
+
+#[test]
+fn inclusion_agrees_with_every_short_text() {
+    let up_to = |letters: &'static [u8], length| (0..=length).flat_map(move |length| words(letters, length));
+    let patterns: Vec<_> = up_to(b"ab*?[]^-\\", 3).collect();
+    let texts: Vec<_> = up_to(b"ab]-^x", 3).collect();
+    let matched: Vec<Vec<bool>> = patterns
+        .iter()
+        .map(|pattern| texts.iter().map(|text| glob::matches(pattern, text)).collect())
+        .collect();
+    // a sample of all triples, a different one of each pattern
+    for (p, q) in (0..patterns.len()).flat_map(|p| (p % 41..patterns.len()).step_by(41).map(move |q| (p, q)))
+    {
+        let r = (7 * p + 13 * q) % patterns.len();
+        let only_p = |text: usize| matched[p][text] && !matched[q][text] && !matched[r][text];
+        let shown = (&patterns[p], &patterns[q], &patterns[r]);
+        match glob::inclusion(&patterns[p], [&patterns[q], &patterns[r]]) {
+            Inclusion::Included => assert!(!(0..texts.len()).any(only_p), "{shown:?}"),
+            Inclusion::Escapes(text) => {
+                let escapes = |pattern: &Vec<u8>| !glob::matches(pattern, &text);
+                assert!(
+                    !escapes(&patterns[p]) && escapes(&patterns[q]) && escapes(&patterns[r]),
+                    "{shown:?} {text:?}"
+                );
+                let shorter =
+                    (0..texts.len()).find(|&other| texts[other].len() < text.len() && only_p(other));
+                assert_eq!(shorter.map(|other| &texts[other]), None, "{shown:?} {text:?}");
+            }
+            Inclusion::Undecided => panic!("{shown:?}"),
+        }
+    }
+}
+
+#[test]
+fn inclusion_of_patterns_as_people_write_them() {
+    use Inclusion::{Escapes, Included};
+    let escapes = |text: &str| Escapes(text.as_bytes().to_vec());
+    for (pattern, others, answer) in [
+        ("app:1*", &["app:*"][..], Included),
+        ("app:*", &["app:?*"], escapes("app:")),
+        ("*", &["?*"], Included),
+        ("", &["*"], escapes("")),
+        ("*", &[], escapes("a")),
+        ("user:[0-9]", &["user:[0-4]", "user:[5-9]"], Included),
+        ("user:[0-9]*", &["user:[0-4]*"], escapes("user:5")),
+        ("a*c", &["a*b*c", "ac", "a[^b]*c"], Included),
+        ("[]", &["x"], Included),
+        ("a\\*", &["a*"], Included),
+        ("a*", &["a\\*"], escapes("a")),
+    ] {
+        let answered = glob::inclusion(pattern, others);
+        match (&answered, &answer) {
+            // of equally short texts any will do
+            (Escapes(text), Escapes(expected)) => {
+                assert!(
+                    glob::matches(pattern, text) && !others.iter().any(|other| glob::matches(other, text))
+                );
+                assert_eq!(text.len(), expected.len(), "{pattern} {others:?} {text:?}");
+            }
+            _ => assert_eq!(answered, answer, "{pattern} {others:?}"),
+        }
+    }
+}
+
+#[test]
+fn too_much_work_is_undecided_and_soon_so() {
+    let pattern = format!("{}b", "?*".repeat(20));
+    let others: Vec<_> = (0..20).map(|number| format!("*a{}", "?".repeat(number))).collect();
+    assert_eq!(glob::inclusion(pattern, &others), Inclusion::Undecided);
+    assert_eq!(glob::inclusion_within(1, "a?", ["ab", "?a"]), Inclusion::Undecided);
 }
