@@ -1,6 +1,8 @@
 //! How long a check takes. Each group holds a baseline: the least that would answer the same question about
 //! those keys by hand, without a catalogue, permissions or selectors.
 
+#![allow(missing_docs, reason = "criterion's macro makes a function without any")]
+
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -12,9 +14,12 @@ fn user(rules: &str) -> User {
     User::parse(ENGINE, rules).expect("rules")
 }
 
+/// A name, a pattern, a key, and how one would compare them by hand.
+type ByHand = (&'static str, &'static str, &'static str, fn(&[u8]) -> bool);
+
 /// One `GET`, with and without looking the name up, next to what a hand-written test of the key takes.
 fn one_pattern(criterion: &mut Criterion) {
-    let by_hand: [(&str, &str, &str, fn(&[u8]) -> bool); 3] = [
+    let by_hand: [ByHand; 3] = [
         ("literal", "~app:session:1", "app:session:1", |key| key == b"app:session:1"),
         ("prefix", "~app:session:*", "app:session:12345", |key| key.starts_with(b"app:session:")),
         ("glob", "~app:*:[0-9]?*", "app:session:12345", |key| {

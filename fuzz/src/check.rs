@@ -1,6 +1,6 @@
 //! Laws of checks: any user and any request, any pattern and any text.
 
-use redis_acl::glob::{self, Inclusion, Shape};
+use redis_acl::glob::{self, Inclusion, Pattern};
 use redis_acl::{Catalog, Dialect, User, Verdict};
 
 /// The input is the name of a dialect, a line of rules, and the words of a request, one to a line. A first
@@ -78,8 +78,8 @@ fn more_rules_of_a_selector_never_matter_to_another(user: &User, request: &[Vec<
 
 /// The fast paths agree with the plain one.
 fn shapes_agree(pattern: &[u8], text: &[u8]) {
-    let shape = Shape::of(pattern);
-    assert_eq!(shape.matches(pattern, text), glob::matches(pattern, text), "{shape:?} {pattern:?} {text:?}");
+    let prepared = Pattern::new(pattern);
+    assert_eq!(prepared.matches(text), glob::matches(pattern, text), "{prepared:?} {text:?}");
 }
 
 /// A pattern matches a text exactly when it includes the text, taken literally.

@@ -56,7 +56,7 @@ impl<'a, A: AsRef<[u8]>> Judge<'a, A> {
     /// What the selectors in parentheses say when the user's own rules refuse.
     fn verdict_of_others(&mut self, by_root: Refused) -> Verdict<'a> {
         let (mut worst, mut by) = (by_root, 0);
-        for (number, selector) in self.user.selectors().enumerate().skip(1) {
+        for (number, selector) in (1..).zip(self.user.further_selectors()) {
             match self.judge(selector) {
                 Ok(()) => return self.allowed(number),
                 Err(refused) if refused > worst => (worst, by) = (refused, number),

@@ -349,7 +349,7 @@ impl<'a> Denied<'a> {
     pub fn missing(&self) -> Option<KeyAccess> {
         let Reason::Key { key, needs, .. } = self.reason else { return None };
         let needs = needs?;
-        let mut parts = self.selector().keys.matching(key).map(|(_, access)| access);
+        let mut parts = self.selector().keys.matching(key);
         match needs {
             KeyAccess::ReadWrite => match parts.next() {
                 Some(KeyAccess::Read) => Some(KeyAccess::Write),

@@ -23,9 +23,11 @@ pub fn matches(pattern: impl AsRef<[u8]>, text: impl AsRef<[u8]>) -> bool {
 /// be tried again: whatever it could leave to the rest, the later one can skip.
 pub(super) fn matches_within_bounds(pattern: &[u8], text: &[u8]) -> bool {
     // the server's loop runs only while both have bytes left: nothing but "" matches the empty text
-    if text.is_empty() {
-        return pattern.is_empty();
-    }
+    if text.is_empty() { pattern.is_empty() } else { matches_rest(pattern, text) }
+}
+
+/// The same for what is left when some of both has been matched: then stars also match nothing.
+pub(super) fn matches_rest(pattern: &[u8], text: &[u8]) -> bool {
     let (mut rest, mut left) = (pattern, text);
     // the pattern behind the last star, and the text that has not been tried with it
     let mut again: Option<(&[u8], &[u8])> = None;

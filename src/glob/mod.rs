@@ -32,7 +32,7 @@ mod shape;
 
 pub use inclusion::{Inclusion, WORK, inclusion, inclusion_within};
 pub use matcher::matches;
-pub use shape::Shape;
+pub use shape::{Pattern, Shape};
 
 /// How many stars, neighbours counted as one, may stand before the end of a pattern that matches anything.
 pub const MAX_STARS: usize = 1000;

@@ -1,17 +1,15 @@
 //! The shapes that most patterns have, and what is faster for them.
 
 use super::MAX_STARS;
-use super::matcher::matches_within_bounds;
+use super::matcher::{matches_rest, matches_within_bounds};
 
-/// What kind of pattern one is. Found once, it makes the common ones as fast as a comparison.
+/// What kind of pattern one is. It makes the common ones as fast as a comparison.
 ///
 /// ```
 /// use redis_acl::glob::Shape;
 ///
-/// let pattern = "app:*";
-/// let shape = Shape::of(pattern);
-/// assert_eq!(shape, Shape::Prefix);
-/// assert!(shape.matches(pattern, "app:1"));
+/// assert_eq!(Shape::of("app:*"), Shape::Prefix);
+/// assert_eq!(Shape::of("a?c"), Shape::General);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -46,28 +44,94 @@ impl Shape {
         let tail = pattern.iter().rev().take_while(|byte| **byte == b'*').count();
         let middle = &pattern[head..pattern.len() - tail];
         match (head, tail) {
-            _ if middle.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\')) => Self::General,
+            _ if middle.iter().any(|byte| is_special(*byte)) => Self::General,
             (0, 0) => Self::Literal,
             (0, _) => Self::Prefix,
             (_, 0) => Self::Suffix,
             _ => Self::General,
         }
     }
+}
 
-    /// Whether the pattern, which must be of this shape, matches the text.
+/// A pattern, prepared to be matched again and again.
+///
+/// ```
+/// use redis_acl::glob::{Pattern, Shape};
+///
+/// let pattern = Pattern::new("app:*");
+/// assert_eq!(pattern.shape(), Shape::Prefix);
+/// assert!(pattern.matches("app:1"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    shape: Shape,
+    /// The pattern; without the stars where the shape says where they are.
+    core: Box<[u8]>,
+    /// How many bytes stand before all that has a meaning.
+    head: usize,
+    /// The first of these bytes, as many as a word holds, and a mask over them: a text that begins otherwise is
+    /// refused by one comparison.
+    start: u64,
+    mask: u64,
+}
+
+impl Pattern {
+    /// Prepares a pattern.
+    #[must_use]
+    pub fn new(pattern: impl AsRef<[u8]>) -> Self {
+        let pattern = pattern.as_ref();
+        let shape = Shape::of(pattern);
+        let core = match shape {
+            Shape::Prefix => without_final_stars(pattern),
+            Shape::Suffix => without_first_stars(pattern),
+            _ => pattern,
+        };
+        let head = pattern.iter().take_while(|byte| !is_special(**byte)).count();
+        let (mut start, mut mask) = ([0; WORD], [0; WORD]);
+        let known = head.min(WORD);
+        start[..known].copy_from_slice(&pattern[..known]);
+        mask[..known].fill(u8::MAX);
+        let (start, mask) = (u64::from_ne_bytes(start), u64::from_ne_bytes(mask));
+        Self { shape, core: core.into(), head, start, mask }
+    }
+
+    /// Its shape.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Whether it matches the text: what [`matches`](super::matches) says.
     #[must_use]
     #[inline]
-    pub fn matches(self, pattern: impl AsRef<[u8]>, text: impl AsRef<[u8]>) -> bool {
-        let (pattern, text) = (pattern.as_ref(), text.as_ref());
-        match self {
-            Self::Literal => pattern == text,
-            Self::Prefix => text.starts_with(without_final_stars(pattern)),
-            Self::Suffix => text.ends_with(without_first_stars(pattern)),
-            Self::AnyBytes => !text.is_empty(),
-            Self::General => matches_within_bounds(pattern, text),
-            Self::Nothing => false,
+    pub fn matches(&self, text: impl AsRef<[u8]>) -> bool {
+        let text = text.as_ref();
+        let first = text.first_chunk().map(|first| u64::from_ne_bytes(*first));
+        if first.is_some_and(|first| first & self.mask != self.start) {
+            return false;
+        }
+        match self.shape {
+            Shape::Literal => *self.core == *text,
+            Shape::Prefix if first.is_some() && self.core.len() <= WORD => true,
+            Shape::Prefix => text.starts_with(&self.core),
+            Shape::Suffix => text.ends_with(&self.core),
+            Shape::AnyBytes => !text.is_empty(),
+            Shape::General if self.head == 0 => matches_within_bounds(&self.core, text),
+            Shape::General => {
+                let (head, rest) = self.core.split_at(self.head);
+                text.strip_prefix(head).is_some_and(|left| matches_rest(rest, left))
+            }
+            Shape::Nothing => false,
         }
     }
+}
+
+/// How many bytes are compared at once.
+const WORD: usize = size_of::<u64>();
+
+/// Whether the byte has a meaning of its own outside of a class.
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'*' | b'?' | b'[' | b'\\')
 }
 
 fn without_final_stars(mut pattern: &[u8]) -> &[u8] {

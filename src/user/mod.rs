@@ -228,6 +228,11 @@ impl User {
     }
 
     #[inline]
+    pub(crate) fn further_selectors(&self) -> &[Selector] {
+        &self.selectors
+    }
+
+    #[inline]
     pub(crate) fn root(&self) -> &Selector {
         &self.root
     }

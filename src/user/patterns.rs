@@ -2,17 +2,15 @@
 
 use super::texts::Texts;
 use crate::access::KeyAccess;
-use crate::glob::Shape;
+use crate::glob::Pattern;
 
 /// What keys a selector reaches.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {
     all: bool,
     patterns: Texts,
-    /// What each pattern allows, in the same order.
-    access: Vec<KeyAccess>,
-    /// What kind of pattern each is, in the same order.
-    shapes: Vec<Shape>,
+    /// What each pattern allows, in the same order, and the pattern prepared.
+    access: Vec<(KeyAccess, Pattern)>,
 }
 
 /// What channels a selector reaches.
@@ -20,8 +18,8 @@ pub(crate) struct Keys {
 pub(crate) struct Channels {
     all: bool,
     patterns: Texts,
-    /// What kind of pattern each is, in the same order.
-    shapes: Vec<Shape>,
+    /// The same, prepared.
+    prepared: Vec<Pattern>,
 }
 
 /// A pattern was given where every key or channel is allowed already.
@@ -38,11 +36,8 @@ impl Keys {
             return Err(AlreadyAll);
         }
         match self.patterns.insert(pattern) {
-            (_, true) => {
-                self.access.push(access);
-                self.shapes.push(Shape::of(pattern));
-            }
-            (place, false) => self.access[place] = self.access[place].with(access),
+            (_, true) => self.access.push((access, Pattern::new(pattern))),
+            (place, false) => self.access[place].0 = self.access[place].0.with(access),
         }
         Ok(())
     }
@@ -53,21 +48,19 @@ impl Keys {
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, KeyAccess)> {
-        self.patterns.iter().zip(&self.access).map(|(pattern, &access)| (pattern, access))
+        self.patterns.iter().zip(&self.access).map(|(pattern, (access, _))| (pattern, *access))
     }
 
     /// Whether one pattern matches the key and has all that is needed (`ACLSelectorCheckKey`).
     #[inline]
     pub(crate) fn allow(&self, key: &[u8], needs: Option<KeyAccess>) -> bool {
-        let enough = |access: KeyAccess| needs.is_none_or(|needs| access.includes(needs));
-        self.all
-            || self.shaped().any(|(pattern, shape, access)| enough(access) && shape.matches(pattern, key))
+        let enough = |access: &KeyAccess| needs.is_none_or(|needs| access.includes(needs));
+        self.all || self.access.iter().any(|(access, pattern)| enough(access) && pattern.matches(key))
     }
 
-    /// The patterns that match a key, and what each allows.
-    pub(crate) fn matching(&self, key: &[u8]) -> impl Iterator<Item = (&str, KeyAccess)> {
-        let matching = self.shaped().filter(move |(pattern, shape, _)| shape.matches(pattern, key));
-        matching.map(|(pattern, _, access)| (pattern, access))
+    /// What the patterns that match a key allow.
+    pub(crate) fn matching(&self, key: &[u8]) -> impl Iterator<Item = KeyAccess> {
+        self.access.iter().filter(move |(_, pattern)| pattern.matches(key)).map(|(access, _)| *access)
     }
 
     /// Whether every key may be read, by the pattern's text (`ACLSelectorHasUnrestrictedKeyAccess`).
@@ -77,14 +70,8 @@ impl Keys {
         self.all || self.iter().any(reads_all)
     }
 
-    #[inline]
-    fn shaped(&self) -> impl Iterator<Item = (&str, Shape, KeyAccess)> {
-        let kinds = self.shapes.iter().zip(&self.access);
-        self.patterns.iter().zip(kinds).map(|(pattern, (&shape, &access))| (pattern, shape, access))
-    }
-
     fn access(&self, pattern: &str) -> Option<KeyAccess> {
-        self.patterns.place(pattern).map(|place| self.access[place])
+        self.patterns.place(pattern).map(|place| self.access[place].0)
     }
 }
 
@@ -106,15 +93,14 @@ impl Channels {
             return Err(AlreadyAll);
         }
         if self.patterns.insert(pattern).1 {
-            self.shapes.push(Shape::of(pattern));
+            self.prepared.push(Pattern::new(pattern));
         }
         Ok(())
     }
 
     /// Whether a pattern matches the channel (`ACLCheckChannelAgainstList`).
     pub(crate) fn allow(&self, channel: &[u8]) -> bool {
-        let matches = |(pattern, shape): (&str, &Shape)| shape.matches(pattern, channel);
-        self.all || self.patterns.iter().zip(&self.shapes).any(matches)
+        self.all || self.prepared.iter().any(|pattern| pattern.matches(channel))
     }
 
     /// Whether a pattern is one of these: to subscribe to it, no other will do.

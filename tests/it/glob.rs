@@ -1,6 +1,6 @@
 //! The matcher against the servers' own algorithm, written down naively, on every short pattern and text.
 
-use redis_acl::glob::{self, Inclusion, MAX_STARS, Shape};
+use redis_acl::glob::{self, Inclusion, MAX_STARS, Pattern, Shape};
 
 /// All that has a meaning somewhere, and some bytes that have none.
 const ALPHABET: [u8; 10] = *b"ab*?[]^-\\\xe9";
@@ -10,13 +10,13 @@ fn every_short_pattern_matches_as_the_naive_matcher_says() {
     let texts: Vec<_> = (0..=3).flat_map(|length| words(b"a-]\\\xe9", length)).collect();
     let (mut patterns, mut matched) = (0, 0_u32);
     for pattern in (0..=5).flat_map(|length| words(&ALPHABET, length)) {
-        let shape = Shape::of(&pattern);
+        let prepared = Pattern::new(&pattern);
         for text in &texts {
             let naive = naive(&pattern, text);
             matched += u32::from(naive);
             let shown = || format!("{} on {}", pattern.escape_ascii(), text.escape_ascii());
             assert_eq!(glob::matches(&pattern, text), naive, "{}", shown());
-            assert_eq!(shape.matches(&pattern, text), naive, "{} as {shape:?}", shown());
+            assert_eq!(prepared.matches(text), naive, "{} as {:?}", shown(), prepared.shape());
         }
         patterns += 1;
     }
@@ -28,8 +28,30 @@ fn every_short_pattern_matches_as_the_naive_matcher_says() {
 fn longer_texts_are_matched_as_the_naive_matcher_says() {
     let texts: Vec<_> = words(b"ab", 7).collect();
     for pattern in (0..=6).flat_map(|length| words(b"ab*?", length)) {
+        let prepared = Pattern::new(&pattern);
         for text in &texts {
             assert_eq!(glob::matches(&pattern, text), naive(&pattern, text), "{pattern:?} on {text:?}");
+            assert_eq!(prepared.matches(text), naive(&pattern, text), "{pattern:?} on {text:?}");
+        }
+    }
+}
+
+#[test]
+fn the_first_bytes_decide_nothing_else() {
+    // around the eight bytes that are compared at once
+    for length in 0..20 {
+        let start = &"abcdefghijklmnopqrst"[..length];
+        for pattern in [start.to_owned(), format!("{start}*"), format!("{start}?*"), format!("*{start}")] {
+            let prepared = Pattern::new(&pattern);
+            for text in
+                ["abcdefg", "abcdefgh", "abcdefghi", "abcdefghX", "Xbcdefghi", "abcdefghijklmnopqrstuvw", ""]
+            {
+                assert_eq!(
+                    prepared.matches(text),
+                    naive(pattern.as_bytes(), text.as_bytes()),
+                    "{pattern} {text}"
+                );
+            }
         }
     }
 }
