@@ -1,7 +1,7 @@
 //! Laws of checks: any user and any request, any pattern and any text.
 
 use redis_acl::glob::{self, Inclusion, Pattern};
-use redis_acl::{Catalog, Dialect, User, Verdict};
+use redis_acl::{Catalog, User, Verdict};
 
 /// The input is the name of a dialect, a line of rules, and the words of a request, one to a line. A first
 /// line that names no dialect picks one by its first byte; characters up to U+00FF stand for single bytes.
