@@ -51,6 +51,27 @@
 //! [`User::selectors`] tells what each selector allows; a [`Catalog`] what a category holds
 //! ([`Catalog::expand`]) and what a command is.
 //!
+//! # May this user run that?
+//! [`User::check`] answers for one request as the server would: command and subcommand, every key with the
+//! permission it needs, channels, databases. It allocates nothing, and a [`User`] can be shared between threads;
+//! `examples/proxy.rs` decides with it what goes on to a server. The [`Verdict`] says what allowed it or why not.
+//!
+//! ```
+//! # use redis_acl::{Engine, User};
+//! let user = User::parse(Engine::Redis7_2, "on %R~app:* +@all -@dangerous")?;
+//! assert!(user.check(&["GET", "app:1"]).is_allowed());
+//!
+//! let verdict = user.check(&["INCR", "app:1"]);
+//! let denied = verdict.denied().unwrap();
+//! assert_eq!(denied.to_string(), "no pattern that may be read also lets write the key `app:1`");
+//! assert_eq!(denied.help().unwrap(), "add `~app:1`, or a pattern that matches more");
+//! assert_eq!(verdict.server_message("alice").unwrap(), "NOPERM No permissions to access a key");
+//! # Ok::<(), redis_acl::ApplyErrors>(())
+//! ```
+//!
+//! Where the keys of a request are, [`Command::keys`] tells; [`glob`] matches patterns as servers do; and
+//! [`Catalog::with_commands`] adds the commands of a server of one's own.
+//!
 //! # How will it be written back?
 //! `Display` of a [`User`] is the canonical form of its dialect; [`User::describe`] prints any [`Form`].
 //!
@@ -70,6 +91,9 @@
 //! - `cli`: the command `redis-acl`.
 //!
 //! # Limits
+//! - Checks know rules only: not logins, `DEBUG` and `MODULE` switches, or cluster slots. Databases are the
+//!   sixteen of a default configuration, and module commands are checked by documented key specs.
+//! - Patterns with more than a thousand stars match nothing, as on servers since Redis 7.2.6.
 //! - Rules are text: patterns and names that are not UTF-8 cannot be given.
 //! - Rules that make some servers crash are refused, and so is what a server would read in a surprising way:
 //!   NUL bytes, tabs between rules.

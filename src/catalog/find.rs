@@ -255,3 +255,35 @@ fn run<A: AsRef<[u8]>>(spec: &KeySpec, start: i64, request: Request<'_, A>, quir
     let fits = 0 <= first && first <= last && last < count;
     fits.then(|| Run::new(first as usize, last as usize, step.max(1) as usize, spec.flags))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::{Catalog, Request};
+    use crate::dialect::Dialect;
+
+    /// The plans are a fast path for what key specs and the old three numbers say.
+    #[test]
+    fn plans_find_what_is_found_without_them() {
+        let words = ["x", "1", "STORE", "2", "k", "STREAMS", "a", "b"];
+        for dialect in Dialect::all() {
+            let catalog = Catalog::from(dialect);
+            for command in catalog.commands() {
+                for count in (0..words.len()).filter(|count| command.takes(*count)) {
+                    let request = Request::new(&words[..count]);
+                    let places = |runs: &[super::Run]| {
+                        let places = runs.iter().flat_map(|run| run.places().map(|place| (place, run.flags)));
+                        places.collect::<Vec<_>>()
+                    };
+                    let planned = command.find_keys(request);
+                    let asked = command.ask_for_keys(request);
+                    assert_eq!(
+                        places(planned.as_slice()),
+                        places(asked.as_slice()),
+                        "{dialect} {}",
+                        command.name()
+                    );
+                }
+            }
+        }
+    }
+}
