@@ -144,6 +144,21 @@ impl Catalog {
         }
     }
 
+    /// The command that a request is about whose first word has been looked up already.
+    #[inline]
+    pub(crate) fn lookup_known<A: AsRef<[u8]>>(
+        &self,
+        id: CommandId,
+        request: Request<'_, A>,
+    ) -> Option<Command<'_>> {
+        match request.get(1) {
+            Some(subcommand) if self.is_container(id) => {
+                self.find_subcommand(self.name(id).as_bytes(), subcommand)
+            }
+            _ => self.get(id),
+        }
+    }
+
     #[inline]
     fn is_container(&self, id: CommandId) -> bool {
         CONTAINERS[self.dialect.engine() as usize].contains(id)
