@@ -416,8 +416,8 @@ impl<'c> Command<'c> {
             .filter_map(move |(index, flags)| request.get(index).map(|key| KeyRef { index, key, flags }))
     }
 
-    /// The channels in a request that are checked, and whether they are patterns that must be equal to one of
-    /// the user's. Unsubscribing is never checked.
+    /// The channels in a request that are checked; those of `PSUBSCRIBE` are patterns. Unsubscribing is never
+    /// checked.
     pub fn channels<A: AsRef<[u8]>>(self, request: &[A]) -> impl Iterator<Item = &[u8]> {
         let request = Request::new(request);
         self.channel_arguments().places(request.len()).filter_map(move |index| request.get(index))
