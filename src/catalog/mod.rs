@@ -148,6 +148,21 @@ impl Catalog {
         }
     }
 
+    /// The command that a request is about whose first word has been looked up already.
+    #[inline]
+    pub(crate) fn lookup_known<A: AsRef<[u8]>>(
+        &self,
+        id: CommandId,
+        request: Request<'_, A>,
+    ) -> Option<Command<'_>> {
+        match request.get(1) {
+            Some(subcommand) if self.is_container(id) => {
+                self.find_subcommand(self.name(id).as_bytes(), subcommand)
+            }
+            _ => self.get(id),
+        }
+    }
+
     #[inline]
     fn is_container(&self, id: CommandId) -> bool {
         CONTAINERS[self.dialect.engine() as usize].contains(id)
@@ -435,8 +450,8 @@ impl<'c> Command<'c> {
             .filter_map(move |(index, flags)| request.get(index).map(|key| KeyRef { index, key, flags }))
     }
 
-    /// The channels in a request that are checked, and whether they are patterns that must be equal to one of
-    /// the user's. Unsubscribing is never checked.
+    /// The channels in a request that are checked; those of `PSUBSCRIBE` are patterns. Unsubscribing is never
+    /// checked.
     pub fn channels<A: AsRef<[u8]>>(self, request: &[A]) -> impl Iterator<Item = &[u8]> {
         let request = Request::new(request);
         self.channel_arguments().places(request.len()).filter_map(move |index| request.get(index))

@@ -46,6 +46,7 @@ pub use messages::UnknownCommand;
 
 /// The answer to a request: [`User::check`].
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub enum Verdict<'a> {
     /// The user may.
     Allowed(Allowed<'a>),
@@ -173,7 +174,8 @@ impl User {
 
     /// The same for a command that is known already: no name is looked up, `request[0]` is not read.
     ///
-    /// Of a container the subcommand is the command: `config|get`, by [`Catalog::of_request`].
+    /// [`Catalog::of_request`] knows a request's command. Of a container it is the subcommand, `config|get`; given
+    /// the container, that one name is looked up.
     ///
     /// ```
     /// # use redis_acl::{Engine, User};
@@ -196,7 +198,7 @@ impl User {
         request: &'a [A],
     ) -> Verdict<'a> {
         let request = Request::new(request);
-        match self.catalog().get(command) {
+        match self.catalog().lookup_known(command, request) {
             Some(command) => Judge::new(self, command, request, database).verdict(),
             None => self.without_command(request),
         }

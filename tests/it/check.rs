@@ -165,6 +165,17 @@ fn first_arguments_and_subcommands() {
 }
 
 #[test]
+fn a_container_given_by_number_still_is_asked_for_its_subcommand() {
+    let user = user(Engine::Redis7_2, "+config -config|set");
+    let config = user.catalog().command("config").expect("a command").id();
+    assert!(user.check_command(config, &["config", "get", "port"]).is_allowed());
+    assert!(!user.check_command(config, &["config", "set", "port", "1"]).is_allowed());
+    assert!(!user.check_command(config, &["config", "nosuch"]).is_allowed());
+    let get = user.catalog().command("config|get").expect("a command").id();
+    assert!(user.check_command(get, &["config", "get", "port"]).is_allowed());
+}
+
+#[test]
 fn a_user_that_is_off_is_judged_like_one_that_is_on() {
     allows(&user(Engine::Redis7_2, "off ~* +@all"), "GET a");
 }
@@ -274,7 +285,7 @@ fn a_check_allocates_nothing_and_can_be_shared() {
         shared(user);
         for request in &requests {
             let allocated = allocation_counter::measure(|| {
-                std::hint::black_box(user.check(request));
+                let _ = std::hint::black_box(user.check(request));
             });
             assert_eq!(allocated.count_total, 0, "{user} {request:?}");
         }

@@ -49,7 +49,15 @@ fn unknown(random: &mut Random) -> Request {
         0 => b"x".repeat(random.below(200)),
         _ => argument(random),
     });
-    std::iter::once(name.to_owned()).chain(arguments.collect::<Vec<_>>()).collect()
+    let mut request: Request = std::iter::once(name.to_owned()).chain(arguments).collect();
+    request.iter_mut().skip(1).take(1).for_each(without_nul);
+    request
+}
+
+/// The server finds names in a table by all their bytes, then compares them as C texts: chance decides what it
+/// does with a subcommand that holds a NUL.
+fn without_nul(word: &mut Vec<u8>) {
+    word.retain(|byte| *byte != 0);
 }
 
 fn of_command(command: Command<'_>, random: &mut Random) -> Request {
@@ -63,10 +71,8 @@ fn of_command(command: Command<'_>, random: &mut Random) -> Request {
     while request.len() < arity + more + usize::from(wrong) {
         request.push(argument(random));
     }
-    // the server finds names in a table by all their bytes, then compares them as C texts: chance decides what
-    // it does with one that holds a NUL
-    if let Some(subcommand) = request.get_mut(1).filter(|_| command.is_container()) {
-        subcommand.retain(|byte| *byte != 0);
+    if command.is_container() {
+        request.iter_mut().skip(1).take(1).for_each(without_nul);
     }
     // a number of keys that may be right
     if random.percent(50) {
