@@ -5,6 +5,8 @@
 pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let name = name.to_ascii_lowercase();
     let slips = (name.len() / 3).clamp(1, 3);
+    let near_in_length = |known: &&str| known.len().abs_diff(name.len()) <= slips;
+    let known = known.filter(near_in_length);
     let distances: Vec<_> = known.map(|known| (distance(&name, known), known)).collect();
     let Some(fewest) = distances.iter().map(|(far, _)| *far).min().filter(|far| *far <= slips) else {
         return Vec::new();

@@ -37,7 +37,7 @@ impl Report {
 
     /// A line below: `= help: …`, `= note: …`.
     pub(crate) fn with(mut self, label: &'static str, note: Option<String>) -> Self {
-        self.notes.extend(note.map(|note| (label, note)));
+        self.notes.extend(note.map(|note| (label, visible(&note).into_owned())));
         self
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use super::grammar::Problem;
 use crate::nearest::nearest;
@@ -17,7 +18,8 @@ pub struct ParseError {
     kind: ParseErrorKind,
     span: Span,
     rule: Span,
-    text: String,
+    /// Masked; shared by all errors about one text.
+    text: Arc<str>,
 }
 
 /// What is wrong with it.
@@ -60,7 +62,7 @@ pub enum ParseErrorKind {
 }
 
 impl ParseError {
-    pub(super) fn new(problem: Problem, masked_text: String) -> Self {
+    pub(super) fn new(problem: Problem, masked_text: Arc<str>) -> Self {
         Self { kind: problem.kind, span: problem.span, rule: problem.rule, text: masked_text }
     }
 
@@ -83,7 +85,7 @@ impl ParseError {
     }
 
     /// The whole text, passwords masked.
-    pub(crate) fn masked_text(&self) -> &str {
+    pub(crate) fn masked_text(&self) -> &Arc<str> {
         &self.text
     }
 

@@ -70,7 +70,15 @@ pub(super) fn access_string(text: &str) -> (Vec<Rule<'_>>, Vec<Problem>) {
             let span = Span::new(start + at, start + at + 1);
             problems.push(Problem { kind: ParseErrorKind::ControlCharacter, span, rule: whole });
         } else if closed {
+            let known = problems.len();
             rules.extend(rule_at(word, start, &mut problems));
+            if problems.len() == known {
+                problems.extend(opened_again(word).map(|span| Problem {
+                    kind: ParseErrorKind::NestedSelector,
+                    span: span.shifted(start),
+                    rule: whole,
+                }));
+            }
         } else {
             problems.push(Problem { kind: ParseErrorKind::UnmatchedParenthesis, span: whole, rule: whole });
         }
@@ -120,6 +128,15 @@ fn selector_or_word(input: &str) -> Parsed<'_, (&str, bool)> {
         left = after;
     }
     Ok((left, (first, false)))
+}
+
+/// A word in a selector that opens another one, be it between quotes: Redis 7.0 would begin again there and
+/// lose what stands before.
+fn opened_again(selector: &str) -> Option<Span> {
+    let (place, _) = selector.match_indices(" (").next().filter(|_| opens_selector(selector))?;
+    let start = place + 1;
+    let end = selector[start..].find(' ').map_or(selector.len(), |length| start + length);
+    Some(Span::new(start, end))
 }
 
 fn opens_selector(word: &str) -> bool {
@@ -423,6 +440,10 @@ fn permission(text: &str) -> Result<Spoken<'_>, ParseErrorKind> {
     }
     if text.starts_with(PASSWORD_SIGNS) {
         return Err(ParseErrorKind::NotInSelector);
+    }
+    // an escape between quotes can give one
+    if text.contains('\0') {
+        return Err(ParseErrorKind::ControlCharacter);
     }
     let spoken = spoken(text).map_err(|fault| fault.kind)?;
     if spoken.1.is_permission() { Ok(spoken) } else { Err(ParseErrorKind::NotInSelector) }

@@ -9,6 +9,7 @@ mod grammar;
 mod print;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 pub use error::{ParseError, ParseErrorKind, ParseErrors};
 
@@ -58,7 +59,11 @@ impl<'a> AccessString<'a> {
     /// with its good ones.
     pub(crate) fn scan(text: &'a str) -> (Self, Vec<ParseError>) {
         let (rules, problems) = grammar::access_string(text);
-        let errors = problems.into_iter().map(|problem| ParseError::new(problem, mask(text))).collect();
+        if problems.is_empty() {
+            return (Self { text, rules }, Vec::new());
+        }
+        let masked: Arc<str> = mask(text).into();
+        let errors = problems.into_iter().map(|problem| ParseError::new(problem, masked.clone())).collect();
         (Self { text, rules }, errors)
     }
 
@@ -123,7 +128,7 @@ impl<'a> Rule<'a> {
     /// The rule, the first error, or both where it is a selector with bad rules in it.
     pub(crate) fn scan(argument: &'a str) -> (Option<Self>, Option<ParseError>) {
         let (rule, problem) = grammar::rule(argument);
-        (rule, problem.map(|problem| ParseError::new(problem, mask_argument(argument))))
+        (rule, problem.map(|problem| ParseError::new(problem, mask_argument(argument).into())))
     }
 
     /// Where the name stands that a command or category rule is about, a category's without its `@`; for

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::catalog::{self, Catalog};
 use crate::dialect::{Dialect, Feature, Service};
 use crate::report::{Report, visible};
-use crate::secret::{mask, mask_argument};
+use crate::secret::mask_argument;
 use crate::span::Span;
 use crate::syntax::{ParseError, ParseErrorKind};
 
@@ -36,7 +37,8 @@ pub struct ApplyError {
     span: Span,
     /// What servers echo.
     rule: Span,
-    text: String,
+    /// Masked; shared by all errors about one text.
+    text: Arc<str>,
     dialect: Dialect,
 }
 
@@ -191,32 +193,27 @@ impl ApplyErrorKind {
 }
 
 impl ApplyError {
-    /// About a line of rules.
-    pub(super) fn in_line(refusal: Refusal, line: &str, dialect: Dialect) -> Self {
-        Self { kind: refusal.kind, span: refusal.span, rule: refusal.rule, text: mask(line), dialect }
+    /// About a line of rules, which is given masked.
+    pub(super) fn in_line(refusal: Refusal, masked_line: &Arc<str>, dialect: Dialect) -> Self {
+        let Refusal { kind, span, rule } = refusal;
+        Self { kind, span, rule, text: masked_line.clone(), dialect }
     }
 
     /// About one argument.
     pub(super) fn in_argument(refusal: Refusal, argument: &str, dialect: Dialect) -> Self {
-        Self { text: mask_argument(argument), ..Self::in_line(refusal, "", dialect) }
+        Self::in_line(refusal, &mask_argument(argument).into(), dialect)
     }
 
     /// The error of the grammar, as one of this dialect.
     pub(super) fn from_parse(error: &ParseError, dialect: Dialect) -> Self {
         let kind = ApplyErrorKind::Syntax(error.kind());
-        Self {
-            kind,
-            span: error.span(),
-            rule: error.rule_span(),
-            text: error.masked_text().to_owned(),
-            dialect,
-        }
+        Self { kind, span: error.span(), rule: error.rule_span(), text: error.masked_text().clone(), dialect }
     }
 
     /// The same error about an argument that stands behind a lone `>`: what is no rule may be the password.
     pub(super) fn behind_bare_sign(self) -> Self {
         match self.kind {
-            ApplyErrorKind::Syntax(_) => Self { text: "*".repeat(self.text.len()), ..self },
+            ApplyErrorKind::Syntax(_) => Self { text: "*".repeat(self.text.len()).into(), ..self },
             _ => self,
         }
     }

@@ -15,7 +15,7 @@ pub(crate) use selector::Databases;
 
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, Quirks, Sanitize};
-use crate::secret::{PasswordHash, is_bare_sign};
+use crate::secret::{PasswordHash, is_bare_sign, mask};
 use crate::span::Span;
 use crate::syntax::{AccessString, Quoting, Rule, RuleKind, SelectorRule};
 use arguments::{merge_selectors, open_selector};
@@ -100,9 +100,14 @@ impl User {
         let dialect = user.dialect();
         let (mut refused, quirks) = (Vec::new(), dialect.quirks());
         for rule in string.rules() {
-            let refusals = user.apply_rule(rule, &quirks).err().into_iter().flatten();
-            refused.extend(refusals.map(|refusal| ApplyError::in_line(refusal, text, dialect)));
+            refused.extend(user.apply_rule(rule, &quirks).err().into_iter().flatten());
         }
+        if errors.is_empty() && refused.is_empty() {
+            return Ok(user);
+        }
+        let masked = mask(text).into();
+        let mut refused: Vec<_> =
+            refused.into_iter().map(|refusal| ApplyError::in_line(refusal, &masked, dialect)).collect();
         refused.extend(errors.iter().map(|error| ApplyError::from_parse(error, dialect)));
         ApplyErrors::new(refused).map_or(Ok(user), Err)
     }
@@ -124,7 +129,9 @@ impl User {
         let mut changed = self.clone();
         for rule in rules.rules() {
             let applied = changed.apply_rule(rule, &quirks);
-            applied.map_err(|refusals| ApplyError::in_line(refusals.first, rules.text(), dialect))?;
+            applied.map_err(|refusals| {
+                ApplyError::in_line(refusals.first, &mask(rules.text()).into(), dialect)
+            })?;
         }
         changed.tidy();
         *self = changed;
