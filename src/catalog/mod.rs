@@ -164,7 +164,7 @@ impl Catalog {
     }
 
     #[inline]
-    fn is_container(&self, id: CommandId) -> bool {
+    pub(crate) fn is_container(&self, id: CommandId) -> bool {
         CONTAINERS[self.dialect.engine() as usize].contains(id)
             || self.added().is_some_and(|added| added.containers().contains(id))
             || self.has_modules && self.subcommands(id).next().is_some()

@@ -124,7 +124,9 @@ impl Description<'_> {
             if self.wanted.contains(id) != self.given.contains(id) {
                 line.push_command(effect, self.catalog.name(id));
                 self.give(effect, id);
-                self.catalog.subcommands(id).for_each(|id| self.give(effect, id));
+                if self.catalog.is_container(id) {
+                    self.catalog.subcommands(id).for_each(|id| self.give(effect, id));
+                }
             }
             for argument in
                 arguments.iter().filter(|(of, _)| *of == id).flat_map(|(_, arguments)| arguments.iter())
@@ -147,10 +149,11 @@ impl Description<'_> {
     fn candidates(&self, arguments: &[(CommandId, &FirstArguments)]) -> Vec<CommandId> {
         let wrong = (*self.wanted - self.given) | (self.given - *self.wanted);
         let mut candidates = wrong;
-        wrong.iter().for_each(|id| candidates.extend(self.catalog.subcommands(id)));
+        let containers = wrong.iter().filter(|id| self.catalog.is_container(*id));
+        containers.for_each(|id| candidates.extend(self.catalog.subcommands(id)));
         candidates.extend(arguments.iter().map(|(id, _)| *id));
         let mut candidates: Vec<_> = candidates.iter().collect();
-        candidates.sort_by_key(|id| self.catalog.place(*id));
+        candidates.sort_unstable_by_key(|id| (self.catalog.place(*id), *id));
         candidates
     }
 }

@@ -133,8 +133,10 @@ fn selector_or_word(input: &str) -> Parsed<'_, (&str, bool)> {
 /// A word in a selector that opens another one, be it between quotes: Redis 7.0 would begin again there and
 /// lose what stands before.
 fn opened_again(selector: &str) -> Option<Span> {
-    let (place, _) = selector.match_indices(" (").next().filter(|_| opens_selector(selector))?;
-    let start = place + 1;
+    if !opens_selector(selector) {
+        return None;
+    }
+    let start = selector.find(" (")? + 1;
     let end = selector[start..].find(' ').map_or(selector.len(), |length| start + length);
     Some(Span::new(start, end))
 }
