@@ -101,7 +101,8 @@ impl Display for User {
     /// The canonical form of its dialect, [`Dialect::form`]: in `ACL LIST` what follows `user NAME `.
     ///
     /// Applied to a new user, the text gives the same user again, but for two things that servers
-    /// themselves cannot write back: quotes in a selector's patterns, and patterns behind `%RW~*`.
+    /// themselves cannot write back: quotes, or a `)` at the end of a pattern, in a selector, and patterns
+    /// behind `%RW~*`.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.pad(&self.in_form(self.dialect().form()))
     }

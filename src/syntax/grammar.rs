@@ -209,6 +209,7 @@ fn command_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
         alt((value(Effect::Allow, char('+')), value(Effect::Deny, char('-')))).parse(word)?;
     let (end, kind) = match body.strip_prefix('@') {
         Some("") => return fault(ParseErrorKind::MissingName, word),
+        None if body.is_empty() => return fault(ParseErrorKind::MissingName, word),
         Some(category) => return Ok(("", (category, category_rule(effect, category)))),
         None => command(effect, body),
     }?;
