@@ -40,7 +40,7 @@ const BATCH: usize = 100;
 
 #[test]
 fn random_rules_do_what_they_do_on_every_server() {
-    let seed = cases::seed();
+    let seed = random::seed();
     with_each_server(|found, server| {
         let mut cases = Cases::new(found.dialect, seed);
         let mut accepted = 0;
@@ -60,7 +60,7 @@ fn random_rules_do_what_they_do_on_every_server() {
 
 #[test]
 fn a_printed_line_makes_the_same_user_again() {
-    let seed = cases::seed();
+    let seed = random::seed();
     with_each_server(|found, server| {
         let accepted = Cases::new(found.dialect, seed).filter_map(|case| user(found.dialect, &case));
         let lines = accepted.filter(lines::can_be_read_back).map(|user| user.to_string());

@@ -1,8 +1,5 @@
 //! Random calls of `ACL SETUSER`: everything that rules can be made of, mostly well, sometimes badly.
 
-use std::env;
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use redis_acl::{Catalog, Category, Dialect, User};
 
 use crate::harmless::is_harmless;
@@ -11,15 +8,6 @@ use crate::words::*;
 
 /// The arguments of some calls of `ACL SETUSER`, all on the same user, new at first.
 pub(crate) type Case = Vec<Vec<String>>;
-
-/// `REDIS_ACL_SEED`, else one from the clock.
-pub(crate) fn seed() -> u64 {
-    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_micros() as u64);
-    let given = env::var("REDIS_ACL_SEED").map(|seed| seed.parse().expect("a number as seed"));
-    let seed = given.unwrap_or_else(|_| clock());
-    println!("REDIS_ACL_SEED={seed}");
-    seed
-}
 
 /// Cases that kill no server of one dialect, without end.
 pub(crate) struct Cases {

@@ -1,5 +1,17 @@
 //! Chance that can be repeated.
 
+use std::env;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// `REDIS_ACL_SEED`, else one from the clock.
+pub(crate) fn seed() -> u64 {
+    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_micros() as u64);
+    let given = env::var("REDIS_ACL_SEED").map(|seed| seed.parse().expect("a number as seed"));
+    let seed = given.unwrap_or_else(|_| clock());
+    println!("REDIS_ACL_SEED={seed}");
+    seed
+}
+
 /// SplitMix64.
 pub(crate) struct Random(u64);
 
