@@ -6,6 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::quoting::Splitter;
+
 /// An engine whose rules are modelled, named after the first servers that behave so.
 ///
 /// ```
@@ -188,8 +190,8 @@ pub(crate) struct Quirks {
     pub(crate) module_categories: bool,
     /// A selector left open loses what it held when another opens (7.0 only).
     pub(crate) selector_restarts: bool,
-    /// Quoted text may go on behind its closing quote: `"a"b` (Valkey 9.0).
-    pub(crate) joins_quotes: bool,
+    /// How a line with quotes is split: selectors, and `user` directives of a configuration.
+    pub(crate) splitter: Splitter,
     /// A first argument with white space or quotes is taken, and kills the server when it prints (7.2.0).
     pub(crate) first_argument_kills: bool,
     pub(crate) answers: Answers,
@@ -289,7 +291,7 @@ const REDIS_6_0_5: Quirks = Quirks {
     categories_reach_modules: false,
     module_categories: false,
     selector_restarts: false,
-    joins_quotes: false,
+    splitter: Splitter::Redis,
     first_argument_kills: false,
     answers: Answers::Redis6,
     open_to_all: OpenToAll::AuthAndQuit,
@@ -359,12 +361,13 @@ const REDIS_8_8: Quirks = Quirks { name: "redis-8.8", line: (8, 8), ..REDIS_8_6 
 const REDIS_8_10: Quirks = Quirks { name: "redis-8.10", line: (8, 10), ..REDIS_8_6 };
 const VALKEY_7_2: Quirks = Quirks { name: "valkey-7.2", project: Project::Valkey, ..REDIS_7_2 };
 const VALKEY_8_0: Quirks = Quirks { name: "valkey-8.0", line: (8, 0), module_categories: true, ..VALKEY_7_2 };
-const VALKEY_8_1: Quirks = Quirks { name: "valkey-8.1", line: (8, 1), ..VALKEY_8_0 };
+const VALKEY_8_1: Quirks =
+    Quirks { name: "valkey-8.1", line: (8, 1), splitter: Splitter::Valkey8_1, ..VALKEY_8_0 };
 const VALKEY_9_0: Quirks = Quirks {
     name: "valkey-9.0",
     line: (9, 0),
     evidence: Evidence::Documented,
-    joins_quotes: true,
+    splitter: Splitter::Valkey9_0,
     key_numbers_are_ints: false,
     ..VALKEY_8_1
 };
@@ -596,6 +599,12 @@ impl Dialect {
     #[must_use]
     pub fn form(self) -> Form {
         self.release.form
+    }
+
+    /// How it splits a line with quotes: the words of a configuration file, the rules of a selector.
+    #[must_use]
+    pub fn splitter(self) -> Splitter {
+        self.engine().quirks().splitter
     }
 
     /// The engine's version as its maker or the service numbers it: `6.0`, `7.1`.

@@ -109,6 +109,7 @@ mod describe;
 mod dialect;
 pub mod glob;
 mod nearest;
+pub mod quoting;
 mod report;
 mod secret;
 #[cfg(feature = "serde")]

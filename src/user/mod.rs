@@ -15,6 +15,7 @@ pub(crate) use selector::Databases;
 
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, Quirks, Sanitize};
+use crate::quoting::Splitter;
 use crate::secret::{PasswordHash, is_bare_sign, mask};
 use crate::span::Span;
 use crate::syntax::{AccessString, Quoting, Rule, RuleKind, SelectorRule};
@@ -333,7 +334,7 @@ impl User {
         let mut selector = Selector::new(quirks.new_channels);
         let splits = match rule.quoting {
             Quoting::Balanced => true,
-            Quoting::Joined => quirks.joins_quotes,
+            Quoting::Joined => quirks.splitter >= Splitter::Valkey9_0,
             Quoting::Unbalanced => false,
         };
         // a text that the server cannot split makes an empty selector, without an error

@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// The lowest floor first; modules of one floor do not know one another.
 const FLOORS: [&[&str]; 7] = [
-    &["span", "report", "access", "secret", "nearest"],
+    &["span", "report", "access", "secret", "nearest", "quoting"],
     &["dialect", "glob"],
     &["syntax", "catalog"],
     &["user"],
