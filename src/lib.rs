@@ -105,6 +105,7 @@ mod access;
 pub mod aws;
 pub mod catalog;
 pub mod check;
+pub mod compare;
 mod describe;
 mod dialect;
 pub mod glob;
@@ -124,6 +125,7 @@ pub use catalog::{
     NewCommandError, StartSearch,
 };
 pub use check::{Allowed, Denied, Reason, Verdict};
+pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
 pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
 pub use report::Report;

@@ -44,6 +44,18 @@ pub(super) static DATABASE_ARGUMENTS: [DatabaseArguments; ENTRIES.len()] = {
 };
 
 impl DatabaseArguments {
+    /// Whether the argument in that place names a database that is looked at.
+    pub(crate) fn names<A: AsRef<[u8]>>(self, request: Request<'_, A>, index: usize) -> bool {
+        self.refused(request, |_| false).is_some()
+            && match self {
+                Self::None | Self::All => false,
+                Self::Select => index == 1,
+                Self::SwapDb => index == 1 || index == 2,
+                Self::Move => index == 2,
+                Self::Copy => index > 3 && request.is(index - 1, "db"),
+            }
+    }
+
     /// The first named database that is not allowed, by its place. If one of those named is no database,
     /// none is looked at: the command itself will refuse.
     pub(crate) fn refused<A: AsRef<[u8]>>(

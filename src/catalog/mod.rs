@@ -14,13 +14,14 @@ mod keys;
 mod names;
 mod request;
 mod set;
+mod shapes;
 #[rustfmt::skip]
 mod table;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::dialect::{Dialect, Engine, Module};
+use crate::dialect::{Dialect, Engine, Module, OpenToAll, Quirks};
 use crate::nearest::nearest;
 use added::Added;
 use category::C;
@@ -41,7 +42,8 @@ pub use set::{CommandId, CommandSet};
 pub(crate) use databases::{DATABASES, DatabaseArguments};
 pub(crate) use find::{FoundKeys, Run};
 pub(crate) use finders::ChannelArguments;
-pub(crate) use request::{Request, c_text, is_word, strict_number};
+pub(crate) use request::{Request, c_text, is_word, lenient_number, strict_number};
+pub(crate) use shapes::{DatabaseNeed, Demand, Demands, Place, Shape, Word};
 
 /// What a dialect's server knows: its commands, its categories, and which belongs to which.
 ///
@@ -168,6 +170,10 @@ impl Catalog {
         CONTAINERS[self.dialect.engine() as usize].contains(id)
             || self.added().is_some_and(|added| added.containers().contains(id))
             || self.has_modules && self.subcommands(id).next().is_some()
+    }
+
+    pub(crate) fn has_added_commands(&self) -> bool {
+        self.added.is_some()
     }
 
     fn added(&self) -> Option<&Added> {
@@ -372,6 +378,11 @@ pub struct Command<'c> {
 }
 
 impl<'c> Command<'c> {
+    /// The catalogue it is of.
+    pub(crate) fn catalog(self) -> &'c Catalog {
+        self.catalog
+    }
+
     /// Its number, the same in every dialect.
     #[must_use]
     #[inline]
@@ -513,14 +524,18 @@ impl<'c> Command<'c> {
 
     /// Whether its flag lets it in before a login (`CMD_NO_AUTH`).
     #[inline]
-    pub(crate) fn needs_no_login(self) -> bool {
+    fn needs_no_login(self) -> bool {
         self.row.flags & F::NO_AUTH != 0
     }
 
+    /// Whether every user may send it, whatever the rules.
     #[inline]
-    pub(crate) fn is_auth(self) -> bool {
+    pub(crate) fn is_open_to_all(self, quirks: &Quirks) -> bool {
         const AUTH: CommandId = id_of("auth");
-        self.id == AUTH
+        match quirks.open_to_all {
+            OpenToAll::AuthAndQuit => self.id == AUTH,
+            OpenToAll::NoAuthAndQuit | OpenToAll::NoAuth => self.needs_no_login(),
+        }
     }
 
     #[inline]

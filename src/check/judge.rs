@@ -4,7 +4,7 @@ use super::{Allowed, By, Denied, Reason, Verdict};
 use crate::access::KeyAccess;
 use crate::catalog::{ChannelArguments, Command, DATABASES, DatabaseArguments, FoundKeys, Request};
 use crate::catalog::{c_text, strict_number};
-use crate::dialect::{OpenToAll, Quirks};
+use crate::dialect::Quirks;
 use crate::user::{Databases, Selector, User};
 
 /// One request of a known command, before the user's selectors.
@@ -109,10 +109,7 @@ impl<'a, A: AsRef<[u8]>> Judge<'a, A> {
 
     #[inline]
     fn is_open_to_all(&self) -> bool {
-        match self.quirks.open_to_all {
-            OpenToAll::AuthAndQuit => self.command.is_auth(),
-            OpenToAll::NoAuthAndQuit | OpenToAll::NoAuth => self.command.needs_no_login(),
-        }
+        self.command.is_open_to_all(self.quirks)
     }
 
     #[inline]

@@ -181,11 +181,10 @@ impl Automaton {
 
 /// One byte of each kind that the automata tell apart, the most readable one: every byte that is named by
 /// itself, and of the others one for each way to be in the classes.
-pub(super) fn telling_bytes(automata: [&Automaton; 2]) -> Vec<u8> {
-    let steps = || automata.iter().flat_map(|automaton| automaton.steps());
+pub(super) fn telling_bytes<'a>(automata: impl Iterator<Item = &'a Automaton>) -> Vec<u8> {
     let mut named = [false; 256];
     let mut classes = Vec::new();
-    for step in steps() {
+    for step in automata.flat_map(Automaton::steps) {
         match step {
             Step::Star => {}
             Step::Byte(byte) => named[usize::from(byte)] = true,

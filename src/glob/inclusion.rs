@@ -1,6 +1,7 @@
 //! Whether everything that one pattern matches is matched by others; else a shortest text that escapes.
 
 use super::automaton::{Automaton, Places, telling_bytes};
+use super::shape::is_special;
 use super::{Shape, matches};
 
 /// Whether others match all that a pattern matches.
@@ -60,11 +61,16 @@ where
     if others.clone().any(|other| plainly_includes(other, pattern)) {
         return Inclusion::Included;
     }
-    Search::new(pattern, others).run(work)
+    let others: Vec<_> = others.collect();
+    let mut left = work;
+    match text_of_all(&[&[pattern]], &others, &mut left) {
+        Some(text) => text.map_or(Inclusion::Included, Inclusion::Escapes),
+        None => Inclusion::Undecided,
+    }
 }
 
 /// The cases that need no search.
-fn plainly_includes(other: &[u8], pattern: &[u8]) -> bool {
+pub(crate) fn plainly_includes(other: &[u8], pattern: &[u8]) -> bool {
     if other == pattern {
         return true;
     }
@@ -80,44 +86,69 @@ fn plainly_includes(other: &[u8], pattern: &[u8]) -> bool {
     }
 }
 
-/// A search for a text that the pattern matches and the others do not, shortest first.
+/// Whether there can be a text that both match: not where they begin with other bytes.
+pub(crate) fn may_meet(a: &[u8], b: &[u8]) -> bool {
+    let head = |pattern: &[u8]| pattern.iter().take_while(|byte| !is_special(**byte)).count();
+    let both = head(a).min(head(b));
+    a[..both] == b[..both]
+}
+
+/// A shortest text but the empty one that a pattern of each group matches, and none of the others: `Some(None)`
+/// where there is none, `None` where the work that is left does not suffice to tell.
+pub(crate) fn text_of_all(
+    groups: &[&[&[u8]]],
+    others: &[&[u8]],
+    work: &mut usize,
+) -> Option<Option<Vec<u8>>> {
+    Search::new(groups, others).run(work)
+}
+
+/// A search for a text that each of some automata matches and the last does not, shortest first.
 struct Search {
-    pattern: Automaton,
+    groups: Box<[Automaton]>,
     others: Automaton,
-    /// One byte of each kind, with the places of both that take it.
-    bytes: Vec<(u8, Places, Places)>,
+    bytes: Vec<Kind>,
     nodes: Vec<Node>,
+}
+
+/// One byte of each kind, with the places of all automata that take it.
+struct Kind {
+    byte: u8,
+    groups: Box<[Places]>,
+    others: Places,
 }
 
 /// What some text leads to.
 struct Node {
-    pattern: Places,
+    groups: Box<[Places]>,
     others: Places,
     /// The node it was reached from, and by which byte.
     from: Option<(usize, u8)>,
 }
 
 impl Search {
-    fn new<'p>(pattern: &'p [u8], others: impl Iterator<Item = &'p [u8]>) -> Self {
-        let (pattern, others) = (Automaton::of([pattern]), Automaton::of(others));
-        let bytes = telling_bytes([&pattern, &others]).into_iter();
-        let bytes = bytes.map(|byte| (byte, pattern.taking(byte), others.taking(byte))).collect();
-        let first = Node { pattern: pattern.start(), others: others.start(), from: None };
-        Self { pattern, others, bytes, nodes: vec![first] }
+    fn new(groups: &[&[&[u8]]], others: &[&[u8]]) -> Self {
+        let groups: Box<[_]> = groups.iter().map(|group| Automaton::of(group.iter().copied())).collect();
+        let others = Automaton::of(others.iter().copied());
+        let kind = |byte| {
+            let groups = groups.iter().map(|group| group.taking(byte)).collect();
+            Kind { byte, groups, others: others.taking(byte) }
+        };
+        let bytes = telling_bytes(groups.iter().chain([&others])).into_iter().map(kind).collect();
+        let start = groups.iter().map(Automaton::start).collect();
+        let first = Node { groups: start, others: others.start(), from: None };
+        Self { groups, others, bytes, nodes: vec![first] }
     }
 
-    fn run(mut self, work: usize) -> Inclusion {
-        let (mut done, mut steps) = (0, 0_usize);
+    fn run(mut self, work: &mut usize) -> Option<Option<Vec<u8>>> {
+        let mut done = 0;
         while done < self.nodes.len() {
             for kind in 0..self.bytes.len() {
-                steps += 1 + self.nodes.len();
-                if steps > work {
-                    return Inclusion::Undecided;
-                }
+                *work = work.checked_sub(1 + self.nodes.len())?;
                 let Some(node) = self.next(done, kind) else { continue };
-                if self.pattern.has_ended(&node.pattern) && !self.others.has_ended(&node.others) {
+                if self.is_found(&node) {
                     self.nodes.push(node);
-                    return Inclusion::Escapes(self.text_of(self.nodes.len() - 1));
+                    return Some(Some(self.text_of(self.nodes.len() - 1)));
                 }
                 if !self.is_known(&node) {
                     self.nodes.push(node);
@@ -125,21 +156,33 @@ impl Search {
             }
             done += 1;
         }
-        Inclusion::Included
+        Some(None)
     }
 
+    /// `None` where some group is lost.
     fn next(&self, from: usize, kind: usize) -> Option<Node> {
-        let (byte, pattern_takes, others_take) = &self.bytes[kind];
-        let node = &self.nodes[from];
-        let pattern = self.pattern.after(&node.pattern, pattern_takes);
-        let others = self.others.after(&node.others, others_take);
-        (!self.pattern.is_lost(&pattern)).then_some(Node { pattern, others, from: Some((from, *byte)) })
+        let (node, kind) = (&self.nodes[from], &self.bytes[kind]);
+        let after = |((group, places), taking): ((&Automaton, &Places), &Places)| {
+            let after = group.after(places, taking);
+            (!group.is_lost(&after)).then_some(after)
+        };
+        let groups =
+            self.groups.iter().zip(&node.groups).zip(&kind.groups).map(after).collect::<Option<_>>()?;
+        let others = self.others.after(&node.others, &kind.others);
+        Some(Node { groups, others, from: Some((from, kind.byte)) })
+    }
+
+    fn is_found(&self, node: &Node) -> bool {
+        let mut groups = self.groups.iter().zip(&node.groups);
+        groups.all(|(group, places)| group.has_ended(places)) && !self.others.has_ended(&node.others)
     }
 
     /// Whether some node found before leads to every text that this one leads to.
     fn is_known(&self, node: &Node) -> bool {
-        let covers =
-            |known: &Node| node.pattern.is_subset(&known.pattern) && known.others.is_subset(&node.others);
+        let covers = |known: &Node| {
+            let mut groups = node.groups.iter().zip(&known.groups);
+            groups.all(|(new, known)| new.is_subset(known)) && known.others.is_subset(&node.others)
+        };
         self.nodes.iter().any(covers)
     }
 

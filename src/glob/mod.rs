@@ -31,6 +31,7 @@ mod matcher;
 mod shape;
 
 pub use inclusion::{Inclusion, WORK, inclusion, inclusion_within};
+pub(crate) use inclusion::{may_meet, plainly_includes, text_of_all};
 pub use matcher::matches;
 pub use shape::{Pattern, Shape};
 

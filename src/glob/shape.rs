@@ -130,7 +130,7 @@ impl Pattern {
 const WORD: usize = size_of::<u64>();
 
 /// Whether the byte has a meaning of its own outside of a class.
-fn is_special(byte: u8) -> bool {
+pub(super) fn is_special(byte: u8) -> bool {
     matches!(byte, b'*' | b'?' | b'[' | b'\\')
 }
 

@@ -4,6 +4,7 @@ mod aws;
 mod canonical;
 mod check;
 mod check_properties;
+mod compare;
 mod corpus;
 mod dialects;
 mod equality;

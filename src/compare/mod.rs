@@ -1,0 +1,211 @@
+//! What one user may do and another may not, exactly, with a request that proves it.
+//!
+//! [`compare`] decides for every request whatever whether one user may send it and the other may not, each as its
+//! own server would answer ([`User::check`]), and shows the shortest one that it finds. Also logins count: whether
+//! the users are on, and with which passwords.
+//!
+//! ```
+//! use redis_acl::{Engine, Relation, User, compare};
+//!
+//! let old = User::parse(Engine::Redis7_2, "on ~app:* +@read")?;
+//! let new = User::parse(Engine::Redis7_2, "on ~app:* +@read +set -keys")?;
+//! let comparison = compare(&old, &new);
+//! assert_eq!(comparison.relation(), Relation::Incomparable);
+//! assert_eq!(comparison.only_first().witness().unwrap().to_string(), "KEYS 1");
+//! assert_eq!(comparison.only_second().witness().unwrap().to_string(), "SET app: 1");
+//! # Ok::<(), redis_acl::ApplyErrors>(())
+//! ```
+//!
+//! # What is compared
+//! - Requests, by the answer of [`User::check`]. A server lets a request pass whose keys it cannot tell, because
+//!   a number of keys is wrong for instance; the command itself then refuses it. Such a request counts, and is
+//!   shown only where no other proves the difference.
+//! - Commands to come: `+@all` grants what the next version or a module brings, a list of all commands does not.
+//!   No request can show it, [`Excess::future_commands`] tells.
+//! - Logins: on or off, `nopass`, passwords by their hashes, `skip-sanitize-payload`.
+//!
+//! Users of two dialects are compared as well: what an engine does not have, its users may not send. Where an
+//! engine without subcommands meets one that has them, subcommands are those of the latter.
+//!
+//! # Bounds
+//! The question is hard in general. After so much [`WORK`](crate::glob::WORK) on patterns, or with more than 128 selectors, or
+//! where selectors could refuse a request in too many ways, the answer is [`Relation::Undecided`], never a guess.
+
+mod kinds;
+mod search;
+mod texts;
+mod witness;
+
+use crate::glob;
+use crate::user::{SanitizePayload, User};
+use search::{Findings, Search};
+
+pub use witness::Witness;
+
+/// How what one user may do stands to what another may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Relation {
+    /// Both may do the same.
+    Equal,
+    /// The first may do less than the second, and nothing else.
+    Narrower,
+    /// The first may do all that the second may, and more.
+    Wider,
+    /// Each may do something that the other may not.
+    Incomparable,
+    /// It could not be told within the bounds.
+    Undecided,
+}
+
+/// How two users compare: [`compare`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Comparison {
+    only_first: Excess,
+    only_second: Excess,
+}
+
+/// What one user may do and the other may not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Excess {
+    witness: Option<Witness>,
+    future_commands: bool,
+    is_undecided: bool,
+    enabled: bool,
+    any_password: bool,
+    passwords: usize,
+    skips_sanitizing: bool,
+}
+
+/// Compares what two users may do.
+///
+/// ```
+/// use redis_acl::{Engine, Relation, User, compare};
+///
+/// let user = |rules| User::parse(Engine::Redis7_2, rules);
+/// let relation = |a, b| Ok::<_, redis_acl::ApplyErrors>(compare(&user(a)?, &user(b)?).relation());
+/// assert_eq!(relation("~app:1 +get", "~app:* +get")?, Relation::Narrower);
+/// assert_eq!(relation("~[ab]* +get", "~a* ~b* +get")?, Relation::Equal);
+/// // one selector must allow a whole request
+/// assert_eq!(relation("~a ~b +mget", "~a +mget (~b +mget)")?, Relation::Wider);
+/// assert_eq!(relation("~a ~b +get", "~a +get (~b +get)")?, Relation::Equal);
+/// # Ok::<(), redis_acl::ApplyErrors>(())
+/// ```
+pub fn compare(first: &User, second: &User) -> Comparison {
+    compare_within(glob::WORK, first, second)
+}
+
+/// [`compare`] with another bound on the work on patterns.
+pub fn compare_within(work: usize, first: &User, second: &User) -> Comparison {
+    Comparison {
+        only_first: Excess::of(first, second, &mut { work }),
+        only_second: Excess::of(second, first, &mut { work }),
+    }
+}
+
+impl Comparison {
+    /// How the first user stands to the second.
+    #[must_use]
+    pub fn relation(&self) -> Relation {
+        let undecided = self.only_first.is_undecided || self.only_second.is_undecided;
+        match (self.only_first.is_none(), self.only_second.is_none()) {
+            (false, false) => Relation::Incomparable,
+            _ if undecided => Relation::Undecided,
+            (true, true) => Relation::Equal,
+            (true, false) => Relation::Narrower,
+            (false, true) => Relation::Wider,
+        }
+    }
+
+    /// Whether both may do the same, and that is certain.
+    #[must_use]
+    pub fn is_equal(&self) -> bool {
+        self.relation() == Relation::Equal
+    }
+
+    /// What the first may do and the second may not.
+    #[must_use]
+    pub fn only_first(&self) -> &Excess {
+        &self.only_first
+    }
+
+    /// What the second may do and the first may not.
+    #[must_use]
+    pub fn only_second(&self) -> &Excess {
+        &self.only_second
+    }
+}
+
+impl Excess {
+    fn of(user: &User, other: &User, work: &mut usize) -> Self {
+        let Findings { mut requests, future, is_undecided } = Search::new(user, other, work).run();
+        requests.sort_by_key(|finding| finding.length);
+        let proves = |witness: &Witness| {
+            let may = |user: &User| user.check_in(witness.database, &witness.request).is_allowed();
+            may(user) && !may(other)
+        };
+        let shown = requests.iter().filter_map(|finding| finding.witness(user.catalog(), other.catalog()));
+        let witness = shown.into_iter().find(proves);
+        let skips = |user: &User| user.sanitize_payload() == Some(SanitizePayload::Skip);
+        let known = |hash| other.password_hashes().contains(hash);
+        let more_passwords = user.password_hashes().iter().filter(|hash| !known(hash)).count();
+        Self {
+            is_undecided: is_undecided || witness.is_none() && !requests.is_empty(),
+            witness,
+            future_commands: future,
+            enabled: user.is_enabled() && !other.is_enabled(),
+            any_password: user.accepts_any_password() && !other.accepts_any_password(),
+            passwords: if other.accepts_any_password() { 0 } else { more_passwords },
+            skips_sanitizing: skips(user) && !skips(other),
+        }
+    }
+
+    /// Whether nothing of the kind was found. It is certain unless [`Excess::is_undecided`].
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self { is_undecided: self.is_undecided, ..Self::default() }
+    }
+
+    /// A shortest request that the one may send and the other may not.
+    #[must_use]
+    pub fn witness(&self) -> Option<&Witness> {
+        self.witness.as_ref()
+    }
+
+    /// Whether the one is allowed commands that do not exist yet which the other is not, or on more keys.
+    #[must_use]
+    pub fn future_commands(&self) -> bool {
+        self.future_commands
+    }
+
+    /// Whether there may be more than was found, because the bounds were reached.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.is_undecided
+    }
+
+    /// Whether the one is on and the other is off.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
+    /// Whether any password will do for the one, and not for the other.
+    #[must_use]
+    pub fn accepts_any_password(&self) -> bool {
+        self.any_password
+    }
+
+    /// How many passwords the one has that will not do for the other.
+    #[must_use]
+    pub fn passwords(&self) -> usize {
+        self.passwords
+    }
+
+    /// Whether the one may send RESTORE what is not looked through, and the other may not.
+    #[must_use]
+    pub fn skips_sanitizing(&self) -> bool {
+        self.skips_sanitizing
+    }
+}

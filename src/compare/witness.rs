@@ -1,0 +1,52 @@
+//! A request that one user may send and another may not.
+
+use std::fmt;
+
+use crate::quoting::quoted;
+
+/// A request that proves a difference: one user may send it, the other may not.
+///
+/// Each was put before both users by [`User::check_in`](crate::User::check_in) before anybody sees it. `Display`
+/// prints it as it can be typed into `redis-cli`.
+///
+/// ```
+/// use redis_acl::{Engine, User, compare};
+///
+/// let old = User::parse(Engine::Redis7_2, "on ~app:* +@read")?;
+/// let new = User::parse(Engine::Redis7_2, "on ~app:* ~tmp:* +@read")?;
+/// let comparison = compare(&old, &new);
+/// let witness = comparison.only_second().witness().unwrap();
+/// assert_eq!(witness.to_string(), "GET tmp:");
+/// assert!(new.check(witness.request()).is_allowed() && !old.check(witness.request()).is_allowed());
+/// # Ok::<(), redis_acl::ApplyErrors>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Witness {
+    pub(super) request: Vec<Vec<u8>>,
+    pub(super) database: u32,
+}
+
+impl Witness {
+    /// The command's name and its arguments.
+    #[must_use]
+    pub fn request(&self) -> &[Vec<u8>] {
+        &self.request
+    }
+
+    /// The current database it is sent in; 0 but where database rules make the difference (Valkey 9.1).
+    #[must_use]
+    pub fn database(&self) -> u32 {
+        self.database
+    }
+}
+
+impl fmt::Display for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<_> = self.request.iter().map(|word| quoted(word)).collect();
+        f.write_str(&words.join(" "))?;
+        if self.database != 0 {
+            write!(f, " (in database {})", self.database)?;
+        }
+        Ok(())
+    }
+}

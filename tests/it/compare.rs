@@ -1,0 +1,191 @@
+//! Comparing users: relations and the requests that prove them.
+
+use redis_acl::{Catalog, Comparison, Dialect, Engine, Relation, User, compare};
+
+#[track_caller]
+fn user(dialect: &str, rules: &str) -> User {
+    let dialect: Dialect = dialect.parse().expect("a dialect");
+    User::parse(dialect, rules).unwrap_or_else(|errors| panic!("{rules}: {errors}"))
+}
+
+/// The relation, and what is shown for either side.
+#[track_caller]
+fn told(dialect: &str, first: &str, second: &str) -> (Relation, String, String) {
+    let (first, second) = (user(dialect, first), user(dialect, second));
+    let comparison = compare(&first, &second);
+    let shown = |excess: &redis_acl::Excess| excess.witness().map(ToString::to_string).unwrap_or_default();
+    (comparison.relation(), shown(comparison.only_first()), shown(comparison.only_second()))
+}
+
+#[track_caller]
+fn assert_told(dialect: &str, first: &str, second: &str, relation: Relation, witnesses: [&str; 2]) {
+    let (got, only_first, only_second) = told(dialect, first, second);
+    assert_eq!(
+        (got, &*only_first, &*only_second),
+        (relation, witnesses[0], witnesses[1]),
+        "{first} / {second}"
+    );
+}
+
+use Relation::{Equal, Incomparable, Narrower, Wider};
+
+#[test]
+fn commands_and_keys_are_compared() {
+    for (first, second, relation, witnesses) in [
+        ("~a +get", "~a +get", Equal, ["", ""]),
+        ("~a +get", "~a +get +set", Narrower, ["", "SET a 1"]),
+        ("~a ~b +get", "~a +get", Wider, ["GET b", ""]),
+        ("~a* +get", "~b* +get", Incomparable, ["GET a", "GET b"]),
+        ("~[ab]* +get", "~a* ~b* +get", Equal, ["", ""]),
+        ("~* +get", "%RW~* +get", Wider, ["GET \"\"", ""]),
+        ("%R~a +get", "~a +get", Equal, ["", ""]),
+        ("%R~a +@all -@all +get +set", "~a +get +set", Narrower, ["", "SET a 1"]),
+        // one pattern must give a key all that is needed
+        ("%R~a %W~a* +incr", "~a +incr", Narrower, ["", "INCR a"]),
+        ("%R~a %W~a* +get +set", "~a +get +set", Incomparable, ["SET aa 1", "SET a 1 GET"]),
+        ("%R~a %W~b +copy", "~a ~b +copy", Narrower, ["", "COPY b a"]),
+        ("~a -@all", "~b -@all", Equal, ["", ""]),
+        ("~* +config|get", "~* +config -config|set", Narrower, ["", "CONFIG HELP"]),
+        ("+command", "+command|count +command|docs", Wider, ["COMMAND", ""]),
+    ] {
+        assert_told("redis-7.2", first, second, relation, witnesses);
+    }
+}
+
+#[test]
+fn traps_of_other_tools() {
+    let (relation, lost, _) = told("redis-7.2", "~* -@all +config", "~* -@all +config -config|get");
+    assert_eq!((relation, &*lost), (Wider, "CONFIG GET 1"));
+    let (relation, _, gained) =
+        told("redis-7.2", "~* +@all -@dangerous", "~* +@all -@dangerous +info +config");
+    assert_eq!(relation, Narrower);
+    assert!(gained == "INFO" || gained.starts_with("CONFIG"), "{gained}");
+    assert_eq!(told("redis-7.2", "+@all -@all +get ~*", "+@all +get ~*").0, Narrower);
+    assert_eq!(told("redis-7.2", "~* +@read -@read", "~* -@read +@read").0, Narrower);
+    assert_told("redis-7.2", "%R~a +get +set", "~a +get +set", Narrower, ["", "SET a 1"]);
+    let denies_all = "-@all resetkeys (~* &* +@all)";
+    assert_eq!(told("redis-7.2", denies_all, "~* &* +@all").0, Equal);
+    assert_eq!(told("redis-7.2", denies_all, "-@all").0, Wider);
+}
+
+#[test]
+fn one_selector_must_allow_a_whole_request() {
+    for (first, second, relation, witnesses) in [
+        ("~a ~b +mget", "~a +mget (~b +mget)", Wider, ["MGET a b", ""]),
+        ("~a ~b +get", "~a +get (~b +get)", Equal, ["", ""]),
+        ("~a ~b +rename", "~a +rename (~b +rename)", Wider, ["RENAME a b", ""]),
+        ("~a ~b ~c +rename", "~a ~b +rename (~b ~c +rename) (~a ~c +rename)", Equal, ["", ""]),
+        ("~a ~b ~c +mget", "~a ~b +mget (~b ~c +mget) (~a ~c +mget)", Wider, ["MGET c a b", ""]),
+        ("~a +get (~b +set)", "~a ~b +get +set", Narrower, ["", "GET b"]),
+    ] {
+        let (got, only_first, only_second) = told("redis-7.2", first, second);
+        let sorted = |text: &str| {
+            let mut words: Vec<_> = text.split(' ').map(str::to_owned).collect();
+            words.sort();
+            words
+        };
+        assert_eq!(got, relation, "{first} / {second}");
+        assert_eq!(sorted(&only_first), sorted(witnesses[0]), "{first} / {second}");
+        assert_eq!(sorted(&only_second), sorted(witnesses[1]), "{first} / {second}");
+    }
+}
+
+#[test]
+fn first_arguments_are_compared() {
+    for (dialect, first, second, relation, witnesses) in [
+        ("redis-7.2", "+select|0", "+select|0 +select|1", Narrower, ["", "SELECT 1"]),
+        ("redis-7.2", "+select|0", "+select", Narrower, ["", "SELECT 1"]),
+        ("redis-7.2", "~* +get|A", "~a +get|a", Wider, ["GET A", ""]),
+        ("redis-7.2", "~* +get|a", "~* +get|A", Equal, ["", ""]),
+        ("redis-7.2", "~* +lmpop|1", "~* +lmpop", Narrower, ["", "LMPOP 2 a a 1"]),
+        ("redis-6.2", "+config|get", "+config", Narrower, ["", "CONFIG 1"]),
+        (
+            "redis-6.2",
+            "~a +memory|usage",
+            "~b +memory|usage",
+            Incomparable,
+            ["MEMORY USAGE a", "MEMORY USAGE b"],
+        ),
+        // only the first key is the first argument
+        ("redis-7.2", "~* +del|a", "~a +del", Wider, ["DEL A", ""]),
+        ("redis-7.2", "~a +del|a", "~a ~b +del|a", Narrower, ["", "DEL a b"]),
+    ] {
+        assert_told(dialect, first, second, relation, witnesses);
+    }
+}
+
+#[test]
+fn channels_are_compared() {
+    for (first, second, relation, witnesses) in [
+        ("&news.* +publish", "&news.a +publish", Wider, ["PUBLISH news. 1", ""]),
+        ("&news.* +psubscribe", "&news.* &news.a +psubscribe", Narrower, ["", "PSUBSCRIBE news.a"]),
+        ("&news.* +subscribe", "&news.* &news.a +subscribe", Equal, ["", ""]),
+        ("allchannels +psubscribe", "&* +psubscribe", Equal, ["", ""]),
+    ] {
+        assert_told("redis-7.2", first, second, relation, witnesses);
+    }
+}
+
+#[test]
+fn databases_are_compared() {
+    for (first, second, relation, witnesses) in [
+        ("~* +get db=1", "~* +get db=1,2", Narrower, ["", "GET a (in database 2)"]),
+        ("+select db=1", "+select db=2", Incomparable, ["SELECT 1", "SELECT 2"]),
+        ("+flushall", "+flushall db=0,1", Wider, ["FLUSHALL", ""]),
+        ("~* +get db=20", "~* +get resetdbs", Equal, ["", ""]),
+        ("~* +get db=1 (~* +get db=2)", "~* +get db=1,2", Equal, ["", ""]),
+        ("~* +move db=1 (~* +move db=2)", "~* +move db=1,2", Narrower, ["", "MOVE a 2 (in database 1)"]),
+    ] {
+        assert_told("valkey-9.1", first, second, relation, witnesses);
+    }
+}
+
+#[test]
+fn sort_by_patterns_needs_all_keys() {
+    assert_told("redis-7.2", "~* +sort", "~?* ~** +sort", Wider, ["SORT \"\"", ""]);
+    let (relation, only_first, _) = told("redis-7.2", "%R~* +sort_ro", "%R~?* +sort_ro");
+    assert_eq!((relation, &*only_first), (Wider, "SORT_RO a BY *"));
+}
+
+#[test]
+fn commands_to_come_count() {
+    let all: Vec<_> =
+        Catalog::from(Engine::Redis7_2).commands().map(|command| format!("+{}", command.name())).collect();
+    let listed = user("redis-7.2", &format!("~* &* {}", all.join(" ")));
+    let granted = user("redis-7.2", "~* &* +@all");
+    let comparison = compare(&granted, &listed);
+    assert_eq!(comparison.relation(), Wider);
+    assert!(comparison.only_first().future_commands() && comparison.only_first().witness().is_none());
+    // and on which keys
+    assert_eq!(told("redis-7.2", "~* &* +@all", "~* &* -@all (~a +@all)").0, Wider);
+}
+
+#[test]
+fn logins_count() {
+    for (first, second, relation) in [
+        ("on +get", "off +get", Wider),
+        ("on nopass", "on >secret", Wider),
+        ("on >secret", "on >secret >other", Narrower),
+        ("on >secret", "on >other", Incomparable),
+        ("on skip-sanitize-payload", "on", Wider),
+    ] {
+        let comparison = compare(&user("redis-7.2", first), &user("redis-7.2", second));
+        assert_eq!(comparison.relation(), relation, "{first} / {second}");
+        let shown = format!("{comparison:?}");
+        assert!(!shown.contains("secret") && !shown.contains("2bb80d53"), "{shown}");
+    }
+}
+
+#[test]
+fn two_dialects_are_compared() {
+    let of = |a: &str, b: &str, rules: &str| -> Comparison { compare(&user(a, rules), &user(b, rules)) };
+    // channels of new users
+    let comparison = of("redis-6.2", "redis-7.0", "on ~* +publish");
+    assert_eq!(comparison.only_first().witness().expect("a channel").to_string(), "PUBLISH a 1");
+    assert_eq!(of("redis-7.2", "valkey-7.2", "on ~* &* +@all").relation(), Equal);
+    // containers lost their categories
+    let comparison = of("redis-6.2", "redis-7.0", "on ~* &* +@pubsub");
+    assert_eq!(comparison.only_first().witness().expect("a container").to_string(), "PUBSUB HELP");
+    let comparison = of("redis-7.2", "redis-7.4", "on ~* +@hash");
+    assert_eq!(comparison.relation(), Narrower);
+}
