@@ -27,7 +27,7 @@ pub fn check(input: &str) {
     }
 }
 
-fn bytes(line: &str) -> Vec<u8> {
+pub(super) fn bytes(line: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(line.len());
     for c in line.chars() {
         match u8::try_from(u32::from(c)) {

@@ -5,6 +5,7 @@ mod canonical;
 mod check;
 mod check_properties;
 mod compare;
+mod compare_exact;
 mod corpus;
 mod dialects;
 mod equality;
