@@ -97,7 +97,8 @@ fn refused_copy<A: AsRef<[u8]>>(request: Request<'_, A>, allowed: impl Fn(u32) -
     refused
 }
 
-fn database(text: &[u8]) -> Option<u32> {
+/// The database of that number.
+pub(crate) fn database(text: &[u8]) -> Option<u32> {
     let id = u32::try_from(strict_number(text)?).ok()?;
     (id < DATABASES).then_some(id)
 }

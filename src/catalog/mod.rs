@@ -39,7 +39,7 @@ pub use category::Category;
 pub use keys::{FindKeys, KeyFlags, KeyRef, KeySpec, Keys, StartSearch};
 pub use set::{CommandId, CommandSet};
 
-pub(crate) use databases::{DATABASES, DatabaseArguments};
+pub(crate) use databases::{DATABASES, DatabaseArguments, database};
 pub(crate) use find::{FoundKeys, Run};
 pub(crate) use finders::ChannelArguments;
 pub(crate) use request::{Request, c_text, is_word, lenient_number, strict_number};

@@ -31,6 +31,8 @@ pub(crate) enum Word {
     Text(Box<str>),
     /// Whatever stands there.
     Any,
+    /// Whatever is no database.
+    NoDatabase,
     /// How many times the parts that repeat are there.
     Count,
     /// The same with a zero before it, which key specs cannot read and a command's own code can.
@@ -80,8 +82,8 @@ pub(crate) struct Demands {
 /// What an open word is where nothing is asked of it.
 const FILLER: &str = "1";
 
-/// Shapes that key specs do not tell, without the command's name: `_` is an open word, `…` repeats what stands
-/// before it up to the last `_` or word in capitals.
+/// Shapes that key specs do not tell, without the command's name: `_` is an open word, `!` one that is no database,
+/// and what stands between parentheses repeats.
 static TEMPLATES: &[(&str, &[&str])] = &[
     ("bitfield", &["_ GET u8 0", "_ SET u8 0 1"]),
     ("copy", &["_ _ DB _", "_ _ (DB _)…"]),
@@ -89,14 +91,14 @@ static TEMPLATES: &[(&str, &[&str])] = &[
     ("georadius", &["_ 0 0 1 m STORE _", "_ 0 0 1 m STOREDIST _", "_ 0 0 1 m STORE _ STOREDIST _"]),
     ("georadiusbymember", &["_ 1 1 m STORE _", "_ 1 1 m STOREDIST _", "_ 1 1 m STORE _ STOREDIST _"]),
     ("memory", &["USAGE _"]),
-    ("migrate", &["_ _ '' 0 1 KEYS (_)…", "_ _ 1 0 1 KEYS _"]),
-    ("move", &["_ _", "_ x"]),
-    ("select", &["_", "x"]),
+    ("migrate", &["_ _ '' 0 1 KEYS (_)…", "_ _ '' 0 1 KEYS", "_ _ _ 0 1 KEYS _"]),
+    ("move", &["_ _", "_ !"]),
+    ("select", &["_", "!"]),
     ("set", &["_ 1 GET"]),
     ("sort", &["_ STORE _", "_ BY *", "_ BY * STORE _"]),
     ("sort_ro", &["_ BY *"]),
     ("stralgo", &["LCS KEYS _ _", "LCS STRINGS 1 1"]),
-    ("swapdb", &["_ _", "x x"]),
+    ("swapdb", &["_ _", "! _"]),
     ("xread", &["STREAMS (_)… (0)…"]),
     ("xreadgroup", &["GROUP _ _ STREAMS (_)… (>)…"]),
 ];
@@ -183,6 +185,7 @@ impl Shape {
             Word::Count => copies.to_string().into_bytes(),
             Word::PaddedCount => format!("0{copies}").into_bytes(),
             Word::Any => fill(place, copy).unwrap_or_else(|| FILLER.into()),
+            Word::NoDatabase => b"x".to_vec(),
         };
         self.places(copies).map(&mut text).collect()
     }
@@ -214,6 +217,7 @@ impl Shape {
 fn open(word: &str) -> Word {
     match word {
         "_" => Word::Any,
+        "!" => Word::NoDatabase,
         "''" => Word::Text("".into()),
         text => Word::Text(text.into()),
     }
@@ -239,18 +243,26 @@ impl Command<'_> {
             }
             shapes.push(shape);
         }
-        shapes.push(start);
+        let mut with_argument = start.clone();
+        with_argument.pad_to(2);
+        shapes.extend([with_argument, start]);
         let arity = usize::from(self.arity().unsigned_abs());
         shapes.iter_mut().for_each(|shape| shape.pad_to(arity));
         shapes.retain(|shape| self.has(shape));
         shapes
     }
 
-    /// Whether it is a well-formed request of this command.
+    /// Whether it is a well-formed request of this command. Keys must be open words.
     fn has(self, shape: &Shape) -> bool {
         let request = shape.request(1, |_, _| None);
-        let found = self.catalog.lookup(Request::new(&request));
-        self.takes(request.len()) && found.is_some_and(|found| found.id == self.id)
+        let request = Request::new(&request);
+        let found = self.catalog.lookup(request);
+        let is_open = |place: usize| {
+            shape.places(1).nth(place).is_some_and(|(place, _)| *shape.word(place) == Word::Any)
+        };
+        self.takes(request.len())
+            && found.is_some_and(|found| found.id == self.id)
+            && self.find_keys(request).as_slice().iter().all(|run| run.places().all(is_open))
     }
 
     /// With each choice of keywords; where there are no key specs, by the old three numbers.

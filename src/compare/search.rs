@@ -16,7 +16,9 @@ use super::kinds::{self, Class, Kind, Kinds, Member};
 use super::texts::{self, FirstArgument, Found, Texts};
 use crate::access::KeyAccess;
 use crate::catalog::lenient_number;
-use crate::catalog::{Catalog, Command, CommandId, CommandSet, DATABASES, DatabaseNeed, Demand, Shape, Word};
+use crate::catalog::{
+    Catalog, Command, CommandId, CommandSet, DATABASES, DatabaseNeed, Demand, Shape, Word, database,
+};
 use crate::quoting::quoted;
 use crate::user::{Databases, Selector, User};
 
@@ -543,8 +545,10 @@ impl<'u, 'w> Search<'u, 'w> {
                 let written = shape.repeated(count.clamp(1, MAX_COUNT) as usize);
                 written.first_argument().map(|place| written.with_text(place, text)).into_iter().collect()
             }
+            (Word::NoDatabase, FirstArgument::Is(text)) if database(text.as_bytes()).is_some() => Vec::new(),
+            (Word::NoDatabase, _) => vec![shape.with_text(place, &argument.example("x"))],
             (Word::Any, _) if !kinds::slots(command, there, shape).contains(&place) => {
-                vec![shape.with_text(place, &argument.example())]
+                vec![shape.with_text(place, &argument.example(""))]
             }
             _ => vec![shape.clone()],
         }

@@ -41,12 +41,12 @@ impl FirstArgument<'_> {
         }
     }
 
-    /// One such word.
-    pub(super) fn example(&self) -> String {
+    /// One such word; a number with this before it where there is a choice.
+    pub(super) fn example(&self, before: &str) -> String {
         match self {
             Self::Is(text) => (*text).to_owned(),
             Self::IsNone(_) => {
-                let mut numbers = (1..).map(|number: usize| number.to_string());
+                let mut numbers = (1..).map(|number: usize| format!("{before}{number}"));
                 numbers.find(|number| self.fits(number)).unwrap_or_default()
             }
         }

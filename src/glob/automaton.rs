@@ -1,6 +1,6 @@
 //! Patterns as automata: where a match can be after some bytes, for several patterns at once.
 
-use super::matcher::take;
+use super::matcher::{Class, Member};
 use super::shape::{behind_token, has_too_many_stars, without_first_stars};
 
 /// A token of a pattern.
@@ -19,12 +19,31 @@ enum Step {
 struct Bytes([u64; 4]);
 
 impl Bytes {
-    fn of(holds: impl Fn(u8) -> bool) -> Self {
-        let mut words = [0; 4];
-        for byte in (0..=u8::MAX).filter(|&byte| holds(byte)) {
-            words[usize::from(byte) / 64] |= 1 << (byte % 64);
-        }
-        Self(words)
+    const NONE: Self = Self([0; 4]);
+    const ALL: Self = Self([u64::MAX; 4]);
+
+    fn within(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|word| self.0[word] & other.0[word]))
+    }
+
+    fn outside(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|word| self.0[word] & !other.0[word]))
+    }
+
+    fn most_readable(&self) -> Option<u8> {
+        BY_READABILITY.into_iter().find(|byte| self.contains(*byte))
+    }
+
+    fn insert(&mut self, byte: u8) {
+        self.0[usize::from(byte) / 64] |= 1 << (byte % 64);
+    }
+
+    /// Those that a class matches, which begins behind the `[`.
+    fn of_class(class: &[u8]) -> Self {
+        let (mut bytes, class) = (Self::NONE, Class::behind_bracket(class));
+        let negated = class.negated;
+        class.flat_map(Member::bytes).for_each(|byte| bytes.insert(byte));
+        if negated { Self::ALL.outside(&bytes) } else { bytes }
     }
 
     fn contains(&self, byte: u8) -> bool {
@@ -37,9 +56,10 @@ impl Step {
     fn first_of(pattern: &[u8]) -> Self {
         match pattern {
             [b'*', ..] => Self::Star,
-            [b'?' | b'[', ..] => Self::One(Bytes::of(|byte| take(pattern, byte).is_some())),
+            [b'?', ..] => Self::One(Bytes::ALL),
+            [b'[', class @ ..] => Self::One(Bytes::of_class(class)),
             [b'\\', byte, ..] | [byte, ..] => Self::Byte(*byte),
-            [] => Self::One(Bytes::of(|_| false)),
+            [] => Self::One(Bytes::NONE),
         }
     }
 
@@ -68,110 +88,88 @@ fn steps(pattern: &[u8]) -> Option<Vec<Step>> {
 
 /// Several patterns side by side, each one place longer than it has steps: the last place is its end.
 ///
-/// A set of places is what can have been reached; reading a byte makes another set of it. Neighbouring
-/// stars being one, no star stands behind a star.
+/// A set of places, a bit for each, is what can have been reached; reading a byte makes another set of it.
+/// Neighbouring stars being one, no star stands behind a star.
 pub(super) struct Automaton {
     steps: Vec<Option<Step>>,
-    starts: Places,
-    ends: Places,
-    stars: Places,
+    starts: Box<[u64]>,
+    ends: Box<[u64]>,
+    stars: Box<[u64]>,
 }
 
-/// A set of places in an automaton.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Places(Box<[u64]>);
+fn insert(places: &mut [u64], place: usize) {
+    places[place / 64] |= 1 << (place % 64);
+}
 
-impl Places {
-    fn none(count: usize) -> Self {
-        Self(vec![0; count.div_ceil(64)].into())
-    }
-
-    fn insert(&mut self, place: usize) {
-        self.0[place / 64] |= 1 << (place % 64);
-    }
-
-    fn meets(&self, other: &Self) -> bool {
-        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
-    }
-
-    pub(super) fn is_subset(&self, other: &Self) -> bool {
-        self.0.iter().zip(&other.0).all(|(a, b)| a & !b == 0)
-    }
-
-    /// Each place that is in `from` as well, moved one further, added.
-    fn advance(&mut self, places: &Self, from: &Self) {
-        let mut carry = 0;
-        for ((into, places), from) in self.0.iter_mut().zip(&places.0).zip(&from.0) {
-            let moving = places & from;
-            *into |= moving << 1 | carry;
-            carry = moving >> 63;
-        }
-    }
-
-    /// Each place that is in `from` as well, added.
-    fn keep(&mut self, places: &Self, from: &Self) {
-        for ((into, places), from) in self.0.iter_mut().zip(&places.0).zip(&from.0) {
-            *into |= places & from;
-        }
-    }
+/// Whether each of the places is one of the others too.
+pub(super) fn is_subset(places: &[u64], others: &[u64]) -> bool {
+    places.iter().zip(others).all(|(a, b)| a & !b == 0)
 }
 
 impl Automaton {
     pub(super) fn of<'p>(patterns: impl IntoIterator<Item = &'p [u8]>) -> Self {
         let all: Vec<_> = patterns.into_iter().filter_map(steps).collect();
-        let count = all.iter().map(|steps| steps.len() + 1).sum();
-        let (starts, ends, stars) = (Places::none(count), Places::none(count), Places::none(count));
-        let mut automaton = Self { steps: Vec::with_capacity(count), starts, ends, stars };
+        let count: usize = all.iter().map(|steps| steps.len() + 1).sum();
+        let none = || vec![0; count.div_ceil(64)].into_boxed_slice();
+        let mut automaton =
+            Self { steps: Vec::with_capacity(count), starts: none(), ends: none(), stars: none() };
         for steps in all {
-            automaton.starts.insert(automaton.steps.len());
+            insert(&mut automaton.starts, automaton.steps.len());
             for step in steps {
                 if step == Step::Star {
-                    automaton.stars.insert(automaton.steps.len());
+                    insert(&mut automaton.stars, automaton.steps.len());
                 }
                 automaton.steps.push(Some(step));
             }
-            automaton.ends.insert(automaton.steps.len());
+            insert(&mut automaton.ends, automaton.steps.len());
             automaton.steps.push(None);
         }
         automaton
     }
 
-    pub(super) fn start(&self) -> Places {
-        self.skipping_stars(self.starts.clone())
+    /// How many words a set of its places has.
+    pub(super) fn words(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Where the patterns are before any byte.
+    pub(super) fn start(&self, into: &mut [u64]) {
+        into.copy_from_slice(&self.starts);
+        self.skip_stars(into);
     }
 
     /// A star may also stand for nothing.
-    fn skipping_stars(&self, mut places: Places) -> Places {
-        let before = places.clone();
-        places.advance(&before, &self.stars);
-        places
+    fn skip_stars(&self, places: &mut [u64]) {
+        let mut carry = 0;
+        for (places, stars) in places.iter_mut().zip(&self.stars) {
+            let moving = *places & stars;
+            *places |= moving << 1 | carry;
+            carry = moving >> 63;
+        }
     }
 
     /// Where the patterns can be after one more byte; `taking` are the places whose step takes it.
-    pub(super) fn after(&self, places: &Places, taking: &Places) -> Places {
-        let mut after = Places::none(self.steps.len());
-        after.keep(places, &self.stars);
-        after.advance(places, taking);
-        self.skipping_stars(after)
+    pub(super) fn after(&self, places: &[u64], taking: &[u64], into: &mut [u64]) {
+        let mut carry = 0;
+        for (((into, places), taking), stars) in into.iter_mut().zip(places).zip(taking).zip(&self.stars) {
+            let moving = places & taking;
+            *into = moving << 1 | carry | places & stars;
+            carry = moving >> 63;
+        }
+        self.skip_stars(into);
     }
 
     /// The places whose step takes one byte, this one.
-    pub(super) fn taking(&self, byte: u8) -> Places {
-        let mut taking = Places::none(self.steps.len());
+    pub(super) fn taking(&self, byte: u8, into: &mut [u64]) {
         for (place, step) in self.steps.iter().enumerate() {
             if step.is_some_and(|step| step.takes(byte)) {
-                taking.insert(place);
+                insert(into, place);
             }
         }
-        taking
     }
 
-    pub(super) fn has_ended(&self, places: &Places) -> bool {
-        places.meets(&self.ends)
-    }
-
-    pub(super) fn is_lost(&self, places: &Places) -> bool {
-        places.0.iter().all(|word| *word == 0)
+    pub(super) fn has_ended(&self, places: &[u64]) -> bool {
+        places.iter().zip(&self.ends).any(|(places, ends)| places & ends != 0)
     }
 
     fn steps(&self) -> impl Iterator<Item = Step> {
@@ -182,26 +180,39 @@ impl Automaton {
 /// One byte of each kind that the automata tell apart, the most readable one: every byte that is named by
 /// itself, and of the others one for each way to be in the classes.
 pub(super) fn telling_bytes<'a>(automata: impl Iterator<Item = &'a Automaton>) -> Vec<u8> {
-    let mut named = [false; 256];
-    let mut classes = Vec::new();
+    let (mut telling, mut kinds) = (Bytes::NONE, vec![Bytes::ALL]);
     for step in automata.flat_map(Automaton::steps) {
         match step {
             Step::Star => {}
-            Step::Byte(byte) => named[usize::from(byte)] = true,
-            Step::One(bytes) if classes.contains(&bytes) => {}
-            Step::One(bytes) => classes.push(bytes),
+            Step::Byte(byte) => telling.insert(byte),
+            Step::One(bytes) => {
+                let parts = kinds.iter().flat_map(|kind| [kind.within(&bytes), kind.outside(&bytes)]);
+                kinds = parts.filter(|part| *part != Bytes::NONE).collect();
+            }
         }
     }
-    let mut seen = Vec::new();
-    let is_news = |byte: &u8| {
-        let in_classes: Vec<_> = classes.iter().map(|bytes| bytes.contains(*byte)).collect();
-        let news = named[usize::from(*byte)] || !seen.contains(&in_classes);
-        if news && !named[usize::from(*byte)] {
-            seen.push(in_classes);
+    let named = telling;
+    let others = kinds.iter().map(|kind| kind.outside(&named));
+    others.filter_map(|kind| kind.most_readable()).for_each(|byte| telling.insert(byte));
+    BY_READABILITY.into_iter().filter(|byte| telling.contains(*byte)).collect()
+}
+
+/// A shortest text, not the empty one, that the pattern matches; `None` if there is none.
+pub(super) fn shortest_text(pattern: &[u8]) -> Option<Vec<u8>> {
+    let mut text = Vec::with_capacity(pattern.len());
+    for step in steps(pattern)? {
+        match step {
+            Step::Star => {}
+            Step::Byte(byte) => text.push(byte),
+            Step::One(bytes) => text.push(bytes.most_readable()?),
         }
-        news
-    };
-    BY_READABILITY.into_iter().filter(is_news).collect()
+    }
+    match (text.is_empty(), pattern.is_empty()) {
+        (true, true) => None,
+        // stars alone do not match the empty text
+        (true, false) => Bytes::ALL.most_readable().map(|byte| vec![byte]),
+        _ => Some(text),
+    }
 }
 
 /// Letters and digits first, then other printable characters, then the rest; those that patterns or quoting

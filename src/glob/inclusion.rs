@@ -1,6 +1,8 @@
 //! Whether everything that one pattern matches is matched by others; else a shortest text that escapes.
 
-use super::automaton::{Automaton, Places, telling_bytes};
+use std::ops::Range;
+
+use super::automaton::{Automaton, is_subset, shortest_text, telling_bytes};
 use super::shape::is_special;
 use super::{Shape, matches};
 
@@ -100,58 +102,79 @@ pub(crate) fn text_of_all(
     others: &[&[u8]],
     work: &mut usize,
 ) -> Option<Option<Vec<u8>>> {
+    if groups.iter().any(|group| group.is_empty()) {
+        return Some(None);
+    }
+    // often a shortest text of the only pattern will do
+    if let [[pattern]] = groups {
+        match shortest_text(pattern) {
+            None => return Some(None),
+            Some(text) if !others.iter().any(|other| matches(other, &text)) => return Some(Some(text)),
+            Some(_) => {}
+        }
+    }
     Search::new(groups, others).run(work)
 }
 
 /// A search for a text that each of some automata matches and the last does not, shortest first.
 struct Search {
-    groups: Box<[Automaton]>,
-    others: Automaton,
-    bytes: Vec<Kind>,
-    nodes: Vec<Node>,
+    groups: Vec<Part>,
+    others: Part,
+    bytes: Vec<u8>,
+    /// For each byte the places whose step takes it, as in a node.
+    taking: Vec<u64>,
+    /// What some text leads to: the places of all automata, one set behind the other.
+    nodes: Vec<u64>,
+    /// For each node the one it was reached from, and by which byte.
+    from: Vec<(usize, u8)>,
+    /// How many words a node has.
+    width: usize,
 }
 
-/// One byte of each kind, with the places of all automata that take it.
-struct Kind {
-    byte: u8,
-    groups: Box<[Places]>,
-    others: Places,
-}
-
-/// What some text leads to.
-struct Node {
-    groups: Box<[Places]>,
-    others: Places,
-    /// The node it was reached from, and by which byte.
-    from: Option<(usize, u8)>,
+/// An automaton, and where its places are in a node.
+struct Part {
+    automaton: Automaton,
+    at: Range<usize>,
 }
 
 impl Search {
     fn new(groups: &[&[&[u8]]], others: &[&[u8]]) -> Self {
-        let groups: Box<[_]> = groups.iter().map(|group| Automaton::of(group.iter().copied())).collect();
-        let others = Automaton::of(others.iter().copied());
-        let kind = |byte| {
-            let groups = groups.iter().map(|group| group.taking(byte)).collect();
-            Kind { byte, groups, others: others.taking(byte) }
+        let mut width = 0;
+        let mut part = |patterns: &[&[u8]]| {
+            let automaton = Automaton::of(patterns.iter().copied());
+            let at = width..width + automaton.words();
+            width = at.end;
+            Part { automaton, at }
         };
-        let bytes = telling_bytes(groups.iter().chain([&others])).into_iter().map(kind).collect();
-        let start = groups.iter().map(Automaton::start).collect();
-        let first = Node { groups: start, others: others.start(), from: None };
-        Self { groups, others, bytes, nodes: vec![first] }
+        let groups: Vec<_> = groups.iter().map(|group| part(group)).collect();
+        let others = part(others);
+        let bytes = telling_bytes(groups.iter().chain([&others]).map(|part| &part.automaton));
+        let (taking, nodes) = (vec![0; width * bytes.len()], vec![0; width]);
+        let mut search = Self { groups, others, bytes, taking, nodes, from: vec![(0, 0)], width };
+        for part in search.groups.iter().chain([&search.others]) {
+            part.automaton.start(&mut search.nodes[part.at.clone()]);
+            for (kind, byte) in search.bytes.iter().enumerate() {
+                let places = &mut search.taking[kind * width..][part.at.clone()];
+                part.automaton.taking(*byte, places);
+            }
+        }
+        search
     }
 
     fn run(mut self, work: &mut usize) -> Option<Option<Vec<u8>>> {
-        let mut done = 0;
-        while done < self.nodes.len() {
+        let (mut done, mut next) = (0, vec![0; self.width]);
+        while done < self.from.len() {
             for kind in 0..self.bytes.len() {
-                *work = work.checked_sub(1 + self.nodes.len())?;
-                let Some(node) = self.next(done, kind) else { continue };
-                if self.is_found(&node) {
-                    self.nodes.push(node);
-                    return Some(Some(self.text_of(self.nodes.len() - 1)));
+                *work = work.checked_sub(1 + self.from.len())?;
+                if !self.step(done, kind, &mut next) {
+                    continue;
                 }
-                if !self.is_known(&node) {
-                    self.nodes.push(node);
+                if self.is_found(&next) {
+                    return Some(Some(self.text_of(done, self.bytes[kind])));
+                }
+                if !self.is_known(&next) {
+                    self.nodes.extend_from_slice(&next);
+                    self.from.push((done, self.bytes[kind]));
                 }
             }
             done += 1;
@@ -159,38 +182,46 @@ impl Search {
         Some(None)
     }
 
-    /// `None` where some group is lost.
-    fn next(&self, from: usize, kind: usize) -> Option<Node> {
-        let (node, kind) = (&self.nodes[from], &self.bytes[kind]);
-        let after = |((group, places), taking): ((&Automaton, &Places), &Places)| {
-            let after = group.after(places, taking);
-            (!group.is_lost(&after)).then_some(after)
+    /// Reads a byte; false where some group is lost by it.
+    fn step(&self, node: usize, kind: usize, into: &mut [u64]) -> bool {
+        let places = &self.nodes[node * self.width..][..self.width];
+        let taking = &self.taking[kind * self.width..][..self.width];
+        let read = |Part { automaton, at }: &Part, into: &mut [u64]| {
+            automaton.after(&places[at.clone()], &taking[at.clone()], &mut into[at.clone()]);
         };
-        let groups =
-            self.groups.iter().zip(&node.groups).zip(&kind.groups).map(after).collect::<Option<_>>()?;
-        let others = self.others.after(&node.others, &kind.others);
-        Some(Node { groups, others, from: Some((from, kind.byte)) })
+        for part in &self.groups {
+            read(part, into);
+            if into[part.at.clone()].iter().all(|word| *word == 0) {
+                return false;
+            }
+        }
+        read(&self.others, into);
+        true
     }
 
-    fn is_found(&self, node: &Node) -> bool {
-        let mut groups = self.groups.iter().zip(&node.groups);
-        groups.all(|(group, places)| group.has_ended(places)) && !self.others.has_ended(&node.others)
+    fn is_found(&self, node: &[u64]) -> bool {
+        let has_ended = |part: &Part| part.automaton.has_ended(&node[part.at.clone()]);
+        self.groups.iter().all(has_ended) && !has_ended(&self.others)
     }
 
     /// Whether some node found before leads to every text that this one leads to.
-    fn is_known(&self, node: &Node) -> bool {
-        let covers = |known: &Node| {
-            let mut groups = node.groups.iter().zip(&known.groups);
-            groups.all(|(new, known)| new.is_subset(known)) && known.others.is_subset(&node.others)
-        };
-        self.nodes.iter().any(covers)
+    fn is_known(&self, node: &[u64]) -> bool {
+        let (new_groups, new_others) = node.split_at(self.others.at.start);
+        self.nodes.chunks_exact(self.width).any(|known| {
+            let (groups, others) = known.split_at(self.others.at.start);
+            is_subset(new_groups, groups) && is_subset(others, new_others)
+        })
     }
 
-    fn text_of(&self, node: usize) -> Vec<u8> {
-        let step = |from: &Option<(usize, u8)>| from.map(|(node, byte)| (self.nodes[node].from, byte));
-        let mut text: Vec<_> = std::iter::successors(step(&self.nodes[node].from), |(from, _)| step(from))
-            .map(|(_, byte)| byte)
-            .collect();
+    /// What leads to a node, and one more byte.
+    fn text_of(&self, node: usize, last: u8) -> Vec<u8> {
+        let mut text = vec![last];
+        let mut node = node;
+        while node != 0 {
+            let (from, byte) = self.from[node];
+            text.push(byte);
+            node = from;
+        }
         text.reverse();
         text
     }

@@ -71,38 +71,68 @@ pub(super) fn take(pattern: &[u8], byte: u8) -> Option<&[u8]> {
 
 /// The pattern behind a class, if the class matches the byte; it begins behind the `[`.
 fn take_class(class: &[u8], byte: u8) -> Option<&[u8]> {
-    let (negated, mut rest) = match class {
-        [b'^', behind @ ..] => (true, behind),
-        _ => (false, class),
-    };
-    let mut found = false;
-    loop {
-        rest = match rest {
-            // the end of the pattern closes a class as well
-            [] => break,
-            [b'\\', member, behind @ ..] => {
-                found |= *member == byte;
-                behind
-            }
-            [b']', behind @ ..] => {
-                rest = behind;
-                break;
-            }
-            [start, b'-', end, behind @ ..] => {
-                found |= is_between(byte, *start, *end);
-                behind
-            }
-            [member, behind @ ..] => {
-                found |= *member == byte;
-                behind
-            }
-        }
-    }
-    (found != negated).then_some(rest)
+    let mut class = Class::behind_bracket(class);
+    let found = class.by_ref().fold(false, |found, member| found | member.contains(byte));
+    (found != class.negated).then_some(class.rest)
 }
 
-/// Bytes are signed `char`s to the servers' C on x86-64, and ends in the wrong order are swapped.
-fn is_between(byte: u8, start: u8, end: u8) -> bool {
-    let (byte, start, end) = (byte as i8, start as i8, end as i8);
-    (start.min(end)..=start.max(end)).contains(&byte)
+/// The members of a class, one after the other; when there are no more, `rest` is what stands behind it.
+pub(super) struct Class<'p> {
+    pub(super) negated: bool,
+    pub(super) rest: &'p [u8],
+    ended: bool,
+}
+
+/// A byte of a class, or a range of them. Bytes are signed `char`s to the servers' C on x86-64, and ends in
+/// the wrong order are swapped.
+#[derive(Clone, Copy)]
+pub(super) struct Member {
+    start: i8,
+    end: i8,
+}
+
+impl<'p> Class<'p> {
+    /// `class` begins behind the `[`.
+    pub(super) fn behind_bracket(class: &'p [u8]) -> Self {
+        let (negated, rest) = match class {
+            [b'^', behind @ ..] => (true, behind),
+            _ => (false, class),
+        };
+        Self { negated, rest, ended: false }
+    }
+}
+
+impl Iterator for Class<'_> {
+    type Item = Member;
+
+    fn next(&mut self) -> Option<Member> {
+        if self.ended {
+            return None;
+        }
+        let (member, rest) = match self.rest {
+            [b'\\', member, behind @ ..] => (Some(Member::new(*member, *member)), behind),
+            [b']', behind @ ..] => (None, behind),
+            [start, b'-', end, behind @ ..] => (Some(Member::new(*start, *end)), behind),
+            [member, behind @ ..] => (Some(Member::new(*member, *member)), behind),
+            // the end of the pattern closes a class as well
+            [] => (None, self.rest),
+        };
+        (self.ended, self.rest) = (member.is_none(), rest);
+        member
+    }
+}
+
+impl Member {
+    fn new(start: u8, end: u8) -> Self {
+        let (start, end) = (start as i8, end as i8);
+        Self { start: start.min(end), end: start.max(end) }
+    }
+
+    fn contains(self, byte: u8) -> bool {
+        (self.start..=self.end).contains(&(byte as i8))
+    }
+
+    pub(super) fn bytes(self) -> impl Iterator<Item = u8> {
+        (self.start..=self.end).map(|byte| byte as u8)
+    }
 }

@@ -1,7 +1,7 @@
 //! The shapes that most patterns have, and what is faster for them.
 
 use super::MAX_STARS;
-use super::matcher::{matches_rest, matches_within_bounds};
+use super::matcher::{Class, matches_rest, matches_within_bounds};
 
 /// What kind of pattern one is. It makes the common ones as fast as a comparison.
 ///
@@ -181,16 +181,9 @@ pub(super) fn behind_token(pattern: &[u8]) -> &[u8] {
     }
 }
 
-/// What follows a class that begins here; it ends where the matcher says.
+/// What follows a class that begins here.
 fn behind_class(class: &[u8]) -> &[u8] {
-    let mut rest = class.strip_prefix(b"^").unwrap_or(class);
-    loop {
-        rest = match rest {
-            [] => return rest,
-            [b'\\', _, behind @ ..] => behind,
-            [b']', behind @ ..] => return behind,
-            [_, b'-', _, behind @ ..] => behind,
-            [_, behind @ ..] => behind,
-        }
-    }
+    let mut class = Class::behind_bracket(class);
+    class.by_ref().for_each(drop);
+    class.rest
 }
