@@ -3,12 +3,14 @@
 //! Hundreds of commands ask for one key to be read; whoever compares users needs to look at one of them. A class
 //! holds the commands whose requests ask the same of a user's keys, channels and databases.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::catalog::{Catalog, Command, CommandId, DatabaseNeed, Demand, Demands, Place, Request, Shape};
+use crate::catalog::{
+    Catalog, Command, CommandId, CommandSet, DatabaseNeed, Demand, Demands, Place, Request, Shape,
+};
 use crate::dialect::Dialect;
-use crate::quoting::quoted;
 
 /// What one kind of request asks of the user who sends it, and of the other one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +34,12 @@ pub(super) struct Slot {
 /// Commands that are alike in all kinds of requests that they have.
 #[derive(Debug)]
 pub(super) struct Class {
-    pub(super) kinds: Vec<Kind>,
+    /// The sender's commands.
+    pub(super) commands: CommandSet,
+    /// Whether both sides see the same commands.
+    pub(super) is_same: bool,
+    /// Places in the list of all kinds.
+    pub(super) kinds: Vec<usize>,
     pub(super) members: Vec<Member>,
 }
 
@@ -43,8 +50,8 @@ pub(super) struct Member {
     pub(super) other: Option<CommandId>,
     /// How requests name it.
     pub(super) name: &'static str,
-    /// How long the shortest request of each kind is, open words left out.
-    pub(super) lengths: Vec<usize>,
+    /// Of each kind the shortest shape, and how long it is without its open words.
+    pub(super) shapes: Vec<(usize, Arc<Shape>)>,
 }
 
 /// A request that the command itself will refuse is shown only where there is no other.
@@ -53,7 +60,11 @@ const ODD: usize = 1 << 20;
 /// All classes.
 #[derive(Debug)]
 pub(super) struct Kinds {
+    /// Each kind once.
+    pub(super) kinds: Vec<Kind>,
     pub(super) classes: Vec<Class>,
+    /// The commands that every user may send, of either catalogue.
+    pub(super) open: [CommandSet; 2],
 }
 
 /// The classes of catalogues that users of the same dialect share.
@@ -86,7 +97,25 @@ impl Kinds {
                 classes.entry(kinds).or_default().push(member);
             }
         }
-        Self { classes: classes.into_iter().map(|(kinds, members)| Class { kinds, members }).collect() }
+        let open = |catalog: &Catalog| {
+            let quirks = catalog.dialect().quirks();
+            catalog.commands().filter(|command| command.is_open_to_all(&quirks)).map(Command::id).collect()
+        };
+        let all: BTreeSet<_> = classes.keys().flatten().cloned().collect();
+        let kinds: Vec<_> = all.into_iter().collect();
+        let place = |kind: Kind| kinds.binary_search(&kind).unwrap_or_default();
+        let class =
+            |(kinds, members): (Vec<Kind>, _)| Class::new(kinds.into_iter().map(place).collect(), members);
+        let classes = classes.into_iter().map(class).collect();
+        Self { classes, open: [open(sender), open(other)], kinds }
+    }
+}
+
+impl Class {
+    fn new(kinds: Vec<usize>, members: Vec<Member>) -> Self {
+        let commands = members.iter().map(|member| member.sender).collect();
+        let is_same = members.iter().all(|member| member.other == Some(member.sender));
+        Self { commands, is_same, kinds, members }
     }
 }
 
@@ -129,17 +158,38 @@ pub(super) fn shapes(command: Command<'_>, name: &str, other: &Catalog) -> (Vec<
 
 fn member(command: Command<'_>, name: &'static str, other: &Catalog) -> Option<(Member, Vec<Kind>)> {
     let (shapes, there) = shapes(command, name, other);
-    let mut lengths: BTreeMap<Kind, usize> = BTreeMap::new();
-    for shape in &shapes {
-        let (kind, length) = kind_of(command, there.and_then(|id| other.get(id)), shape);
-        let known = lengths.entry(kind).or_insert(length);
-        *known = length.min(*known);
+    let mut of_kinds: BTreeMap<Kind, (usize, Arc<Shape>)> = BTreeMap::new();
+    for shape in shapes {
+        let (kind, length) = kind_of(command, there.and_then(|id| other.get(id)), &shape);
+        match of_kinds.entry(kind) {
+            Entry::Vacant(entry) => drop(entry.insert((length, shape.into()))),
+            Entry::Occupied(mut known) if length < known.get().0 => {
+                drop(known.insert((length, shape.into())))
+            }
+            Entry::Occupied(_) => {}
+        }
     }
-    if lengths.is_empty() {
+    if of_kinds.is_empty() {
         return None;
     }
-    let (kinds, lengths) = lengths.into_iter().unzip();
-    Some((Member { sender: command.id(), other: there, name, lengths }, kinds))
+    let covered: Vec<_> =
+        of_kinds.iter().filter(|known| is_covered(known, &of_kinds)).map(|(kind, _)| kind.clone()).collect();
+    covered.iter().for_each(|kind| drop(of_kinds.remove(kind)));
+    let (kinds, shapes) = of_kinds.into_iter().unzip();
+    Some((Member { sender: command.id(), other: there, name, shapes }, kinds))
+}
+
+/// Whether another kind is the same, and can also repeat a word.
+fn is_covered(
+    (kind, (length, _)): &(&Kind, &(usize, Arc<Shape>)),
+    kinds: &BTreeMap<Kind, (usize, Arc<Shape>)>,
+) -> bool {
+    let repeated = |slot: &Slot| Slot { repeats: true, ..*slot };
+    (0..kind.slots.len()).filter(|place| !kind.slots[*place].repeats).any(|place| {
+        let mut other = (*kind).clone();
+        other.slots[place] = repeated(&other.slots[place]);
+        kinds.get(&other).is_some_and(|(other, _)| other <= length)
+    })
 }
 
 /// The kind of a shape's requests, and how long they are without their open words.
@@ -167,8 +217,9 @@ pub(super) fn kind_of(command: Command<'_>, there: Option<Command<'_>>, shape: &
         reads_all_keys: [here.reads_all_keys, there.reads_all_keys],
     };
     let open = kind.slots.len();
-    let words = shape.request(1, |_, _| None);
-    let length: usize = words.iter().map(|word| quoted(word).len() + 1).sum();
+    // an empty word is printed as two quotes
+    let printed = |word: &Vec<u8>| if word.is_empty() { 2 } else { word.len() };
+    let length: usize = shape.request(1, |_, _| None).iter().map(|word| printed(word) + 1).sum();
     let oddity = if here.is_odd { ODD } else { 0 };
     (kind, oddity + length - open)
 }

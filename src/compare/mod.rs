@@ -140,18 +140,23 @@ impl Comparison {
 impl Excess {
     fn of(user: &User, other: &User, work: &mut usize) -> Self {
         let Findings { mut requests, future, is_undecided } = Search::new(user, other, work).run();
-        requests.sort_by_key(|finding| finding.length);
         let proves = |witness: &Witness| {
             let may = |user: &User| user.check_in(witness.database, &witness.request).is_allowed();
             may(user) && !may(other)
         };
-        let shown = requests.iter().filter_map(|finding| finding.witness(user.catalog(), other.catalog()));
-        let witness = shown.into_iter().find(proves);
+        let (mut witness, any) = (None, !requests.is_empty());
+        while let Some(shortest) = (0..requests.len()).min_by_key(|at| requests[*at].length) {
+            let finding = requests.swap_remove(shortest);
+            witness = finding.witness(user.catalog(), other.catalog()).filter(proves);
+            if witness.is_some() {
+                break;
+            }
+        }
         let skips = |user: &User| user.sanitize_payload() == Some(SanitizePayload::Skip);
         let known = |hash| other.password_hashes().contains(hash);
         let more_passwords = user.password_hashes().iter().filter(|hash| !known(hash)).count();
         Self {
-            is_undecided: is_undecided || witness.is_none() && !requests.is_empty(),
+            is_undecided: is_undecided || any && witness.is_none(),
             witness,
             future_commands: future,
             enabled: user.is_enabled() && !other.is_enabled(),

@@ -7,13 +7,13 @@
 //! assigned, and *s* must allow a text there which none of these does. Where an open word repeats, each *t* may
 //! have a copy of its own.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Witness;
 use super::kinds::{self, Class, Kind, Kinds, Member};
-use super::texts::{self, FirstArgument, Found, Texts};
+use super::texts::{self, FirstArgument, Found, Reach};
 use crate::access::KeyAccess;
 use crate::catalog::lenient_number;
 use crate::catalog::{
@@ -35,8 +35,9 @@ const MAX_ASSIGNMENTS: usize = 2000;
 const MAX_COUNT: i32 = 64;
 
 /// A selector, prepared.
-pub(super) struct Standing<'u> {
+struct Standing<'u> {
     selector: &'u Selector,
+    reach: Reach<'u>,
     /// With the commands that every user may send.
     commands: CommandSet,
     databases: u16,
@@ -57,9 +58,9 @@ pub(super) struct Finding {
     pub(super) command: CommandId,
     /// What the other one's catalogue calls it.
     pub(super) other: Option<CommandId>,
-    name: &'static str,
     /// How long the request is, as printed.
     pub(super) length: usize,
+    shape: Arc<Shape>,
     recipe: Rc<Recipe>,
 }
 
@@ -68,18 +69,25 @@ type Ways = Vec<(usize, Rc<Recipe>)>;
 
 /// What makes a request of a shape.
 struct Recipe {
-    kind: Kind,
-    /// Where a first argument decides, the shape itself; else one of the command's of that kind.
-    shape: Option<Shape>,
-    first_argument: Option<Vec<Box<str>>>,
+    /// First arguments that it must not have.
+    excluded: Vec<Box<str>>,
+    /// How long all that is filled in is, as printed.
+    length: usize,
     filling: Filling,
+}
+
+impl Recipe {
+    fn new(filling: Filling, excluded: Vec<Box<str>>) -> Rc<Self> {
+        let length = filling.texts.iter().flatten().map(|text| quoted(text).len()).sum();
+        Rc::new(Self { excluded, length, filling })
+    }
 }
 
 /// What the open words are filled with.
 #[derive(Clone, Default)]
 struct Filling {
     /// For each slot the texts of its copies.
-    texts: Vec<Vec<Vec<u8>>>,
+    texts: Vec<Vec<Rc<[u8]>>>,
     database: u32,
 }
 
@@ -98,13 +106,15 @@ pub(super) struct Search<'u, 'w> {
     kinds: Arc<Kinds>,
     /// Whether any key pattern allows less than all: if none does, what a command needs makes no difference.
     needs_matter: bool,
-    known: HashMap<Question, Found>,
+    known: BTreeMap<Question, Found>,
+    /// Of a kind, a selector and some others, how its requests escape.
+    decided: BTreeMap<(usize, usize, Selectors), Option<Rc<Recipe>>>,
     work: &'w mut usize,
     findings: Findings,
 }
 
 /// Which text a selector allows in a place and some others do not.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Question {
     sender: usize,
     others: Selectors,
@@ -121,14 +131,22 @@ enum Slot<'k, 'f> {
 
 impl<'u, 'w> Search<'u, 'w> {
     pub(super) fn new(sender: &'u User, other: &'u User, work: &'w mut usize) -> Self {
-        let (senders, others) = (standing(sender), standing(other));
-        let directed = |standing: &Standing<'_>| {
-            standing.selector.keys.iter().any(|(_, access)| access != KeyAccess::ReadWrite)
-        };
-        let needs_matter = senders.iter().chain(&others).any(directed);
-        let findings = Findings { requests: Vec::new(), future: false, is_undecided: false };
         let kinds = Kinds::of(sender.catalog(), other.catalog());
-        Self { sender, other, senders, others, kinds, needs_matter, known: HashMap::new(), work, findings }
+        let (senders, others) = (standing(sender, &kinds.open[0]), standing(other, &kinds.open[1]));
+        let needs_matter = senders.iter().chain(&others).any(|standing| standing.reach.has_directed_keys());
+        let findings = Findings { requests: Vec::new(), future: false, is_undecided: false };
+        Self {
+            sender,
+            other,
+            senders,
+            others,
+            kinds,
+            needs_matter,
+            known: BTreeMap::new(),
+            decided: BTreeMap::new(),
+            work,
+            findings,
+        }
     }
 
     pub(super) fn run(mut self) -> Findings {
@@ -151,49 +169,78 @@ impl<'u, 'w> Search<'u, 'w> {
     }
 
     fn search_class(&mut self, selector: usize, class: &Class, with_arguments: &CommandSet) {
+        let allowed = class.commands & self.senders[selector].commands;
+        if (class.commands & *with_arguments).is_empty() {
+            if allowed.is_empty() {
+                return;
+            }
+            if let Some(others) = self.others_with_all_or_none(class, &allowed) {
+                let ways = self.decide_class(selector, class, others);
+                let members = class.members.iter().filter(|member| allowed.contains(member.sender));
+                members.for_each(|member| self.found(member, &ways));
+                return;
+            }
+        }
         let mut decided: Vec<(Selectors, Ways)> = Vec::new();
         for member in &class.members {
             if with_arguments.contains(member.sender) {
                 self.search_with_first_arguments(selector, member);
                 continue;
             }
-            if !self.senders[selector].commands.contains(member.sender) {
+            if !allowed.contains(member.sender) {
                 continue;
             }
             let others =
                 self.others_with(|standing| member.other.is_some_and(|id| standing.commands.contains(id)));
             let place = decided.iter().position(|(known, _)| *known == others).unwrap_or_else(|| {
-                let recipes = self.decide_class(selector, class, others);
-                decided.push((others, recipes));
+                decided.push((others, self.decide_class(selector, class, others)));
                 decided.len() - 1
             });
-            let ways = decided[place].1.iter();
-            let Some((length, recipe)) = ways
-                .map(|(kind, recipe)| (member.lengths[*kind] + recipe.filling.length(), recipe))
-                .min_by_key(|(length, _)| *length)
-            else {
-                continue;
-            };
-            self.findings.requests.push(Finding {
-                command: member.sender,
-                other: member.other,
-                name: member.name,
-                length,
-                recipe: Rc::clone(recipe),
-            });
+            self.found(member, &decided[place].1);
         }
+    }
+
+    /// The others that allow these commands of a class, if each allows all of them or none.
+    fn others_with_all_or_none(&self, class: &Class, commands: &CommandSet) -> Option<Selectors> {
+        let is_mixed = |other: &Standing<'_>| {
+            let common = *commands & other.commands;
+            !common.is_empty() && common != *commands
+        };
+        let is_plain = class.is_same && !self.others.iter().any(is_mixed);
+        is_plain.then(|| self.others_with(|other| commands.is_subset(&other.commands)))
+    }
+
+    /// Notes the shortest of the ways in which a command's requests escape.
+    fn found(&mut self, member: &Member, ways: &Ways) {
+        let length = |kind: usize, recipe: &Recipe| member.shapes[kind].0 + recipe.length;
+        let shortest = ways.iter().min_by_key(|(kind, recipe)| length(*kind, recipe));
+        self.findings.requests.extend(shortest.map(|(kind, recipe)| Finding {
+            command: member.sender,
+            other: member.other,
+            length: length(*kind, recipe),
+            shape: Arc::clone(&member.shapes[*kind].1),
+            recipe: Rc::clone(recipe),
+        }));
     }
 
     /// The kinds of requests of a class that escape.
     fn decide_class(&mut self, selector: usize, class: &Class, others: Selectors) -> Ways {
-        let mut recipes = Vec::new();
+        let kinds = Arc::clone(&self.kinds);
+        let mut ways = Ways::new();
         for (number, kind) in class.kinds.iter().enumerate() {
-            if let Some(filling) = self.decide(selector, kind, others, None) {
-                let recipe = Recipe { kind: kind.clone(), shape: None, first_argument: None, filling };
-                recipes.push((number, Rc::new(recipe)));
-            }
+            let question = (*kind, selector, others);
+            let recipe = match self.decided.get(&question) {
+                Some(recipe) => recipe.clone(),
+                None => {
+                    let filling = self.decide(selector, &kinds.kinds[*kind], others, None);
+                    let recipe = filling.map(|filling| Recipe::new(filling, Vec::new()));
+                    self.decided.insert(question, recipe.clone());
+                    recipe
+                }
+            };
+            ways.extend(recipe.map(|recipe| (number, recipe)));
         }
-        recipes
+        ways
     }
 
     fn others_with(&self, is: impl Fn(&Standing<'u>) -> bool) -> Selectors {
@@ -228,7 +275,7 @@ impl<'u, 'w> Search<'u, 'w> {
     /// Something that a future command could ask for, of which one selector has what another has not.
     fn differing_demand(&mut self, selector: usize, other: usize) -> Found {
         if self.senders[selector].databases & !self.others[other].databases != 0 {
-            return Found::Text(Vec::new());
+            return Found::Text(Rc::default());
         }
         let needs = [None, Some(KeyAccess::Read), Some(KeyAccess::Write), Some(KeyAccess::ReadWrite)];
         let demands = needs.map(Demand::Key).into_iter().chain([Demand::Channel, Demand::ChannelPattern]);
@@ -299,8 +346,11 @@ impl<'u, 'w> Search<'u, 'w> {
         let others = if kind.reads_all_keys[1] { others & self.others_with(reads_all) } else { others };
         let argument_of = |slot| first_argument.filter(|(of, _)| *of == slot).map(|(_, argument)| argument);
         let words = kind.slots.iter().zip(0..).map(|(slot, number)| Slot::Word(*slot, argument_of(number)));
-        let databases = databases(kind.database);
-        let slots: Vec<_> = words.chain(databases).collect();
+        let slots = words.chain(databases(kind.database));
+        if !self.each_can_refuse(selector, slots.clone(), others) {
+            return Decision::Nothing;
+        }
+        let slots: Vec<_> = slots.collect();
         let mut filled = Vec::with_capacity(slots.len());
         for (number, slot) in slots.iter().enumerate() {
             match self.text(selector, *slot, 0) {
@@ -316,6 +366,24 @@ impl<'u, 'w> Search<'u, 'w> {
             return if assignment.is_undecided { Decision::Undecided } else { Decision::Nothing };
         };
         Decision::Escapes(Filling::of(kind, &slots, best))
+    }
+
+    /// Whether each of the others could be made to refuse, were it alone; mostly one cannot.
+    fn each_can_refuse<'k, 'f: 'k>(
+        &mut self,
+        selector: usize,
+        slots: impl Iterator<Item = Slot<'k, 'f>> + Clone,
+        others: Selectors,
+    ) -> bool {
+        let mut left = others;
+        while left != 0 {
+            let next = 1 << left.trailing_zeros();
+            if slots.clone().all(|slot| self.text(selector, slot, next) == Found::Nothing) {
+                return false;
+            }
+            left &= !next;
+        }
+        true
     }
 
     /// Assigns each of the others that are left to an open word, in every way; the shortest request counts.
@@ -368,7 +436,7 @@ impl<'u, 'w> Search<'u, 'w> {
                 let allowed = self.databases(selector, others, [reads(slot.sender), reads(slot.other)]);
                 let fits = |id: &u32| argument.is_none_or(|argument| argument.fits(&id.to_string()));
                 let id = (0..DATABASES).filter(|id| allowed & 1 << id != 0).find(fits);
-                id.map_or(Found::Nothing, |id| Found::Text(id.to_string().into_bytes()))
+                id.map_or(Found::Nothing, |id| Found::Text(id.to_string().into_bytes().into()))
             }
             Slot::Word(slot, None) => self.ask(selector, others, [slot.sender, slot.other]),
             Slot::Word(slot, Some(argument)) => {
@@ -378,7 +446,7 @@ impl<'u, 'w> Search<'u, 'w> {
                 let reads = needs.map(|need| need == DatabaseNeed::Current);
                 match self.databases(selector, others, reads) {
                     0 => Found::Nothing,
-                    allowed => Found::Text(allowed.trailing_zeros().to_string().into_bytes()),
+                    allowed => Found::Text(allowed.trailing_zeros().to_string().into_bytes().into()),
                 }
             }
             Slot::AllDatabases(needs) => {
@@ -387,7 +455,7 @@ impl<'u, 'w> Search<'u, 'w> {
                 };
                 let is_refused = !self.each(others).any(|other| all(other, needs[1]));
                 match all(&self.senders[selector], needs[0]) && is_refused {
-                    true => Found::Text(Vec::new()),
+                    true => Found::Text(Rc::default()),
                     false => Found::Nothing,
                 }
             }
@@ -432,9 +500,13 @@ impl<'u, 'w> Search<'u, 'w> {
         [here, there]: [Demand; 2],
         first_argument: Option<&FirstArgument<'_>>,
     ) -> Found {
-        let sender = Texts::of(self.senders[selector].selector, here);
-        let others: Vec<_> = self.each(others).map(|other| Texts::of(other.selector, there)).collect();
-        texts::find(&sender, &others, first_argument, self.work)
+        let sender = self.senders[selector].reach.texts(here);
+        let others: Vec<_> = self.each(others).map(|other| other.reach.texts(there)).collect();
+        let mut work = *self.work;
+        let found = texts::find(&sender, &others, first_argument, &mut work);
+        drop(others);
+        *self.work = work;
+        found
     }
 
     // -----------------------------------------------------------------------------------------------
@@ -501,17 +573,16 @@ impl<'u, 'w> Search<'u, 'w> {
             else {
                 continue;
             };
-            let length = length + filling.length();
-            let first_argument = match argument {
-                FirstArgument::Is(_) => None,
-                FirstArgument::IsNone(texts) => Some(texts.iter().map(|text| (*text).into()).collect()),
+            let excluded = match argument {
+                FirstArgument::Is(_) => Vec::new(),
+                FirstArgument::IsNone(texts) => texts.iter().map(|text| (*text).into()).collect(),
             };
-            let recipe = Rc::new(Recipe { kind, shape: Some(shape), first_argument, filling });
+            let recipe = Recipe::new(filling, excluded);
             self.findings.requests.push(Finding {
                 command: member.sender,
                 other: member.other,
-                name: member.name,
-                length,
+                length: length + recipe.length,
+                shape: shape.into(),
                 recipe,
             });
         }
@@ -569,7 +640,7 @@ struct Assignment<'k, 'f> {
 struct Filled {
     slot: usize,
     others: Selectors,
-    text: Vec<u8>,
+    text: Rc<[u8]>,
 }
 
 impl Slot<'_, '_> {
@@ -579,7 +650,7 @@ impl Slot<'_, '_> {
 }
 
 /// What a kind of request needs of databases that it does not name.
-fn databases<'k, 'f: 'k>(needs: [DatabaseNeed; 2]) -> impl Iterator<Item = Slot<'k, 'f>> {
+fn databases<'k, 'f: 'k>(needs: [DatabaseNeed; 2]) -> impl Iterator<Item = Slot<'k, 'f>> + Clone {
     let current = needs.contains(&DatabaseNeed::Current).then_some(Slot::CurrentDatabase(needs));
     let all = needs.contains(&DatabaseNeed::All).then_some(Slot::AllDatabases(needs));
     current.into_iter().chain(all)
@@ -600,10 +671,6 @@ impl Filling {
         filling
     }
 
-    fn length(&self) -> usize {
-        self.texts.iter().flatten().map(|text| quoted(text).len()).sum()
-    }
-
     /// How often what repeats must be there.
     fn copies(&self) -> usize {
         self.texts.iter().map(Vec::len).max().unwrap_or(1).max(1)
@@ -613,46 +680,34 @@ impl Filling {
 impl Finding {
     /// The request.
     pub(super) fn witness(&self, sender: &Catalog, other: &Catalog) -> Option<Witness> {
-        let (recipe, filling) = (&*self.recipe, &self.recipe.filling);
+        let Recipe { excluded, filling, .. } = &*self.recipe;
         let command = sender.get(self.command)?;
         let there = self.other.and_then(|id| other.get(id));
-        let shape = match &recipe.shape {
-            Some(shape) => shape.clone(),
-            None => {
-                let (shapes, _) = kinds::shapes(command, self.name, other);
-                let kinds = shapes.into_iter().map(|shape| (kinds::kind_of(command, there, &shape), shape));
-                let of_kind = kinds.filter(|((kind, _), _)| *kind == recipe.kind);
-                of_kind.min_by_key(|((_, length), _)| *length)?.1
-            }
-        };
-        let slots = kinds::slots(command, there, &shape);
+        let shape = &self.shape;
+        let slots = kinds::slots(command, there, shape);
         let request = |copies| {
             shape.request(copies, |place, copy| {
                 let texts = filling.texts.get(slots.iter().position(|slot| *slot == place)?)?;
-                texts.get(copy).or(texts.first()).cloned()
+                texts.get(copy).or(texts.first()).map(|text| text.to_vec())
             })
         };
         // a number of keys that is no first argument of the others
-        let excluded = recipe.first_argument.iter().flatten();
         let fits = |request: &Vec<Vec<u8>>| {
             let given = request.get(1);
             let is = |text: &str| given.is_some_and(|given| given.eq_ignore_ascii_case(text.as_bytes()));
-            !excluded.clone().any(|text| is(text))
+            !excluded.iter().any(|text| is(text))
         };
         let least = filling.copies();
-        let request = (least..=least + excluded.clone().count()).map(request).find(fits)?;
+        let request = (least..=least + excluded.len()).map(request).find(fits)?;
         Some(Witness { request, database: filling.database })
     }
 }
 
-fn standing(user: &User) -> Vec<Standing<'_>> {
-    let catalog = user.catalog();
-    let quirks = catalog.dialect().quirks();
-    let open: CommandSet =
-        catalog.commands().filter(|command| command.is_open_to_all(&quirks)).map(Command::id).collect();
+fn standing<'u>(user: &'u User, open: &CommandSet) -> Vec<Standing<'u>> {
     let prepared = |selector| Standing {
         selector,
-        commands: *selector.commands() | open,
+        reach: Reach::of(selector),
+        commands: *selector.commands() | *open,
         databases: match &selector.databases {
             Databases::All => u16::MAX,
             Databases::Listed(ids) => {

@@ -1,25 +1,38 @@
 //! What keys and channels a selector reaches, and a shortest one that others do not.
 
-use std::borrow::Cow;
+use std::rc::Rc;
 
 use crate::access::KeyAccess;
 use crate::catalog::Demand;
-use crate::glob;
+use crate::glob::{self, Outline};
 use crate::quoting::quoted;
 use crate::user::Selector;
 
+/// The keys and channels of a selector.
+pub(super) struct Reach<'u> {
+    /// `None` for all.
+    keys: Option<Vec<(Outline<'u>, KeyAccess)>>,
+    channels: Option<Channels<'u>>,
+}
+
+struct Channels<'u> {
+    patterns: Vec<Outline<'u>>,
+    /// Patterns that match the text of one only: who subscribes to a pattern must name one of them.
+    literally: Vec<Outline<'u>>,
+}
+
 /// The texts that a selector lets stand in one place of a request.
-pub(super) enum Texts<'s> {
+pub(super) enum Texts<'r> {
     All,
     /// Those that one of these patterns matches.
-    Matched(Vec<Cow<'s, [u8]>>),
+    Matched(Vec<&'r Outline<'r>>),
 }
 
 /// Whether there is a text that some allow and others do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// A shortest one, as it is printed.
-    Text(Vec<u8>),
+    Text(Rc<[u8]>),
     Nothing,
     Undecided,
 }
@@ -58,44 +71,37 @@ impl FirstArgument<'_> {
     }
 }
 
-impl<'s> Texts<'s> {
-    pub(super) fn of(selector: &'s Selector, demand: Demand) -> Self {
-        match demand {
-            Demand::Nothing | Demand::Database => Self::All,
-            Demand::Key(_) if selector.keys.are_all() => Self::All,
-            Demand::Key(needs) => Self::Matched(key_patterns(selector, needs).collect()),
-            Demand::Channel | Demand::ChannelPattern if selector.channels.are_all() => Self::All,
-            Demand::Channel => {
-                Self::Matched(selector.channels.iter().map(|pattern| pattern.as_bytes().into()).collect())
+impl<'u> Reach<'u> {
+    pub(super) fn of(selector: &'u Selector) -> Self {
+        let outline = |pattern: &'u str| Outline::of(pattern.as_bytes());
+        let keys = || selector.keys.iter().map(|(pattern, access)| (outline(pattern), access)).collect();
+        let channels = || Channels {
+            patterns: selector.channels.iter().map(outline).collect(),
+            literally: selector.channels.iter().map(|pattern| Outline::of(literally(pattern))).collect(),
+        };
+        Self {
+            keys: (!selector.keys.are_all()).then(keys),
+            channels: (!selector.channels.are_all()).then(channels),
+        }
+    }
+
+    /// Whether some pattern allows less than all to be done.
+    pub(super) fn has_directed_keys(&self) -> bool {
+        self.keys.iter().flatten().any(|(_, access)| *access != KeyAccess::ReadWrite)
+    }
+
+    pub(super) fn texts(&self, demand: Demand) -> Texts<'_> {
+        let matched = match (demand, &self.keys, &self.channels) {
+            (Demand::Key(needs), Some(keys), _) => {
+                let enough = |access: KeyAccess| needs.is_none_or(|needs| access.includes(needs));
+                keys.iter().filter(|(_, access)| enough(*access)).map(|(pattern, _)| pattern).collect()
             }
-            // a pattern must be one of the user's, text for text
-            Demand::ChannelPattern => {
-                Self::Matched(selector.channels.iter().map(|pattern| literally(pattern).into()).collect())
-            }
-        }
+            (Demand::Channel, _, Some(channels)) => channels.patterns.iter().collect(),
+            (Demand::ChannelPattern, _, Some(channels)) => channels.literally.iter().collect(),
+            _ => return Texts::All,
+        };
+        Texts::Matched(matched)
     }
-
-    fn holds_empty(&self) -> bool {
-        match self {
-            Self::All => true,
-            Self::Matched(patterns) => patterns.iter().any(|pattern| pattern.is_empty()),
-        }
-    }
-
-    /// The patterns; `*` for all, which leaves the empty text out.
-    fn patterns(&self) -> &[Cow<'s, [u8]>] {
-        const ALL: &[Cow<'static, [u8]>] = &[Cow::Borrowed(b"*")];
-        match self {
-            Self::All => ALL,
-            Self::Matched(patterns) => patterns,
-        }
-    }
-}
-
-fn key_patterns(selector: &Selector, needs: Option<KeyAccess>) -> impl Iterator<Item = Cow<'_, [u8]>> {
-    let enough = move |access: KeyAccess| needs.is_none_or(|needs| access.includes(needs));
-    let patterns = selector.keys.iter().filter(move |(_, access)| enough(*access));
-    patterns.map(|(pattern, _)| pattern.as_bytes().into())
 }
 
 /// A pattern that matches this text only.
@@ -108,7 +114,7 @@ fn escaped(byte: u8) -> [Option<u8>; 2] {
 }
 
 /// Patterns that match what servers take for this first argument: the text in any case, up to a NUL.
-fn in_any_case(text: &str) -> [Vec<u8>; 2] {
+fn in_any_case(text: &str) -> [Outline<'static>; 2] {
     let mut pattern = Vec::new();
     for byte in text.bytes() {
         match byte.is_ascii_alphabetic() {
@@ -117,75 +123,59 @@ fn in_any_case(text: &str) -> [Vec<u8>; 2] {
         }
     }
     let with_nul = [&pattern[..], b"\0*"].concat();
-    [pattern, with_nul]
+    [pattern, with_nul].map(Outline::of)
 }
 
 /// A text that `sender` lets stand there, none of the others does, and the first argument allows; the shortest one
-/// as it is printed. Only the sender's patterns that no other plainly includes are looked at, and only those of
-/// the others that have something in common with them.
+/// as it is printed.
 pub(super) fn find(
     sender: &Texts<'_>,
     others: &[Texts<'_>],
     first_argument: Option<&FirstArgument<'_>>,
     work: &mut usize,
 ) -> Found {
-    if others.iter().any(|other| matches!(other, Texts::All)) {
-        return Found::Nothing;
-    }
-    let mut excluded: Vec<Vec<u8>> = Vec::new();
-    let mut required: Vec<Vec<u8>> = Vec::new();
-    match first_argument {
-        None => {}
-        Some(FirstArgument::Is(text)) => required.extend(in_any_case(text)),
-        Some(FirstArgument::IsNone(texts)) => {
-            excluded.extend(texts.iter().flat_map(|text| in_any_case(text)))
+    let mut excluded: Vec<&Outline<'_>> = Vec::new();
+    for other in others {
+        match other {
+            Texts::All => return Found::Nothing,
+            Texts::Matched(patterns) => excluded.extend(patterns),
         }
     }
-    let excluded: Vec<&[u8]> = others
-        .iter()
-        .flat_map(Texts::patterns)
-        .map(|pattern| &**pattern)
-        .chain(excluded.iter().map(Vec::as_slice))
-        .collect();
-    let required: Vec<&[u8]> = required.iter().map(Vec::as_slice).collect();
-    let (mut shortest, mut undecided) = (None::<Vec<u8>>, false);
-    let mut keep = |text: Vec<u8>| {
-        if shortest.as_ref().is_none_or(|known| quoted(&text).len() < quoted(known).len()) {
-            shortest = Some(text);
+    let (required, not_first) = match first_argument {
+        None => (Vec::new(), Vec::new()),
+        Some(FirstArgument::Is(text)) => (in_any_case(text).into(), Vec::new()),
+        Some(FirstArgument::IsNone(texts)) => {
+            (Vec::new(), texts.iter().flat_map(|text| in_any_case(text)).collect())
         }
     };
-    for pattern in sender.patterns() {
-        match text_of(pattern, &required, &excluded, work) {
-            Some(Some(text)) => keep(text),
-            Some(None) => {}
-            None => undecided = true,
+    excluded.extend(&not_first);
+    let any_bytes = Outline::of(&b"*"[..]);
+    let (patterns, holds_empty) = match sender {
+        Texts::All => (&[&any_bytes][..], true),
+        Texts::Matched(patterns) => (&patterns[..], patterns.iter().any(|pattern| pattern.text().is_empty())),
+    };
+    let empty_is_fine = required.is_empty() && !excluded.iter().any(|pattern| pattern.text().is_empty());
+    let mut shortest = (holds_empty && empty_is_fine).then(Vec::new);
+    let mut is_undecided = false;
+    for pattern in patterns {
+        match glob::text_outside(pattern, &required, excluded.iter().copied(), work) {
+            Some(Some(text)) if shortest.as_ref().is_none_or(|known| is_shorter(&text, known)) => {
+                shortest = Some(text);
+            }
+            Some(_) => {}
+            None => is_undecided = true,
         }
     }
-    let empty_is_fine = required.is_empty() && !excluded.iter().any(|pattern| pattern.is_empty());
-    if sender.holds_empty() && empty_is_fine {
-        keep(Vec::new());
-    }
     match shortest {
-        Some(text) => Found::Text(text),
-        None if undecided => Found::Undecided,
+        Some(text) => Found::Text(text.into()),
+        None if is_undecided => Found::Undecided,
         None => Found::Nothing,
     }
 }
 
-/// A shortest text, not the empty one, that the pattern matches, one of the required ones if there are some,
-/// and none of the excluded ones. As of [`glob::text_of_all`].
-fn text_of(
-    pattern: &[u8],
-    required: &[&[u8]],
-    excluded: &[&[u8]],
-    work: &mut usize,
-) -> Option<Option<Vec<u8>>> {
-    if pattern.is_empty() || excluded.iter().any(|other| glob::plainly_includes(other, pattern)) {
-        return Some(None);
-    }
-    let excluded: Vec<_> = excluded.iter().copied().filter(|other| glob::may_meet(pattern, other)).collect();
-    match required {
-        [] => glob::text_of_all(&[&[pattern]], &excluded, work),
-        required => glob::text_of_all(&[&[pattern], required], &excluded, work),
-    }
+/// As printed: the empty text is printed as two quotes.
+fn is_shorter(a: &[u8], b: &[u8]) -> bool {
+    // no word is printed shorter than it is
+    let longest = quoted(b).len();
+    a.len() < longest && quoted(a).len() < longest
 }

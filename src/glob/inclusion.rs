@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::automaton::{Automaton, is_subset, shortest_text, telling_bytes};
-use super::shape::is_special;
-use super::{Shape, matches};
+use super::matches;
+use super::outline::Outline;
 
 /// Whether others match all that a pattern matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,71 +49,53 @@ where
     P: AsRef<[u8]>,
     Q: IntoIterator<Item: AsRef<[u8]>>,
 {
-    let pattern = pattern.as_ref();
     let others: Vec<_> = others.into_iter().collect();
-    let mut others = others.iter().map(AsRef::as_ref);
+    let mut others = others.iter().map(|other| Outline::of(other.as_ref()));
+    let pattern = Outline::of(pattern.as_ref());
     // only the empty pattern matches the empty text, and it matches nothing else
-    if pattern.is_empty() {
-        return if others.any(<[u8]>::is_empty) {
-            Inclusion::Included
-        } else {
-            Inclusion::Escapes(Vec::new())
+    if pattern.text().is_empty() {
+        return match others.any(|other| other.text().is_empty()) {
+            true => Inclusion::Included,
+            false => Inclusion::Escapes(Vec::new()),
         };
     }
-    if others.clone().any(|other| plainly_includes(other, pattern)) {
-        return Inclusion::Included;
-    }
-    let others: Vec<_> = others.collect();
-    let mut left = work;
-    match text_of_all(&[&[pattern]], &others, &mut left) {
+    let (others, mut left) = (others.collect::<Vec<_>>(), work);
+    match text_outside(&pattern, &[], others.iter(), &mut left) {
         Some(text) => text.map_or(Inclusion::Included, Inclusion::Escapes),
         None => Inclusion::Undecided,
     }
 }
 
-/// The cases that need no search.
-pub(crate) fn plainly_includes(other: &[u8], pattern: &[u8]) -> bool {
-    if other == pattern {
-        return true;
-    }
-    match (Shape::of(other), Shape::of(pattern)) {
-        (Shape::AnyBytes, _) | (_, Shape::Nothing) => true,
-        (_, Shape::Literal) => matches(other, pattern),
-        (Shape::Prefix, Shape::Prefix) => {
-            let trimmed =
-                |pattern: &[u8]| pattern.iter().rposition(|byte| *byte != b'*').map_or(0, |last| last + 1);
-            pattern[..trimmed(pattern)].starts_with(&other[..trimmed(other)])
-        }
-        _ => false,
-    }
-}
-
-/// Whether there can be a text that both match: not where they begin with other bytes.
-pub(crate) fn may_meet(a: &[u8], b: &[u8]) -> bool {
-    let head = |pattern: &[u8]| pattern.iter().take_while(|byte| !is_special(**byte)).count();
-    let both = head(a).min(head(b));
-    a[..both] == b[..both]
-}
-
-/// A shortest text but the empty one that a pattern of each group matches, and none of the others: `Some(None)`
-/// where there is none, `None` where the work that is left does not suffice to tell.
-pub(crate) fn text_of_all(
-    groups: &[&[&[u8]]],
-    others: &[&[u8]],
+/// A shortest text, not the empty one, that the pattern matches, one of the required ones if there are some, and
+/// none of the others: `Some(None)` where there is none, `None` where the work that is left does not suffice to
+/// tell.
+pub(crate) fn text_outside<'o>(
+    pattern: &Outline<'_>,
+    required: &[Outline<'_>],
+    others: impl Iterator<Item = &'o Outline<'o>>,
     work: &mut usize,
 ) -> Option<Option<Vec<u8>>> {
-    if groups.iter().any(|group| group.is_empty()) {
+    let mut meeting: Vec<&[u8]> = Vec::new();
+    for other in others.filter(|other| other.may_meet(pattern)) {
+        if other.plainly_includes(pattern) {
+            return Some(None);
+        }
+        meeting.push(other.text());
+    }
+    let Some(shortest) = shortest_text(pattern.text()) else { return Some(None) };
+    if required.is_empty() {
+        // often a shortest text of the pattern will do
+        return match meeting.iter().any(|other| matches(other, &shortest)) {
+            false => Some(Some(shortest)),
+            true => Search::new(&[&[pattern.text()]], &meeting).run(work),
+        };
+    }
+    let required: Vec<_> =
+        required.iter().filter(|other| other.may_meet(pattern)).map(Outline::text).collect();
+    if required.is_empty() {
         return Some(None);
     }
-    // often a shortest text of the only pattern will do
-    if let [[pattern]] = groups {
-        match shortest_text(pattern) {
-            None => return Some(None),
-            Some(text) if !others.iter().any(|other| matches(other, &text)) => return Some(Some(text)),
-            Some(_) => {}
-        }
-    }
-    Search::new(groups, others).run(work)
+    Search::new(&[&[pattern.text()], &required], &meeting).run(work)
 }
 
 /// A search for a text that each of some automata matches and the last does not, shortest first.

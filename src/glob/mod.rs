@@ -28,11 +28,13 @@
 mod automaton;
 mod inclusion;
 mod matcher;
+mod outline;
 mod shape;
 
+pub(crate) use inclusion::text_outside;
 pub use inclusion::{Inclusion, WORK, inclusion, inclusion_within};
-pub(crate) use inclusion::{may_meet, plainly_includes, text_of_all};
 pub use matcher::matches;
+pub(crate) use outline::Outline;
 pub use shape::{Pattern, Shape};
 
 /// How many stars, neighbours counted as one, may stand before the end of a pattern that matches anything.
