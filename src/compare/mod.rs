@@ -145,7 +145,9 @@ impl Excess {
             may(user) && !may(other)
         };
         let (mut witness, any) = (None, !requests.is_empty());
-        while let Some(shortest) = (0..requests.len()).min_by_key(|at| requests[*at].length) {
+        while let Some(shortest) =
+            (0..requests.len()).min_by_key(|at| (requests[*at].length, requests[*at].command))
+        {
             let finding = requests.swap_remove(shortest);
             witness = finding.witness(user.catalog(), other.catalog()).filter(proves);
             if witness.is_some() {
