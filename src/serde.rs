@@ -9,6 +9,10 @@
 //! | [`ParseError`] | `{"kind", "message", "span", "help"}` |
 //! | [`ApplyError`] | the same and `"server_message"`; `null` where none is known |
 //! | [`ParseErrors`], [`ApplyErrors`] | a list of these |
+//! | [`Witness`] | `{"request": "GET tmp:", "database": 0}` |
+//! | [`Excess`] | `{"witness", "future_commands", "undecided", "enabled", "any_password", "passwords", "skips_sanitizing"}` |
+//! | [`Comparison`] | `{"relation": "narrower", "only_first": …, "only_second": …}` |
+//! | [`Difference`] | `{"relation", "gained", "lost"}`, each with what an excess has and `commands`, `extended`, `keys`, `channels` |
 //!
 //! Trees and errors can be written only; texts, spans and the small enums also read.
 
@@ -19,6 +23,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::catalog::Category;
+use crate::compare::{Change, Comparison, Difference, Excess, Witness};
 use crate::dialect::{Dialect, Engine, Form, Module};
 use crate::secret::{PasswordHash, mask};
 use crate::span::Span;
@@ -162,5 +167,70 @@ impl Serialize for ParseErrors {
 impl Serialize for ApplyErrors {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
+    }
+}
+
+impl Serialize for Witness {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("request", &self.typed())?;
+        map.serialize_entry("database", &self.database())?;
+        map.end()
+    }
+}
+
+/// What an excess has, with more around it or not.
+fn excess<M: SerializeMap>(map: &mut M, excess: &Excess) -> Result<(), M::Error> {
+    map.serialize_entry("witness", &excess.witness())?;
+    map.serialize_entry("future_commands", &excess.future_commands())?;
+    map.serialize_entry("undecided", &excess.is_undecided())?;
+    map.serialize_entry("enabled", &excess.is_enabled())?;
+    map.serialize_entry("any_password", &excess.accepts_any_password())?;
+    map.serialize_entry("passwords", &excess.passwords())?;
+    map.serialize_entry("skips_sanitizing", &excess.skips_sanitizing())
+}
+
+impl Serialize for Excess {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        excess(&mut map, self)?;
+        map.end()
+    }
+}
+
+impl Serialize for Comparison {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("relation", &self.relation())?;
+        map.serialize_entry("only_first", self.only_first())?;
+        map.serialize_entry("only_second", self.only_second())?;
+        map.end()
+    }
+}
+
+/// A change with the excess that it sums up.
+struct Told<'a>(&'a Change, &'a Excess);
+
+impl Serialize for Told<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(change, of) = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("commands", change.commands())?;
+        map.serialize_entry("extended", change.extended())?;
+        map.serialize_entry("keys", change.keys())?;
+        map.serialize_entry("channels", change.channels())?;
+        excess(&mut map, of)?;
+        map.end()
+    }
+}
+
+impl Serialize for Difference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let comparison = self.comparison();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("relation", &comparison.relation())?;
+        map.serialize_entry("gained", &Told(self.gained(), comparison.only_second()))?;
+        map.serialize_entry("lost", &Told(self.lost(), comparison.only_first()))?;
+        map.end()
     }
 }

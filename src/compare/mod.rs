@@ -31,6 +31,7 @@
 //! The question is hard in general. After so much [`WORK`](crate::glob::WORK) on patterns, or with more than 128 selectors, or
 //! where selectors could refuse a request in too many ways, the answer is [`Relation::Undecided`], never a guess.
 
+mod difference;
 mod kinds;
 mod search;
 mod texts;
@@ -40,6 +41,7 @@ use crate::glob;
 use crate::user::{SanitizePayload, User};
 use search::{Findings, Search};
 
+pub use difference::{Change, CommandGroup, Difference, difference};
 pub use witness::Witness;
 
 /// How what one user may do stands to what another may.
@@ -99,8 +101,8 @@ pub fn compare(first: &User, second: &User) -> Comparison {
 /// [`compare`] with another bound on the work on patterns.
 pub fn compare_within(work: usize, first: &User, second: &User) -> Comparison {
     Comparison {
-        only_first: Excess::of(first, second, &mut { work }),
-        only_second: Excess::of(second, first, &mut { work }),
+        only_first: Excess::of(first, second, Excess::findings(first, second, &mut { work })),
+        only_second: Excess::of(second, first, Excess::findings(second, first, &mut { work })),
     }
 }
 
@@ -138,8 +140,12 @@ impl Comparison {
 }
 
 impl Excess {
-    fn of(user: &User, other: &User, work: &mut usize) -> Self {
-        let Findings { mut requests, future, is_undecided } = Search::new(user, other, work).run();
+    fn findings(user: &User, other: &User, work: &mut usize) -> Findings {
+        Search::new(user, other, work).run()
+    }
+
+    fn of(user: &User, other: &User, findings: Findings) -> Self {
+        let Findings { mut requests, future, is_undecided } = findings;
         let proves = |witness: &Witness| {
             let may = |user: &User| user.check_in(witness.database, &witness.request).is_allowed();
             may(user) && !may(other)

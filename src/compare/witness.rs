@@ -7,7 +7,7 @@ use crate::quoting::quoted;
 /// A request that proves a difference: one user may send it, the other may not.
 ///
 /// Each was put before both users by [`User::check_in`](crate::User::check_in) before anybody sees it. `Display`
-/// prints it as it can be typed into `redis-cli`.
+/// prints it as it can be typed into `redis-cli`, and in which database if that matters.
 ///
 /// ```
 /// use redis_acl::{Engine, User, compare};
@@ -33,6 +33,12 @@ impl Witness {
         &self.request
     }
 
+    /// The request alone, as it can be typed into `redis-cli`.
+    #[must_use]
+    pub fn typed(&self) -> String {
+        self.request.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    }
+
     /// The current database it is sent in; 0 but where database rules make the difference (Valkey 9.1).
     #[must_use]
     pub fn database(&self) -> u32 {
@@ -42,8 +48,7 @@ impl Witness {
 
 impl fmt::Display for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<_> = self.request.iter().map(|word| quoted(word)).collect();
-        f.write_str(&words.join(" "))?;
+        f.write_str(&self.typed())?;
         if self.database != 0 {
             write!(f, " (in database {})", self.database)?;
         }

@@ -1,0 +1,335 @@
+//! What changes when one user becomes another, for people.
+
+use std::collections::BTreeSet;
+use std::fmt::{self, Write as _};
+
+use super::search::Findings;
+use super::{Comparison, Excess, Relation};
+use crate::access::KeyAccess;
+use crate::catalog::{Catalog, Category, CommandId, CommandSet};
+use crate::glob::{self, Inclusion};
+use crate::user::{Selector, User};
+
+/// What changes when one user becomes another: [`difference`].
+///
+/// `Display` tells it in lines, those that begin with `+` of what the second user may do and the first may not,
+/// those with `-` of what only the first may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Difference {
+    comparison: Comparison,
+    gained: Change,
+    lost: Change,
+}
+
+/// What one of two users may do and the other may not, summed up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    commands: Vec<CommandGroup>,
+    extended: Vec<&'static str>,
+    keys: Vec<String>,
+    channels: Vec<String>,
+}
+
+/// Commands of one category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct CommandGroup {
+    category: Option<Category>,
+    commands: Vec<&'static str>,
+}
+
+/// Compares two users, and tells what becomes of commands, keys and channels when the first becomes the second.
+///
+/// ```
+/// use redis_acl::{Engine, User};
+/// use redis_acl::compare::difference;
+///
+/// let old = User::parse(Engine::Redis7_2, "on ~app:* +get +set")?;
+/// let new = User::parse(Engine::Redis7_2, "on ~app:* ~tmp:* +get +set +config|set -set")?;
+/// assert_eq!(difference(&old, &new).to_string(), "\
+/// each may do something that the other may not
+///   + 1 command
+///       dangerous: config|set
+///   + more with 1 command: get
+///   + keys ~tmp:*
+///   + for example: GET tmp:
+///   - 1 command
+///       write: set
+///   - for example: SET app: 1");
+/// # Ok::<(), redis_acl::ApplyErrors>(())
+/// ```
+pub fn difference(first: &User, second: &User) -> Difference {
+    let (lost, only_first) = sides(first, second);
+    let (gained, only_second) = sides(second, first);
+    Difference { comparison: Comparison { only_first, only_second }, gained, lost }
+}
+
+fn sides(user: &User, other: &User) -> (Change, Excess) {
+    let findings = Excess::findings(user, other, &mut { glob::WORK });
+    (Change::of(user, other, &findings), Excess::of(user, other, findings))
+}
+
+impl Difference {
+    /// The comparison itself, with a request for each side.
+    pub fn comparison(&self) -> &Comparison {
+        &self.comparison
+    }
+
+    /// What only the second user may do.
+    #[must_use]
+    pub fn gained(&self) -> &Change {
+        &self.gained
+    }
+
+    /// What only the first user may do.
+    #[must_use]
+    pub fn lost(&self) -> &Change {
+        &self.lost
+    }
+}
+
+impl Change {
+    fn of(user: &User, other: &User, findings: &Findings) -> Self {
+        let catalog = user.catalog();
+        let (mut gained, mut extended) = (CommandSet::EMPTY, CommandSet::EMPTY);
+        for finding in &findings.requests {
+            let known = finding.other.is_some_and(|id| has_some_use_of(other, id));
+            if known { &mut extended } else { &mut gained }.insert(finding.command);
+        }
+        Self {
+            commands: groups(&gained, catalog),
+            extended: names(&(extended - gained), catalog),
+            keys: more_keys(user, other),
+            channels: more_channels(user, other),
+        }
+    }
+
+    /// The commands that only the one may send, each in one group: dangerous ones first, then those of
+    /// administration, scripting and so on. A container whose subcommands are all there stands for them.
+    #[must_use]
+    pub fn commands(&self) -> &[CommandGroup] {
+        &self.commands
+    }
+
+    /// The commands that both may send, the one with more keys, channels, databases or arguments.
+    #[must_use]
+    pub fn extended(&self) -> &[&'static str] {
+        &self.extended
+    }
+
+    /// The key patterns of the one that reach keys, or do to them, what none of the other's do, as rules: `~tmp:*`,
+    /// `%W~app:*`, `~*`. With which commands is not asked here.
+    #[must_use]
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    /// The channel patterns of the one that reach channels which none of the other's do, as rules.
+    #[must_use]
+    pub fn channels(&self) -> &[String] {
+        &self.channels
+    }
+}
+
+impl CommandGroup {
+    /// The category; `None` for commands of modules without any.
+    #[must_use]
+    pub fn category(&self) -> Option<Category> {
+        self.category
+    }
+
+    /// The names, in the order of the alphabet.
+    #[must_use]
+    pub fn commands(&self) -> &[&'static str] {
+        &self.commands
+    }
+}
+
+/// Whether some selector allows the command, were it only with some first argument.
+fn has_some_use_of(user: &User, id: CommandId) -> bool {
+    let open = || {
+        let quirks = user.dialect().quirks();
+        user.catalog().get(id).is_some_and(|command| command.is_open_to_all(&quirks))
+    };
+    let allows = |selector: &Selector| {
+        selector.commands().contains(id) || selector.first_arguments().any(|(of, _)| of == id)
+    };
+    user.selectors().any(allows) || open()
+}
+
+/// The categories that people look for first; then the others that say what a command is for.
+const BY_NOTE: [Category; 20] = [
+    Category::Dangerous,
+    Category::Admin,
+    Category::Scripting,
+    Category::Write,
+    Category::Read,
+    Category::PubSub,
+    Category::Blocking,
+    Category::Transaction,
+    Category::Connection,
+    Category::Keyspace,
+    Category::Search,
+    Category::Json,
+    Category::TimeSeries,
+    Category::Bloom,
+    Category::Cuckoo,
+    Category::Cms,
+    Category::TopK,
+    Category::TDigest,
+    Category::Slow,
+    Category::Fast,
+];
+
+fn groups(commands: &CommandSet, catalog: &Catalog) -> Vec<CommandGroup> {
+    let mut left = *commands;
+    let mut groups = Vec::new();
+    for category in BY_NOTE {
+        let members = left & catalog.members(category);
+        groups.push((Some(category), members));
+        left -= members;
+    }
+    groups.push((None, left));
+    let told = groups.into_iter().filter(|(_, members)| !members.is_empty());
+    told.map(|(category, members)| CommandGroup { category, commands: names(&members, catalog) }).collect()
+}
+
+/// In the order of the alphabet; a container stands for its subcommands where all are there.
+fn names(commands: &CommandSet, catalog: &Catalog) -> Vec<&'static str> {
+    let shown = |id: CommandId| {
+        let command = catalog.get(id)?;
+        let container = command.container();
+        let whole =
+            container.filter(|container| container.subcommands().all(|one| commands.contains(one.id())));
+        Some(whole.unwrap_or(command).name())
+    };
+    commands.iter().filter_map(shown).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The selectors that allow any command.
+fn telling(user: &User) -> impl Iterator<Item = &Selector> + Clone {
+    let selectors: Vec<_> = user.selectors().filter(|selector| !selector.commands.are_none()).collect();
+    selectors.into_iter()
+}
+
+fn more_keys(user: &User, other: &User) -> Vec<String> {
+    if telling(other).any(|selector| selector.keys.are_all()) {
+        return Vec::new();
+    }
+    if telling(user).any(|selector| selector.keys.are_all()) {
+        return vec!["~*".to_owned()];
+    }
+    let known: Vec<_> = telling(other).flat_map(|selector| selector.keys.iter()).collect();
+    let is_more = |pattern: &str, part: KeyAccess| {
+        let known = known.iter().filter(|(_, access)| access.includes(part)).map(|(pattern, _)| pattern);
+        glob::inclusion(pattern, known) != Inclusion::Included
+    };
+    let mut more: Vec<String> = Vec::new();
+    for (pattern, access) in telling(user).flat_map(|selector| selector.keys.iter()) {
+        let parts = [KeyAccess::Read, KeyAccess::Write].into_iter().filter(|part| access.includes(*part));
+        let news = parts.filter(|part| is_more(pattern, *part)).reduce(KeyAccess::with);
+        let rule = news.map(|access| format!("{}{pattern}", access.prefix()));
+        more.extend(rule.filter(|rule| !more.contains(rule)));
+    }
+    more
+}
+
+fn more_channels(user: &User, other: &User) -> Vec<String> {
+    if telling(other).any(|selector| selector.channels.are_all()) {
+        return Vec::new();
+    }
+    if telling(user).any(|selector| selector.channels.are_all()) {
+        return vec!["&*".to_owned()];
+    }
+    let known: Vec<_> = telling(other).flat_map(|selector| selector.channels.iter()).collect();
+    let mut more: Vec<String> = Vec::new();
+    for pattern in telling(user).flat_map(|selector| selector.channels.iter()) {
+        let rule = format!("&{pattern}");
+        if glob::inclusion(pattern, &known) != Inclusion::Included && !more.contains(&rule) {
+            more.push(rule);
+        }
+    }
+    more
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Lines
+
+/// More names than that are counted only.
+const NAMES: usize = 12;
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.comparison.relation() {
+            Relation::Equal => return f.write_str("both may do the same"),
+            Relation::Narrower => "the second may do all that the first may, and more",
+            Relation::Wider => "the first may do all that the second may, and more",
+            Relation::Incomparable => "each may do something that the other may not",
+            Relation::Undecided => "it could not be told within the bounds whether there is more than this",
+        })?;
+        self.gained.tell('+', &self.comparison.only_second, f)?;
+        self.lost.tell('-', &self.comparison.only_first, f)
+    }
+}
+
+impl Change {
+    fn tell(&self, sign: char, excess: &Excess, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count: usize = self.commands.iter().map(|group| group.commands.len()).sum();
+        if count > 0 {
+            write!(f, "\n  {sign} {}", counted(count, "command"))?;
+        }
+        for CommandGroup { category, commands } in &self.commands {
+            let category = category.map_or("no category", Category::name);
+            write!(f, "\n      {category}: {}", listed(commands))?;
+        }
+        if !self.extended.is_empty() {
+            let count = counted(self.extended.len(), "command");
+            write!(f, "\n  {sign} more with {count}: {}", listed(&self.extended))?;
+        }
+        for (what, rules) in [("keys", &self.keys), ("channels", &self.channels)] {
+            if !rules.is_empty() {
+                write!(f, "\n  {sign} {what} {}", rules.join(" "))?;
+            }
+        }
+        for line in excess.told() {
+            write!(f, "\n  {sign} {line}")?;
+        }
+        match excess.witness() {
+            Some(witness) => write!(f, "\n  {sign} for example: {witness}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Excess {
+    /// What no request shows.
+    pub(super) fn told(&self) -> Vec<String> {
+        let facts = [
+            (self.future_commands, "commands to come (+@all)"),
+            (self.enabled, "may log in (on)"),
+            (self.any_password, "any password will do (nopass)"),
+            (self.skips_sanitizing, "what it restores is not looked through (skip-sanitize-payload)"),
+        ];
+        let mut told: Vec<_> =
+            facts.into_iter().filter(|(is, _)| *is).map(|(_, line)| line.to_owned()).collect();
+        if self.passwords > 0 {
+            told.push(counted(self.passwords, "password"));
+        }
+        told
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
+fn listed(names: &[&str]) -> String {
+    let mut line = names[..names.len().min(NAMES)].join(" ");
+    if names.len() > NAMES {
+        // writing to a String never fails
+        let _ = write!(line, " and {} more", names.len() - NAMES);
+    }
+    line
+}
