@@ -105,6 +105,7 @@ mod access;
 pub mod aws;
 pub mod catalog;
 pub mod check;
+pub mod compare;
 mod describe;
 mod dialect;
 pub mod glob;

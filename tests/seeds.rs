@@ -21,6 +21,11 @@ fn the_seeds_of_check_keep_the_laws() {
     replay("check", laws::check);
 }
 
+#[test]
+fn the_seeds_of_simplify_keep_the_laws() {
+    replay("simplify", laws::simplify);
+}
+
 #[cfg(feature = "aws")]
 #[test]
 fn the_seeds_of_create_user_keep_the_laws() {

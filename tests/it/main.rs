@@ -18,5 +18,6 @@ mod properties;
 mod request_properties;
 #[cfg(feature = "aws")]
 mod requests;
+mod simplify;
 mod syntax;
 mod wild;
