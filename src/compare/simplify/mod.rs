@@ -20,28 +20,30 @@ use crate::user::{ApplyErrors, Channels, Commands, Databases, Keys, Selector, Us
 ///
 /// ```
 /// use redis_acl::compare::simplify;
-/// use redis_acl::{Dialect, User};
+/// use redis_acl::{Dialect, Engine, User};
 ///
 /// // what ElastiCache answered
-/// let user = User::parse("elasticache".parse::<Dialect>()?, "on ~app::* -@all +@read +@hash +@bitmap +@geo \
-///     -setbit -bitfield -hset -hsetnx -hmset -hincrby -hincrbyfloat -hdel -bitop -geoadd -georadius \
-///     -georadiusbymember")?;
+/// let elasticache: Dialect = "elasticache".parse()?;
+/// let user = User::parse(elasticache, "on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit -bitfield -hset \
+///     -hsetnx -hmset -hincrby -hincrbyfloat -hdel -bitop -geoadd -georadius -georadiusbymember")?;
 /// assert_eq!(simplify(&user), "on ~app::* -@all +@read");
 ///
-/// let user = User::parse("redis-7.2".parse::<Dialect>()?, "on ~app:1 ~app:* +get +config -config|set (~app:2 +get)")?;
-/// assert_eq!(simplify(&user), "on ~app:* -@all +get +config -config|set");
+/// let rules = "on ~app:1 ~app:* +get +config -config|set (~app:2 +get)";
+/// let user = User::parse(Engine::Redis7_2, rules)?;
+/// assert_eq!(simplify(&user), "on ~app:* -@all +config +get -config|set");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It is never longer than the canonical form, `user.to_string()`, and the same user when it is applied to a new
-/// one: login, and what is allowed of every request. Each answer is read again and compared before it is given;
-/// if it did not mean the same, it would be the canonical form.
+/// It is never longer than the canonical form, `user.to_string()`. Applied to a new user it gives the same login
+/// and allows the same requests: each answer is read again and compared before it is given, and would be the
+/// canonical form if it meant anything else. What it is not made for is to be told apart by rules that come
+/// later: a `-get` takes with it what a dropped selector would still have allowed.
 ///
 /// - `+@all` stays and `-@all` stays: the one grants commands to come, a list of all commands does not.
 /// - Patterns go whose keys others reach with at least the same permission. A channel pattern goes only where
 ///   the selector does not allow `PSUBSCRIBE`, which asks for a pattern of that very text, nor commands to come.
-/// - Selectors go that another one covers, or that allow nothing. The user's own rules are kept as they are, its
-///   keys and channels also where no command looks at them: rules that are applied later build on them.
+/// - Selectors go that another one covers, or that allow nothing. The user's own keys and channels are written
+///   also where no command looks at them: rules that come later build on them.
 /// - A new user's defaults are not written: `sanitize-payload`, all databases, all channels or none.
 /// - Where a canonical form cannot be read back (quotes, or a `)` at the end of a pattern, in a selector;
 ///   `%RW~*`), the answer may be longer than it. First arguments with white space, which only Redis before 7.2
@@ -52,9 +54,9 @@ pub fn simplify(user: &User) -> String {
     draft.proven(user, draft.explicit()).unwrap_or(draft.canonical)
 }
 
-/// The same for a text, which is never made longer. Where that takes it, `off` and `-@all` are left out, with
-/// which new users begin (first what the text does not say either); where the text is still shorter, it is the
-/// text itself.
+/// The same for a text, which is never made longer. Where it takes that, `off` or `-@all` is left out, or both:
+/// new users begin with them. `off` goes first, unless the text itself says it. Where the text is still shorter,
+/// it is the text.
 ///
 /// Passwords are no part of the answer, their hashes are, and length is measured as if the text held these.
 ///

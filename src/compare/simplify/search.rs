@@ -365,9 +365,9 @@ mod tests {
     }
 
     fn plain() -> impl Strategy<Value = Plain> {
-        let group = (prop::option::weighted(0.4, 0..FAMILIES), 0..1 << SETS, any::<bool>(), 1..20_u32)
+        let group = (prop::option::weighted(0.4, 0..FAMILIES), 0..1_u64 << SETS, any::<bool>(), 1..20_u32)
             .prop_map(|(family, sets, wanted, weight)| Group { family, sets, wanted, weight });
-        (vec(1..15_u32, SETS), 0..1 << SETS, vec(group, 0..24), vec(1..30_u32, FAMILIES))
+        (vec(1..15_u32, SETS), 0..1_u64 << SETS, vec(group, 0..24), vec(1..30_u32, FAMILIES))
             .prop_map(|(costs, removable, groups, caps)| Plain { costs, removable, groups, caps })
     }
 
