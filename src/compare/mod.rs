@@ -34,7 +34,9 @@
 mod difference;
 mod kinds;
 mod search;
+mod simplify;
 mod texts;
+mod upgrade;
 mod witness;
 
 use crate::glob;
@@ -42,6 +44,8 @@ use crate::user::{SanitizePayload, User};
 use search::{Findings, Search};
 
 pub use difference::{Change, CommandGroup, Difference, difference};
+pub use simplify::{simplify, simplify_string};
+pub use upgrade::{Exact, Inexpressible, Upgrade, upgrade};
 pub use witness::Witness;
 
 /// How what one user may do stands to what another may.

@@ -11,6 +11,7 @@ pub use error::{ApplyError, ApplyErrorKind, ApplyErrors};
 pub use selector::Selector;
 
 pub(crate) use commands::{Commands, FirstArguments, LoggedRule, Subject};
+pub(crate) use patterns::{Channels, Keys};
 pub(crate) use selector::Databases;
 
 use crate::catalog::Catalog;

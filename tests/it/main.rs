@@ -20,5 +20,6 @@ mod properties;
 mod request_properties;
 #[cfg(feature = "aws")]
 mod requests;
+mod simplify;
 mod syntax;
 mod wild;
