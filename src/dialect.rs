@@ -415,6 +415,11 @@ pub(crate) enum Feature {
 }
 
 impl Quirks {
+    /// Whether `QUIT` is answered before commands are looked up, to every user (`processCommand`, up to 6.2).
+    pub(crate) fn quits_without_lookup(&self) -> bool {
+        self.open_to_all != OpenToAll::NoAuth
+    }
+
     pub(crate) fn has_dryrun(&self) -> bool {
         self.answers != Answers::Redis6
     }

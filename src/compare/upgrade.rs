@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use super::{Difference, difference, simplify};
+use super::search::Findings;
+use super::{Difference, Excess, difference, simplify};
 use crate::access::{Effect, KeyAccess};
-use crate::catalog::{Catalog, Command, CommandId, Request};
+use crate::catalog::{Catalog, Command, CommandId, CommandSet, Request};
 use crate::dialect::{Dialect, Feature};
+use crate::glob;
 use crate::user::{ApplyErrors, Databases, SanitizePayload, Selector, User};
 
 /// What becomes of an access string under another engine: [`upgrade`].
@@ -16,7 +18,7 @@ pub struct Upgrade {
     exact: Result<Exact, Inexpressible>,
 }
 
-/// A string for the new engine that grants what the old one granted.
+/// A string for the new engine that grants what the old one granted, as far as the new one can.
 #[derive(Clone, Debug)]
 pub struct Exact {
     text: String,
@@ -42,7 +44,7 @@ pub struct Inexpressible {
 /// let upgrade = upgrade("on ~app:* +get +publish", Engine::Redis6_2, Engine::Redis7_0)?;
 /// let same = upgrade.same().unwrap();
 /// assert_eq!(same.comparison().only_first().witness().unwrap().to_string(), "PUBLISH a 1");
-/// assert_eq!(upgrade.exact().unwrap().text(), "on ~app:* &* -@all +get +publish");
+/// assert_eq!(upgrade.exact().unwrap().text(), "on ~app:* &* -@all +publish +get");
 /// # Ok::<(), redis_acl::ApplyErrors>(())
 /// ```
 ///
@@ -64,7 +66,8 @@ impl Upgrade {
         self.same.as_ref()
     }
 
-    /// A string for the new engine that grants what the old one granted, and nothing else.
+    /// A string for the new engine that grants what the old one granted, and nothing else. [`Exact::difference`]
+    /// tells what the new engine cannot grant.
     ///
     /// # Errors
     /// When there is none that would not grant more, and what stands in the way.
@@ -80,37 +83,52 @@ impl Exact {
         &self.text
     }
 
-    /// What cannot be helped: commands that the new engine does not have, and those that it lets every user send.
+    /// What cannot be helped: commands that the new engine does not have, or lets do more than the old one and that
+    /// are left out therefore; and those that it lets every user send.
     pub fn difference(&self) -> &Difference {
         &self.difference
     }
 
+    /// Where the new engine lets a command do more than the old one did, the command is left out; this may
+    /// show another one, but there are only so many.
     fn of(old: &User, to: Dialect) -> Result<Self, Inexpressible> {
         let refuse = |what| Inexpressible { dialect: to, what };
-        let text = Translation { old, to: &to.into() }.line().map_err(refuse)?;
-        let new = User::parse(to, &text).map_err(|errors| refuse(errors.first().to_string()))?;
-        let difference = difference(old, &new);
-        if let Some(more) = more_than_all_may(&difference, &new) {
-            return Err(refuse(more));
+        let catalog = to.into();
+        let mut translation = Translation { old, to: &catalog, without: CommandSet::EMPTY };
+        loop {
+            let text = translation.line().map_err(refuse)?;
+            let new = User::parse(to, &text).map_err(|errors| refuse(errors.first().to_string()))?;
+            let findings = Excess::findings(&new, old, &mut { glob::WORK });
+            let wider = wider_commands(&findings, &new) - translation.without;
+            if !wider.is_empty() {
+                translation.without |= wider;
+                continue;
+            }
+            let difference = difference(old, &new);
+            return match what_else_is_more(&difference, &findings, &new) {
+                Some(more) => Err(refuse(more)),
+                None => Ok(Self { text: simplify(&new), difference }),
+            };
         }
-        Ok(Self { text: simplify(&new), difference })
     }
 }
 
-/// What the new user gains besides what every user may send.
-fn more_than_all_may(difference: &Difference, new: &User) -> Option<String> {
-    let excess = difference.comparison().only_second();
+/// The commands with requests that the new user gains, but for those that every user may send.
+fn wider_commands(findings: &Findings, new: &User) -> CommandSet {
     let quirks = new.dialect().quirks();
     let is_open =
-        |name: &&str| new.catalog().command(name).is_some_and(|command| command.is_open_to_all(&quirks));
-    let gained = difference.gained();
-    let commands = gained.commands().iter().flat_map(|group| group.commands());
-    let is_fine = gained.extended().is_empty() && commands.copied().all(|name| is_open(&name));
-    if excess.is_undecided() {
-        return Some("whether it would grant more could not be told".into());
-    }
+        |id| new.catalog().get(id).is_some_and(|command: Command<'_>| command.is_open_to_all(&quirks));
+    findings.requests.iter().map(|finding| finding.command).filter(|id| !is_open(*id)).collect()
+}
+
+/// What leaving commands out does not help against.
+fn what_else_is_more(difference: &Difference, findings: &Findings, new: &User) -> Option<String> {
+    let excess = difference.comparison().only_second();
     match excess.witness() {
-        Some(witness) if !is_fine => Some(format!("it would also allow `{witness}`")),
+        _ if excess.is_undecided() => Some("whether it would grant more could not be told".into()),
+        Some(witness) if !wider_commands(findings, new).is_empty() => {
+            Some(format!("it would also allow `{witness}`"))
+        }
         _ => excess.told().into_iter().next(),
     }
 }
@@ -119,6 +137,8 @@ fn more_than_all_may(difference: &Difference, new: &User) -> Option<String> {
 struct Translation<'a> {
     old: &'a User,
     to: &'a Catalog,
+    /// Commands of the new engine that are not to be allowed.
+    without: CommandSet,
 }
 
 /// How much of a command is allowed.
@@ -208,7 +228,9 @@ impl<'u> Translation<'u> {
     fn commands(&self, selector: &'u Selector) -> Vec<String> {
         let base = if selector.allows_future_commands() { Effect::Allow } else { Effect::Deny };
         let mut rules = vec![format!("{}@all", base.sign())];
-        for command in self.to.commands().filter(|command| !command.name().contains('|')) {
+        let quirks = self.to.dialect().quirks();
+        let is_asked = |command: &Command<'_>| !command.is_subcommand() && !command.is_open_to_all(&quirks);
+        for command in self.to.commands().filter(is_asked) {
             let own = self.use_of(selector, command);
             self.rule(base, command, &own, &mut rules);
             let whole = matches!(own, Use::Whole);
@@ -239,7 +261,8 @@ impl<'u> Translation<'u> {
     fn use_of(&self, selector: &'u Selector, command: Command<'_>) -> Use<'u> {
         let catalog = self.old.catalog();
         let words: Vec<_> = command.name().split('|').collect();
-        let Some(known) = catalog.lookup(Request::new(&words)) else { return Use::Some(Vec::new()) };
+        let known = catalog.lookup(Request::new(&words)).filter(|_| !self.without.contains(command.id()));
+        let Some(known) = known else { return Use::Some(Vec::new()) };
         let given = arguments(selector, known.id());
         match words[..] {
             _ if selector.commands().contains(known.id()) && !known.is_container() => Use::Whole,

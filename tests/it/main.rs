@@ -22,4 +22,5 @@ mod request_properties;
 mod requests;
 mod simplify;
 mod syntax;
+mod upgrade;
 mod wild;
