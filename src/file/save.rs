@@ -37,11 +37,16 @@ impl NotReadBack {
 pub fn save(users: &BTreeMap<&str, &User>, format: Format) -> Result<String, NotReadBack> {
     let mut text = String::new();
     for (name, user) in users {
-        let line = line(name, user, format);
-        let file = AclFile::parse_with(line.as_bytes(), user.catalog(), format);
-        let again = file.users().ok();
-        let is_same = again.is_some_and(|again| again.get(name).is_some_and(|again| again == user));
-        if !is_same {
+        let rules = server_form(user);
+        let listed = format!("user {name} {rules}\n");
+        let line = match format {
+            Format::Acl | Format::List => listed.clone(),
+            Format::Config => directive(name, &rules),
+        };
+        let is_read_back = read(name, user, &listed, Format::List)
+            .is_some_and(|again| server_form(&again) == rules)
+            && read(name, user, &line, format).is_some_and(|again| again == **user);
+        if !is_read_back {
             return Err(NotReadBack { name: (*name).to_owned() });
         }
         text.push_str(&line);
@@ -49,14 +54,18 @@ pub fn save(users: &BTreeMap<&str, &User>, format: Format) -> Result<String, Not
     Ok(text)
 }
 
-fn line(name: &str, user: &User, format: Format) -> String {
-    // what the services print is not for files
-    let rules = user.describe(Form::Server).unwrap_or_else(|_| user.to_string());
-    match format {
-        Format::Acl | Format::List => format!("user {name} {rules}\n"),
-        Format::Config => {
-            let rules: Vec<_> = rules.split(' ').map(|word| quoted(word.as_bytes())).collect();
-            format!("user {} {}\n", quoted(name.as_bytes()), rules.join(" "))
-        }
-    }
+/// What the services print is not for files.
+fn server_form(user: &User) -> String {
+    user.describe(Form::Server).unwrap_or_else(|_| user.to_string())
+}
+
+/// The user that its line makes.
+fn read(name: &str, user: &User, line: &str, format: Format) -> Option<User> {
+    let file = AclFile::parse_with(line.as_bytes(), user.catalog(), format);
+    Some((*file.users().ok()?.get(name)?).clone())
+}
+
+fn directive(name: &str, rules: &str) -> String {
+    let rules: Vec<_> = rules.split(' ').map(|word| quoted(word.as_bytes())).collect();
+    format!("user {} {}\n", quoted(name.as_bytes()), rules.join(" "))
 }
