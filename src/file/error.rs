@@ -304,6 +304,20 @@ impl FileError {
         }
     }
 
+    /// The error about a rule as it is where the name of its user is wrong: the server does not come to it. In a
+    /// configuration it looks at names last, but for those of users there are.
+    pub(super) fn behind(self, name: &Self) -> Self {
+        let is_looked_at = self.format == Format::Config && name.kind == FileErrorKind::SpaceInName;
+        if is_looked_at && !self.is_of_unknown_name() {
+            return self;
+        }
+        let kind = match self.kind {
+            FileErrorKind::OpenSelectorKills => FileErrorKind::OpenSelector,
+            kind => kind,
+        };
+        Self { kind, said: Said::No, ..self }
+    }
+
     /// Whether it is about a command or category that the server does not know, which a module may yet bring.
     pub(super) fn is_of_unknown_name(&self) -> bool {
         matches!(&self.kind, FileErrorKind::Rule(error) if error.is_of_unknown_name())

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::error::Said;
@@ -9,11 +10,11 @@ use super::source::{Source, shown, shown_in_part, split_at_spaces, trimmed};
 use super::{AclFile, FileError, FileErrorKind, Format, Line, UserLine};
 use crate::catalog::Catalog;
 use crate::dialect::{Feature, FileUsers, LoadErrors, NewChannels, Quirks};
-use crate::quoting::{Word, split};
-use crate::secret::mask_argument;
+use crate::quoting::{Unbalanced, Word, split};
+use crate::secret::{is_bare_sign, mask_argument};
 use crate::span::Span;
 use crate::syntax::{Rule, RuleKind, SelectorRule};
-use crate::user::{ApplyError, User, joined, merge_selectors};
+use crate::user::{ApplyError, OpenSelector, User, joined, merge_selectors};
 
 /// So many bytes a server reads at once, one less than the buffer holds; a NUL hides what follows in the buffer.
 const BUFFER: usize = 1023;
@@ -65,17 +66,16 @@ struct Reader<'c> {
     /// The users there are, and the number of the line that made each.
     known: HashMap<Vec<u8>, usize>,
     first_user: Option<usize>,
-    /// Directives that say something about users; each with an error that holds in some cases.
+    /// Directives that say something about users.
     acl_file: Option<Directive>,
     channel_default: Option<Directive>,
     password: Option<String>,
+    /// An empty text.
+    nothing: Arc<str>,
 }
 
-/// A directive that may be at odds with the users: the error that it then is, and the place of its line.
-struct Directive {
-    line: usize,
-    error: FileError,
-}
+/// A directive that may be at odds with the users: the place of its line, and the errors that there are then.
+type Directive = (usize, Vec<FileError>);
 
 impl<'c> Reader<'c> {
     fn new(catalog: &'c Catalog, format: Format) -> Self {
@@ -89,6 +89,7 @@ impl<'c> Reader<'c> {
             acl_file: None,
             channel_default: None,
             password: None,
+            nothing: "".into(),
         }
     }
 
@@ -116,12 +117,12 @@ impl<'c> Reader<'c> {
                     let raw = Raw { source: &source, start: kept.start, bytes, number, counted: number };
                     self.read_line(&raw, span);
                 }
-                Err(unbalanced) => {
-                    let text: Arc<str> = shown_in_part(line).into();
-                    let place = unbalanced.span;
-                    let kind = FileErrorKind::UnbalancedQuotes;
-                    let error = self.error(kind, (number, number), place.shifted(start), (text, place));
-                    self.lines.push(Line { number, span, user: None, errors: vec![error] });
+                Err(Unbalanced { span: place }) => {
+                    let source = Source::plain(line, start);
+                    let raw = Raw { source: &source, start: 0, bytes: line, number, counted: number };
+                    let mut errors = vec![self.error(FileErrorKind::UnbalancedQuotes, &raw, place)];
+                    tell_line(&mut errors, || shown_in_part(line));
+                    self.lines.push(Line { number, span, user: None, errors });
                 }
             }
             start += line.len() + 1;
@@ -150,9 +151,8 @@ impl<'c> Reader<'c> {
             return self.user_line(raw, &split_at_spaces(raw.bytes));
         }
         match split(raw.bytes, self.quirks.splitter) {
-            Err(unbalanced) => {
-                let text = shown_in_part(raw.bytes).into();
-                (None, vec![self.error_in(FileErrorKind::UnbalancedQuotes, raw, &text, unbalanced.span)])
+            Err(Unbalanced { span }) => {
+                (None, self.error_of_part(FileErrorKind::UnbalancedQuotes, raw, span))
             }
             Ok(words) => match &words[..] {
                 [] => (None, Vec::new()),
@@ -166,63 +166,73 @@ impl<'c> Reader<'c> {
     // Users
 
     fn user_line(&mut self, raw: &Raw<'_>, words: &[Word<'_>]) -> (Option<UserLine>, Vec<FileError>) {
-        let is_user = |first: &Word<'_>| *first.bytes == *b"user" || self.format == Format::Config;
-        let [first, name, rules @ ..] = words else { return (None, vec![self.no_user(raw, words)]) };
-        if !is_user(first) {
-            return (None, vec![self.no_user(raw, words)]);
-        }
+        let name = match words {
+            [first, name, ..] if *first.bytes == *b"user" || self.format == Format::Config => name,
+            _ => return (None, self.no_user(raw, words)),
+        };
         self.first_user.get_or_insert(raw.number);
-        let text: Arc<str> = shown(raw.bytes, words).into();
         let texts: Option<Vec<&str>> =
             words[1..].iter().map(|word| std::str::from_utf8(&word.bytes).ok()).collect();
-        let Some(texts) = texts else {
-            self.known.entry(name.bytes.to_vec()).or_insert(raw.number);
-            let errors =
-                not_utf8(words).map(|place| self.error_in(FileErrorKind::NotUtf8, raw, &text, place));
-            return (None, errors.collect());
+        let (line, mut errors) = match texts {
+            Some(texts) => {
+                let (line, errors) = self.user(&UserWords { raw, words, texts: &texts });
+                (Some(line), errors)
+            }
+            None => {
+                let error = |place| self.error(FileErrorKind::NotUtf8, raw, place);
+                (None, not_utf8(words).map(error).collect())
+            }
         };
-        let subject: Arc<str> = mask_argument(texts[0]).into();
-        let mut errors: Vec<_> = self.name_error(texts[0], name.span, raw, &text).into_iter().collect();
-        let mut user = self.user_to_change(texts[0]);
-        let line =
-            RuleLine { raw, words: rules, texts: &texts[1..], text: &text, subject: &subject, all: words };
-        let (rules, refused) = self.apply(&line, &mut user);
-        errors.iter_mut().for_each(|error| error.subject = subject.clone());
-        match errors.is_empty() {
-            true => errors.extend(refused),
-            // a server looks no further; what would kill it does not
-            false => errors.extend(refused.into_iter().map(unsaid)),
-        }
         self.known.entry(name.bytes.to_vec()).or_insert(raw.number);
-        let rules_span = match (words.get(2), words.last()) {
-            (Some(first), Some(last)) => Span::new(first.span.start, last.span.end),
-            _ => Span::new(name.span.end, name.span.end),
+        tell_line(&mut errors, || shown(raw.bytes, words));
+        (line, errors)
+    }
+
+    fn user(&self, words: &UserWords<'_>) -> (UserLine, Vec<FileError>) {
+        let subject: Arc<str> = mask_argument(words.name()).into();
+        let mut user = self.user_to_change(words.name());
+        let (rules, refused) = self.apply(words, &subject, &mut user);
+        let errors = match self.name_error(words) {
+            None => refused,
+            Some(error) => {
+                let refused = refused.into_iter().map(|refused| refused.behind(&error));
+                [FileError { subject, ..error.clone() }].into_iter().chain(refused).collect()
+            }
         };
         let line = UserLine {
-            name: texts[0].to_owned(),
-            name_span: raw.in_file(name.span),
-            rules_span: raw.in_file(rules_span),
+            name: words.name().to_owned(),
+            name_span: words.raw.in_file(words.words[1].span),
+            rules_span: words.raw.in_file(words.rules_span()),
             rules,
             user: errors.is_empty().then_some(user),
         };
-        (Some(line), errors)
+        (line, errors)
     }
 
-    fn no_user(&self, raw: &Raw<'_>, words: &[Word<'_>]) -> FileError {
-        let text: Arc<str> = shown_in_part(raw.bytes).into();
+    fn no_user(&self, raw: &Raw<'_>, words: &[Word<'_>]) -> Vec<FileError> {
         let first = words.first().map_or(raw.whole(), |first| first.span);
         let place = if raw.bytes.starts_with(b"#") { Span::new(0, 0) } else { first };
-        self.error_in(FileErrorKind::NoUser, raw, &text, place)
+        self.error_of_part(FileErrorKind::NoUser, raw, place)
     }
 
-    fn name_error(&self, name: &str, place: Span, raw: &Raw<'_>, text: &Arc<str>) -> Option<FileError> {
-        // ACLStringHasSpaces
-        if name.contains(|c: char| matches!(c, ' ' | '\t'..='\r' | '\0')) {
-            return Some(self.error_in(FileErrorKind::SpaceInName, raw, text, place));
+    /// What a server finds first: of a configuration, that the user was there already.
+    fn name_error(&self, words: &UserWords<'_>) -> Option<FileError> {
+        match self.format {
+            Format::Config => self.duplicate(words).or_else(|| self.space_in_name(words)),
+            Format::Acl | Format::List => self.space_in_name(words).or_else(|| self.duplicate(words)),
         }
+    }
+
+    /// `ACLStringHasSpaces`
+    fn space_in_name(&self, words: &UserWords<'_>) -> Option<FileError> {
+        let has_space = words.name().contains(|c: char| matches!(c, ' ' | '\t'..='\r' | '\0'));
+        has_space.then(|| self.error(FileErrorKind::SpaceInName, words.raw, words.words[1].span))
+    }
+
+    fn duplicate(&self, words: &UserWords<'_>) -> Option<FileError> {
         let is_error = self.quirks.file_users == FileUsers::Once || self.format == Format::List;
-        let first = self.known.get(name.as_bytes()).filter(|_| is_error)?;
-        let error = self.error_in(FileErrorKind::DuplicateUser, raw, text, place);
+        let first = self.known.get(words.name().as_bytes()).filter(|_| is_error)?;
+        let error = self.error(FileErrorKind::DuplicateUser, words.raw, words.words[1].span);
         Some(FileError { other_line: Some(*first), ..error })
     }
 
@@ -242,50 +252,58 @@ impl<'c> Reader<'c> {
     }
 
     /// Applies the rules, those behind a bad one too. Gives those that are well-formed, and the errors.
-    fn apply(&self, line: &RuleLine<'_>, user: &mut User) -> (Vec<Rule<'static>>, Vec<FileError>) {
-        let merged = match merge_selectors(line.texts, &self.quirks) {
+    fn apply(
+        &self,
+        words: &UserWords<'_>,
+        name: &Arc<str>,
+        user: &mut User,
+    ) -> (Vec<Rule<'static>>, Vec<FileError>) {
+        let merged = match merge_selectors(words.rules(), &self.quirks) {
             Ok(merged) => merged,
-            Err(open) => {
-                let kills = self.format == Format::Acl && open.rules_before > 0;
-                let kind = if kills { FileErrorKind::OpenSelectorKills } else { FileErrorKind::OpenSelector };
-                let place = Span::new(line.words[open.opening].span.start, line.raw.bytes.len());
-                let mut error = self.error_in(kind, line.raw, line.text, place);
-                if self.format == Format::Config {
-                    error.said = Said::Unknown; // the reason is whatever the last error left
-                }
-                return (Vec::new(), vec![error]);
-            }
+            Err(open) => return (Vec::new(), vec![self.open_selector(words, open)]),
         };
         let (mut rules, mut errors) = (Vec::new(), Vec::new());
-        let mut before = String::new();
+        // a password may also stand behind a sign that was taken for the name
+        let mut before = words.name().to_owned();
         for (index, place) in merged.into_iter().enumerate() {
-            let argument = Argument::new(line, place, self.format);
+            let argument = Argument::new(words, place, self.format);
             let (rule, applied) = user.apply_argument(&argument.text, &before, &self.quirks);
-            rules.extend(rule.map(|rule| argument.placed(rule.into_owned(), line.raw)));
+            rules.extend(rule.map(|rule| argument.placed(rule.into_owned(), words.raw)));
             if let Err(refused) = applied {
                 let place = argument.in_line(refused.span());
-                let subject = self.subject(line, index, &refused);
-                let kind = FileErrorKind::Rule(refused);
-                let error = self.error_in(kind, line.raw, line.text, place);
+                let subject = self.word_named(words, index, &refused).unwrap_or_else(|| name.clone());
+                let error = self.error(FileErrorKind::Rule(refused), words.raw, place);
                 errors.push(FileError { subject, ..error });
             }
-            before.clear();
-            before.push_str(&argument.text);
+            if !argument.text.is_empty() {
+                before = argument.text.into_owned();
+            }
         }
         user.tidy();
         self.hush(&mut errors);
         (rules, errors)
     }
 
-    /// Which of the errors of a line the server tells: all, one of those that are not about unknown names, or one
-    /// at all.
+    fn open_selector(&self, words: &UserWords<'_>, open: OpenSelector) -> FileError {
+        let kills = self.format == Format::Acl && open.rules_before > 0;
+        let kind = if kills { FileErrorKind::OpenSelectorKills } else { FileErrorKind::OpenSelector };
+        let place = Span::new(words.words[open.opening + 2].span.start, words.raw.bytes.len());
+        let error = self.error(kind, words.raw, place);
+        match self.format {
+            // the reason that the server gives is whatever the last error left
+            Format::Config => FileError { said: Said::Unknown, ..error },
+            _ => error,
+        }
+    }
+
+    /// Which of the errors of a line the server tells: each; or the first, and of an ACL file those about unknown
+    /// names, which do not count as the first.
     fn hush(&self, errors: &mut [FileError]) {
-        let is_told_apart = |error: &FileError| error.is_of_unknown_name();
-        let first = errors.iter().position(|error| !is_told_apart(error));
+        let first = errors.iter().position(|error| !error.is_of_unknown_name());
         let is_told = |place, error: &FileError| match (self.format, self.quirks.load_errors) {
             (Format::Config, _) => place == first.unwrap_or(0),
             (_, LoadErrors::EachRule) => true,
-            (_, LoadErrors::FirstAndUnknownNames) => Some(place) == first || is_told_apart(error),
+            (_, LoadErrors::FirstAndUnknownNames) => Some(place) == first || error.is_of_unknown_name(),
         };
         for (place, error) in errors.iter_mut().enumerate() {
             if error.said == Said::Yes && !is_told(place, error) {
@@ -294,18 +312,20 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// What a message about the rule of that index names, if it names anything.
-    fn subject(&self, line: &RuleLine<'_>, index: usize, refused: &ApplyError) -> Arc<str> {
+    /// The word that a message about the rule of that index names in a configuration, where it names one.
+    fn word_named(&self, words: &UserWords<'_>, index: usize, refused: &ApplyError) -> Option<Arc<str>> {
         if self.format != Format::Config || refused.is_of_unknown_name() {
-            return line.subject.clone();
+            return None;
         }
-        let word = match self.quirks.file_users {
+        let place = match self.quirks.file_users {
             FileUsers::Reset => index + 2,
             // the server takes a place among the merged rules for one among the words of the line
             FileUsers::Once => index,
         };
-        let bytes = line.all.get(word).map_or(&b""[..], |word| &word.bytes);
-        mask_argument(&String::from_utf8_lossy(bytes)).into()
+        let word = String::from_utf8_lossy(&words.words.get(place)?.bytes);
+        let before = words.words[..place].iter().rfind(|word| !word.bytes.is_empty());
+        let is_password = before.is_some_and(|before| is_bare_sign(&String::from_utf8_lossy(&before.bytes)));
+        Some(if is_password { "*".repeat(word.len()) } else { mask_argument(&word) }.into())
     }
 
     // -----------------------------------------------------------------------------------------------
@@ -314,35 +334,31 @@ impl<'c> Reader<'c> {
     fn directive(&mut self, raw: &Raw<'_>, name: &[u8], arguments: &[Word<'_>]) -> Vec<FileError> {
         let [value] = arguments else { return Vec::new() };
         let is = |directive: &[u8]| name.eq_ignore_ascii_case(directive);
-        let as_directive = |kind| {
-            let text: Arc<str> = shown_in_part(raw.bytes).into();
-            Directive { line: self.lines.len(), error: self.error_in(kind, raw, &text, raw.whole()) }
-        };
+        let errors = |kind| self.error_of_part(kind, raw, raw.whole());
+        let line = self.lines.len();
         if is(b"aclfile") {
             let named = !value.bytes.is_empty();
-            self.acl_file = named.then(|| as_directive(FileErrorKind::UsersAndAclFile));
+            self.acl_file = named.then(|| (line, errors(FileErrorKind::UsersAndAclFile)));
         } else if is(b"acl-pubsub-default") && self.quirks.has(Feature::Channels) {
             let is_default = match self.quirks.new_channels {
                 NewChannels::All => value.bytes.eq_ignore_ascii_case(b"allchannels"),
                 _ => value.bytes.eq_ignore_ascii_case(b"resetchannels"),
             };
-            self.channel_default = (!is_default).then(|| as_directive(FileErrorKind::ChannelDefault));
+            self.channel_default = (!is_default).then(|| (line, errors(FileErrorKind::ChannelDefault)));
         } else if is(b"requirepass") {
             match std::str::from_utf8(&value.bytes) {
                 Ok(password) => self.password = Some(password.to_owned()),
-                Err(_) => return vec![as_directive(FileErrorKind::NotUtf8).error],
+                Err(_) => return errors(FileErrorKind::NotUtf8),
             }
         }
         Vec::new()
     }
 
     fn finish(mut self) -> AclFile {
-        if let Some(first) = self.first_user {
-            for Directive { line, error } in
-                self.acl_file.take().into_iter().chain(self.channel_default.take())
-            {
-                self.lines[line].errors.push(FileError { other_line: Some(first), ..error });
-            }
+        let directives = [self.acl_file.take(), self.channel_default.take()];
+        for (line, errors) in directives.into_iter().flatten().filter(|_| self.first_user.is_some()) {
+            let errors = errors.into_iter().map(|error| FileError { other_line: self.first_user, ..error });
+            self.lines[line].errors.extend(errors);
         }
         let is_built_in = self.format != Format::List && !self.known.contains_key(DEFAULT.as_bytes());
         let built_in = is_built_in.then(|| self.built_in());
@@ -367,31 +383,37 @@ impl<'c> Reader<'c> {
     // -----------------------------------------------------------------------------------------------
     // Errors
 
-    fn error_in(&self, kind: FileErrorKind, raw: &Raw<'_>, text: &Arc<str>, place: Span) -> FileError {
-        self.error(kind, (raw.number, raw.counted), raw.in_file(place), (text.clone(), place))
+    /// About a line of which only a part may be shown.
+    fn error_of_part(&self, kind: FileErrorKind, raw: &Raw<'_>, place: Span) -> Vec<FileError> {
+        let mut errors = vec![self.error(kind, raw, place)];
+        tell_line(&mut errors, || shown_in_part(raw.bytes));
+        errors
     }
 
-    fn error(
-        &self,
-        kind: FileErrorKind,
-        (line, counted): (usize, usize),
-        span: Span,
-        (text, place): (Arc<str>, Span),
-    ) -> FileError {
-        let said = kind.said();
-        let (format, dialect) = (self.format, self.catalog.dialect());
-        let subject = Arc::from("");
-        FileError { kind, line, span, text, place, subject, other_line: None, counted, said, format, dialect }
+    /// An error that does not know yet how its line is shown.
+    fn error(&self, kind: FileErrorKind, raw: &Raw<'_>, place: Span) -> FileError {
+        FileError {
+            said: kind.said(),
+            kind,
+            line: raw.number,
+            counted: raw.counted,
+            span: raw.in_file(place),
+            place,
+            text: self.nothing.clone(),
+            subject: self.nothing.clone(),
+            other_line: None,
+            format: self.format,
+            dialect: self.catalog.dialect(),
+        }
     }
 }
 
-/// An error that the server does not come to.
-fn unsaid(error: FileError) -> FileError {
-    let kind = match error.kind {
-        FileErrorKind::OpenSelectorKills => FileErrorKind::OpenSelector,
-        kind => kind,
-    };
-    FileError { kind, said: Said::No, ..error }
+fn tell_line(errors: &mut [FileError], shown: impl FnOnce() -> String) {
+    if errors.is_empty() {
+        return;
+    }
+    let text: Arc<str> = shown().into();
+    errors.iter_mut().for_each(|error| error.text = text.clone());
 }
 
 /// The words that are not UTF-8.
@@ -399,18 +421,31 @@ fn not_utf8<'w>(words: &'w [Word<'_>]) -> impl Iterator<Item = Span> + 'w {
     words.iter().filter(|word| std::str::from_utf8(&word.bytes).is_err()).map(|word| word.span)
 }
 
-/// The rules of a line, and all that errors about them need.
-struct RuleLine<'l> {
+/// A line about a user.
+struct UserWords<'l> {
     raw: &'l Raw<'l>,
-    /// The words behind the name, and what each is as text.
+    /// All its words, of which the second is the name.
     words: &'l [Word<'l>],
+    /// The name and the rules.
     texts: &'l [&'l str],
-    /// The line, masked.
-    text: &'l Arc<str>,
-    /// The name, masked.
-    subject: &'l Arc<str>,
-    /// All words.
-    all: &'l [Word<'l>],
+}
+
+impl<'l> UserWords<'l> {
+    fn name(&self) -> &'l str {
+        self.texts[0]
+    }
+
+    fn rules(&self) -> &'l [&'l str] {
+        &self.texts[1..]
+    }
+
+    fn rules_span(&self) -> Span {
+        match &self.words[1..] {
+            [_, first, .., last] => Span::new(first.span.start, last.span.end),
+            [_, only] => only.span,
+            names => names.last().map_or(self.raw.whole(), |name| Span::new(name.span.end, name.span.end)),
+        }
+    }
 }
 
 /// A rule: one word, or those of a selector.
@@ -423,10 +458,11 @@ struct Argument<'l> {
 }
 
 impl<'l> Argument<'l> {
-    fn new(line: &RuleLine<'l>, place: std::ops::Range<usize>, format: Format) -> Self {
-        let words = &line.words[place.clone()];
-        let span = Span::new(words[0].span.start, words[words.len() - 1].span.end);
-        let whole = joined(&line.texts[place]);
+    /// The rule that these are, counted from the name.
+    fn new(line: &UserWords<'l>, place: Range<usize>, format: Format) -> Self {
+        let rules = &line.words[2..];
+        let span = Span::new(rules[place.start].span.start, rules[place.end - 1].span.end);
+        let whole = joined(&line.rules()[place]);
         let stands_there = line.raw.bytes[span.range()] == *whole.as_bytes();
         let kept = match format {
             Format::Config => Span::new(0, whole.len()),

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::quoting::{Splitter, Unbalanced, split};
+use crate::quoting::{Splitter, Unbalanced, Word, split};
 use crate::secret::{SIGNS, is_bare_sign, mask, mask_argument};
 use crate::span::Span;
-
-use crate::quoting::Word;
 
 /// A stretch of text, and the stretch of the file that it came from: as long, or an escape for one byte.
 #[derive(Clone, Copy, Debug)]
@@ -40,15 +38,20 @@ impl<'a> Source<'a> {
         source
     }
 
+    /// A line of the file by itself.
+    pub(super) fn plain(line: &'a [u8], start: usize) -> Self {
+        let file = Span::new(start, start + line.len());
+        let pieces = vec![Piece { text: Span::new(0, line.len()), file }];
+        Self { text: Cow::Borrowed(line), pieces }
+    }
+
     /// What `redis-cli` printed between quotes, as an item of a list, stands behind a number; any other line is
     /// the text itself.
     pub(super) fn listed(line: &'a [u8], start: usize) -> Result<Self, Unbalanced> {
-        let whole = Span::new(start, start + line.len());
         let item = line.trim_ascii_start();
         let number = item.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if number == 0 || !item[number..].starts_with(b") \"") {
-            let pieces = vec![Piece { text: Span::new(0, line.len()), file: whole }];
-            return Ok(Self { text: Cow::Borrowed(line), pieces });
+            return Ok(Self::plain(line, start));
         }
         let quotes = line.len() - item.len() + number + b") ".len();
         let shifted = |error: Unbalanced| Unbalanced { span: error.span.shifted(quotes) };

@@ -10,7 +10,7 @@ mod texts;
 pub use error::{ApplyError, ApplyErrorKind, ApplyErrors};
 pub use selector::Selector;
 
-pub(crate) use arguments::{joined, merge_selectors};
+pub(crate) use arguments::{OpenSelector, joined, merge_selectors};
 pub(crate) use commands::{Commands, FirstArguments, LoggedRule, Subject};
 pub(crate) use selector::Databases;
 
@@ -171,7 +171,9 @@ impl User {
         for place in merged {
             let argument = joined(&arguments[place]);
             changed.apply_argument(&argument, &before, &quirks).1?;
-            before = argument;
+            if !argument.is_empty() {
+                before = argument;
+            }
         }
         changed.tidy();
         *self = changed;

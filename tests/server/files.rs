@@ -310,7 +310,7 @@ pub(crate) fn last_words(found: &Found, configuration: &[u8]) -> String {
 }
 
 /// Configurations made by hand; each with a user who may do all.
-pub(crate) const CONFIGURATIONS: [&[u8]; 40] = [
+pub(crate) const CONFIGURATIONS: [&[u8]; 44] = [
     b"# nothing\n",
     b"user\n",
     b"user a on\nUSER b on bad x y\n",
@@ -351,6 +351,10 @@ pub(crate) const CONFIGURATIONS: [&[u8]; 40] = [
     b"user a \"+get\\tx\" on\n",
     b"user a #abc\n",
     b"user a resetchannels &a '&b'\n",
+    b"user \"a b\" bad\n",
+    b"user \"a b\" on\nuser \"a b\" off\n",
+    b"user \"a b\" +nope\nuser c on\n",
+    b"user a > secret on bad x\n",
 ];
 
 /// A configuration with the user who may do all.
