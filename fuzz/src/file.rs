@@ -86,26 +86,27 @@ fn what_is_said_is_one_line(file: &AclFile) {
     assert!(!said.is_some_and(|said| said.contains('\n')));
 }
 
-/// Users that are written are read as the same users. Read and written again, the text stays what it is: the
-/// first time Redis 6.2 may add a flag, when a line resets the built-in user.
+/// Users that are written are read as the same users, and soon written the same: `default` may be added first,
+/// to which Redis 6.2 may then add a flag, when a line resets it.
 fn written_back_it_is_the_same(file: &AclFile) {
     let Ok(users) = file.users() else { return };
     for format in [Format::Acl, Format::Config, Format::List] {
-        let Ok(text) = save(&users, format) else { continue };
-        let again = read(text.as_bytes(), file.dialect(), format);
-        let again_users = again.users().unwrap_or_else(|errors| panic!("{text:?}: {errors}"));
-        assert!(users.iter().all(|(name, user)| again_users.get(name) == Some(user)), "{text:?}");
-        let text = save(&again_users, format).expect("users that were read are written");
-        let third = read(text.as_bytes(), file.dialect(), format);
-        let third = third.users().unwrap_or_else(|errors| panic!("{text:?}: {errors}"));
-        assert_eq!(save(&third, format).as_deref(), Ok(&*text));
+        let Ok(first) = save(&users, format) else { continue };
+        let again = |text: &String| {
+            let read = read(text.as_bytes(), file.dialect(), format);
+            let again = read.users().unwrap_or_else(|errors| panic!("{text:?}: {errors}"));
+            assert!(users.iter().all(|(name, user)| again.get(name) == Some(user)), "{text:?}");
+            Some(save(&again, format).expect("users that were read are written"))
+        };
+        let texts: Vec<_> = std::iter::successors(Some(first), again).take(4).collect();
+        assert_eq!(texts[2], texts[3]);
     }
 }
 
 /// What is shown of a file is the same whatever the passwords in it are.
 fn no_password_is_told(text: &str, dialect: Dialect, format: Format) {
-    if text.contains(['"', '\'', '\\']) {
-        return; // quotes may make a word with a `>` part of something else
+    if text.contains(['"', '\'', '\\', '\0']) {
+        return; // quotes, and what a NUL hides, may make a word with a `>` part of something else
     }
     let shown = |text: &str| {
         let file = read(&bytes(text), dialect, format);

@@ -92,9 +92,12 @@ impl<'a> Source<'a> {
         if self.pieces.is_empty() {
             return span;
         }
-        let start = self.start(span.start);
-        let end = if span.end > span.start { self.end(span.end) } else { start };
-        Span::new(start, end.max(start))
+        let end = self.end(span.end);
+        match span.end > span.start {
+            true => Span::new(self.start(span.start), end),
+            // behind what is before it, not before what a NUL brought behind it
+            false => Span::new(end, end),
+        }
     }
 
     fn start(&self, at: usize) -> usize {
@@ -109,7 +112,8 @@ impl<'a> Source<'a> {
         let piece = self.pieces.partition_point(|piece| piece.text.end < at);
         match self.pieces.get(piece) {
             Some(piece) if piece.is_plain() => piece.file.start + (at - piece.text.start),
-            Some(piece) => piece.file.end,
+            Some(piece) if at > piece.text.start => piece.file.end,
+            Some(piece) => piece.file.start,
             None => at,
         }
     }
