@@ -31,6 +31,11 @@ fn the_seeds_of_simplify_keep_the_laws() {
     replay("simplify", laws::simplify);
 }
 
+#[test]
+fn the_seeds_of_acl_file_keep_the_laws() {
+    replay("acl_file", laws::acl_file);
+}
+
 #[cfg(feature = "aws")]
 #[test]
 fn the_seeds_of_create_user_keep_the_laws() {

@@ -9,11 +9,11 @@ mod random;
 #[path = "server_check/requests.rs"]
 #[rustfmt::skip]
 mod requests;
-#[path = "server_check/resp.rs"]
+#[path = "server/resp.rs"]
 mod resp;
 #[path = "server_check/rules.rs"]
 mod rules;
-#[path = "server_check/servers.rs"]
+#[path = "server/servers.rs"]
 mod servers;
 
 use std::time::Instant;

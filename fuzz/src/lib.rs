@@ -6,6 +6,7 @@
 mod aws;
 mod check;
 mod compare;
+mod file;
 mod simplify;
 
 use redis_acl::{
@@ -16,6 +17,7 @@ use redis_acl::{
 pub use aws::create_user;
 pub use check::check;
 pub use compare::compare;
+pub use file::acl_file;
 pub use simplify::{a_line_is_simplified, a_user_is_simplified, simplify};
 
 /// So many errors of a line are drawn; looking for what was meant takes time.
