@@ -111,7 +111,8 @@ const EQUAL_EXAMPLES: &str = "\
 Examples:
   redis-acl equal 'on ~app::* -@all +@read' \"$(terraform output -raw access_string)\"
   redis-acl equal --dialect redis-7.2 '+@all -@all +get' '+get'
-Order and repetition count for nothing; that +@all also grants commands to come does count.";
+Users mean the same when they log in alike and may send the same requests, whatever the rules; that +@all also grants
+commands to come does count. `redis-acl diff` shows what differs.";
 
 const SIMPLIFY_EXAMPLES: &str = "\
 Examples:
