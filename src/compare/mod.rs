@@ -28,8 +28,9 @@
 //! engine without subcommands meets one that has them, subcommands are those of the latter.
 //!
 //! # Bounds
-//! The question is hard in general. After so much [`WORK`](crate::glob::WORK) on patterns, or with more than 128 selectors, or
-//! where selectors could refuse a request in too many ways, the answer is [`Relation::Undecided`], never a guess.
+//! The question is hard in general. After so much [`WORK`](crate::glob::WORK) on patterns, with more than 128 selectors
+//! or 500 first arguments of a command, or where selectors could refuse a request in too many ways, the answer is
+//! [`Relation::Undecided`], never a guess.
 
 mod difference;
 mod kinds;

@@ -113,6 +113,14 @@ impl Commands {
         arguments.folded.iter().find(|argument| argument.as_bytes().eq_ignore_ascii_case(given))
     }
 
+    /// Whether the command is allowed with this first argument, as a whole or not. It asks an index where
+    /// [`Self::allow`] goes through the list, which needs no memory.
+    pub(crate) fn allow_argument(&self, id: CommandId, argument: &str) -> bool {
+        let holds =
+            |arguments: &FirstArguments| arguments.folded.place(&argument.to_ascii_lowercase()).is_some();
+        self.allowed.contains(id) || self.first_arguments.get(&id).is_some_and(holds)
+    }
+
     /// The last rule about a command, `None` where only `+@all` or `-@all` or nothing is about it. Where the
     /// command is allowed with a first argument only, that rule.
     pub(crate) fn last_rule(
