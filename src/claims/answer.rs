@@ -42,7 +42,7 @@ pub enum Failure {
     Granted {
         /// With these commands.
         commands: Vec<String>,
-        /// A shortest one.
+        /// A shortest one; `None` where every user may send it.
         witness: Option<Witness>,
     },
     /// `grants`: something is not granted.
@@ -96,16 +96,14 @@ impl Form {
     pub(super) fn failure(&self, line: &Line, user: &User) -> Result<Option<Failure>, ClaimErrors> {
         let future = || user.selectors().any(|selector| selector.allows_future_commands());
         Ok(match self {
-            Self::Allow(request) => request.verdict(line, user)?.denied().map(|denied| Failure::Denied {
-                reason: denied.to_string(),
-                help: denied.help(),
+            Self::Allow(request) => request
+                .verdict(line, user)?
+                .denied()
+                .map(|denied| Failure::Denied { reason: denied.to_string(), help: denied.help() }),
+            Self::Deny(request) => request.verdict(line, user)?.allowed().map(|allowed| Failure::Allowed {
+                rule: allowed.rule().map(|rule| rule.to_string()),
+                selector: allowed.selector_number(),
             }),
-            Self::Deny(request) => {
-                request.verdict(line, user)?.allowed().map(|allowed| Failure::Allowed {
-                    rule: allowed.rule().map(|rule| rule.to_string()),
-                    selector: allowed.selector_number(),
-                })
-            }
             Self::Grants(subject) => grants(&subject.look_up(line, user.catalog())?, user),
             Self::NeverGrants(subject) => never_grants(&subject.look_up(line, user.catalog())?, user),
             Self::GrantsFutureCommands => (!future()).then_some(Failure::FutureCommandsNotGranted),
@@ -128,9 +126,11 @@ fn open_to_all(user: &User) -> CommandSet {
 }
 
 impl Commands {
-    /// What a request can be about; a container by itself is no request.
+    /// What a request can be about: a container is none by itself, but for `COMMAND`.
     fn asked(&self, user: &User) -> CommandSet {
-        let is_request = |id: &CommandId| !user.catalog().is_container(*id);
+        let is_request = |id: &CommandId| {
+            user.catalog().get(*id).is_some_and(|command| !command.is_container() || command.takes(1))
+        };
         match self {
             Self::OfCategory(commands) | Self::Named(commands) => {
                 commands.iter().filter(is_request).collect()
@@ -223,6 +223,23 @@ fn differs(more: Option<&Excess>, less: Option<&Excess>) -> Option<Failure> {
     }
 }
 
+impl Failure {
+    /// The kind's name in JSON.
+    #[cfg(feature = "serde")]
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Denied { .. } => "denied",
+            Self::Allowed { .. } => "allowed",
+            Self::Granted { .. } => "granted",
+            Self::NotGranted { .. } => "not_granted",
+            Self::FutureCommandsGranted => "future_commands_granted",
+            Self::FutureCommandsNotGranted => "future_commands_not_granted",
+            Self::Differs { .. } => "differs",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |commands: &[String]| listed(&commands.iter().map(String::as_str).collect::<Vec<_>>());
@@ -239,7 +256,10 @@ impl fmt::Display for Failure {
             Self::Granted { commands, witness } => {
                 let plural = if commands.len() == 1 { "" } else { "s" };
                 write!(f, "it may send {} command{plural}: {}", commands.len(), list(commands))?;
-                witness.as_ref().map_or(Ok(()), |witness| write!(f, "\nfor example: {witness}"))
+                match witness {
+                    Some(witness) => write!(f, "\nfor example: {witness}"),
+                    None => f.write_str(", as every user may"),
+                }
             }
             Self::NotGranted { missing, unsendable } => {
                 if !missing.is_empty() {
@@ -249,7 +269,11 @@ impl fmt::Display for Failure {
                     f.write_str("\n")?;
                 }
                 if !unsendable.is_empty() {
-                    write!(f, "granted, but no key, channel or database lets it be sent: {}", list(unsendable))?;
+                    write!(
+                        f,
+                        "granted, but no key, channel or database lets it be sent: {}",
+                        list(unsendable)
+                    )?;
                 }
                 Ok(())
             }

@@ -80,6 +80,8 @@ enum Meaning {
 pub(super) fn parse(text: &str) -> Result<Claims, ClaimErrors> {
     let mut claims = Claims { dialect: None, user: None, claims: Vec::new() };
     let mut errors = Vec::new();
+    // what some editors put before a file says nothing
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (number, text) in (1..).zip(text.lines()) {
         if text.trim_start().is_empty() || text.trim_start().starts_with('#') {
             continue;

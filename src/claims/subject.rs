@@ -44,9 +44,7 @@ impl Subject {
     fn unknown_category(&self, line: &Line, catalog: &Catalog) -> ClaimError {
         let (name, dialect) = (self.name.trim_start_matches('@'), catalog.dialect());
         let help = match first_dialect_with_category(name, dialect) {
-            _ if catalog.command(name).is_some() => {
-                Some(format!("`{name}` is a command: leave the `@` out"))
-            }
+            _ if catalog.command(name).is_some() => Some(format!("`{name}` is a command: leave the `@` out")),
             Some(first) => Some(format!("{first} has it")),
             None => did_you_mean("@", &catalog.categories_like(name)),
         };
@@ -58,9 +56,7 @@ impl Subject {
         let (name, dialect) = (&*self.name, catalog.dialect());
         let help = match (first_dialect_with_command(name, dialect), name.strip_prefix(['+', '-'])) {
             (_, Some(unsigned)) => Some(format!("write `{unsigned}`, without a sign")),
-            _ if catalog.category(name).is_some() => {
-                Some(format!("`{name}` is a category: write `@{name}`"))
-            }
+            _ if catalog.category(name).is_some() => Some(format!("`{name}` is a category: write `@{name}`")),
             (Some(first), None) => Some(format!("{first} has it")),
             (None, None) => did_you_mean("", &names_like(name, catalog)),
         };
@@ -91,7 +87,9 @@ fn is_container_in(name: &str, catalog: &Catalog) -> bool {
 fn names_like(name: &str, catalog: &Catalog) -> Vec<&'static str> {
     let later = || Dialect::all().map(|dialect| Catalog::from(dialect).commands_like(name));
     match catalog.commands_like(name) {
-        near if near.is_empty() && name.contains('|') => later().find(|near| !near.is_empty()).unwrap_or(near),
+        near if near.is_empty() && name.contains('|') => {
+            later().find(|near| !near.is_empty()).unwrap_or(near)
+        }
         near => near,
     }
 }
