@@ -143,10 +143,10 @@ A file of claims:
   allow GET app:1
   allow SET app:1 'two words'
   deny FLUSHALL
-  deny in database 3 GET app:1
+  allow in database 3 GET app:1
 
   # commands and categories: never means that no request with them may be sent
-  grants @read
+  grants @hash
   never grants @dangerous
   never grants config|set
   never grants future commands

@@ -7,6 +7,7 @@ use redis_acl::claims::{Answer, ClaimErrors};
 use redis_acl::{Claims, Dialect, User, syntax};
 use serde::Serialize;
 
+use super::NOT_TEXT;
 use crate::input::{self, Item};
 use crate::output::{self, Format};
 use crate::{Assert, DEFAULT_DIALECT, Outcome};
@@ -23,17 +24,17 @@ struct Asserted<'a> {
 
 /// A file that cannot be read, in JSON.
 #[derive(Serialize)]
-struct Unread<'a> {
+struct Unread<'a, E: Serialize> {
     file: &'a str,
-    errors: &'a ClaimErrors,
+    errors: &'a E,
 }
 
 impl Assert {
     pub(crate) fn run(self) -> io::Result<Outcome> {
         let bytes = input::read(&self.file)?;
-        let Ok(text) = std::str::from_utf8(&bytes) else {
-            output::error(format_args!("{}: not UTF-8", self.file.display()), None)?;
-            return Ok(Outcome::BadInput);
+        let text = match std::str::from_utf8(&bytes) {
+            Ok(text) => text,
+            Err(error) => return self.not_text(&bytes[..error.valid_up_to()]),
         };
         let claims = match Claims::parse(text) {
             Ok(claims) => claims,
@@ -101,6 +102,20 @@ impl Assert {
             })?,
         }
         Ok(if holds { Outcome::Fine } else { Outcome::Negative })
+    }
+
+    /// Reports the line behind so much text.
+    fn not_text(&self, before: &[u8]) -> io::Result<Outcome> {
+        let file = self.file.display().to_string();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        match self.format {
+            Format::Json => output::json(&Unread { file: &file, errors: &[NOT_TEXT] })?,
+            Format::Text => {
+                output::about(format_args!("{file}:{line}"))?;
+                output::error(NOT_TEXT.message, None)?;
+            }
+        }
+        Ok(Outcome::BadInput)
     }
 
     /// Reports what is wrong with the file of claims.
