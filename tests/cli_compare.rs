@@ -81,6 +81,15 @@ each may do something that the other may not
 }
 
 #[test]
+fn what_is_printed_steers_no_terminal() {
+    let ran = run(&["diff", "-d", "redis-7.2", "on +get", "on +get (\"~\\x1b[31m\" +get)"]);
+    assert!(ran.out.contains("  + keys ~\\u{1b}[31m\n"), "{}", ran.out);
+    let claims = file("allow GET \"\\x1b[31m\\n\"\n");
+    let ran = run(&["assert", path(&claims), "-d", "redis-7.2", "on +get"]);
+    assert!(ran.out.contains("denied: no pattern lets read the key `\\u{1b}[31m\\n`\n"), "{}", ran.out);
+}
+
+#[test]
 fn diff_is_a_gate_for_new_access() {
     let gate = |old, new| run(&["diff", "--no-new-access", "-d", "redis-7.2", old, new]);
     let ran = gate(OLD, NARROWER);

@@ -8,6 +8,7 @@ use super::subject::Commands;
 use super::{Claim, Line, Text};
 use crate::catalog::{Command, CommandId, CommandSet};
 use crate::compare::{Comparison, Excess, Sendable, Witness, compare, listed, names};
+use crate::report::visible;
 use crate::user::User;
 
 /// Whether a claim holds.
@@ -96,12 +97,12 @@ impl Form {
     pub(super) fn failure(&self, line: &Line, user: &User) -> Result<Option<Failure>, ClaimErrors> {
         let future = || user.selectors().any(|selector| selector.allows_future_commands());
         Ok(match self {
-            Self::Allow(request) => request
-                .verdict(line, user)?
-                .denied()
-                .map(|denied| Failure::Denied { reason: denied.to_string(), help: denied.help() }),
+            Self::Allow(request) => request.verdict(line, user)?.denied().map(|denied| Failure::Denied {
+                reason: one_line(&denied.to_string()),
+                help: denied.help().map(|help| one_line(&help)),
+            }),
             Self::Deny(request) => request.verdict(line, user)?.allowed().map(|allowed| Failure::Allowed {
-                rule: allowed.rule().map(|rule| rule.to_string()),
+                rule: allowed.rule().map(|rule| one_line(&rule.to_string())),
                 selector: allowed.selector_number(),
             }),
             Self::Grants(subject) => grants(&subject.look_up(line, user.catalog())?, user),
@@ -116,6 +117,11 @@ impl Form {
             }
         })
     }
+}
+
+/// A request or a pattern may hold control characters.
+fn one_line(text: &str) -> String {
+    visible(text).into_owned()
 }
 
 /// The commands that every user may send, whatever its rules.

@@ -31,7 +31,7 @@
 //! | `grants @read`, `grants config\|get` | each command is allowed as a whole, and some request with it may be sent |
 //! | `never grants @dangerous`, `never grants config\|set` | no request with any of the commands may be sent |
 //! | `grants future commands`, `never grants future commands` | commands that do not exist yet are allowed, are not |
-//! | `no wider than "on ~app:* +@read"` | the user may do nothing that a user of that string may not ([`compare`]) |
+//! | `no wider than "on ~app:* +@read"` | the user may do nothing that a user of that string may not ([`compare`](fn@compare)) |
 //! | `no narrower than "…"` | the user may do all that a user of that string may |
 //! | `same as "…"` | both |
 //! | `dialect redis-7.2` | (a header) the dialect that the file was written for |

@@ -8,6 +8,7 @@ use super::{Comparison, Excess, Relation};
 use crate::access::KeyAccess;
 use crate::catalog::{Catalog, Category, CommandId, CommandSet};
 use crate::glob::{self, Inclusion};
+use crate::report::visible;
 use crate::user::{Selector, User};
 
 /// What changes when one user becomes another: [`difference`].
@@ -289,7 +290,7 @@ impl Change {
         }
         for (what, rules) in [("keys", &self.keys), ("channels", &self.channels)] {
             if !rules.is_empty() {
-                write!(f, "\n  {sign} {what} {}", rules.join(" "))?;
+                write!(f, "\n  {sign} {what} {}", visible(&rules.join(" ")))?;
             }
         }
         for line in excess.told() {
