@@ -47,6 +47,17 @@
 //!   = note: the server says: Error in ACL SETUSER modifier '+gte': Unknown command or category name in ACL");
 //! ```
 //!
+//! # Is this file right?
+//! [`AclFile`] reads `users.acl`, the `user` directives of a configuration and what `ACL LIST` printed, as each
+//! server does, and says what is wrong where; [`file::save`] writes users back.
+//!
+//! ```
+//! # use redis_acl::{AclFile, Engine};
+//! let file = AclFile::parse(b"user alice on >secret ~app:* +@read\nuser  bob on\n", Engine::Redis7_2);
+//! let errors = file.users().unwrap_err();
+//! assert_eq!(errors.first().to_string(), "line 2: `bob` is not a rule"); // the name is between the two spaces
+//! ```
+//!
 //! # What does it grant?
 //! [`User::selectors`] tells what each selector allows; a [`Catalog`] what a category holds
 //! ([`Catalog::expand`]) and what a command is.
@@ -113,6 +124,7 @@ pub mod claims;
 pub mod compare;
 mod describe;
 mod dialect;
+pub mod file;
 pub mod glob;
 mod nearest;
 pub mod quoting;
@@ -134,6 +146,7 @@ pub use claims::Claims;
 pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
 pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
+pub use file::{AclFile, FileError, FileErrorKind, FileErrors};
 pub use report::Report;
 pub use secret::{Password, PasswordHash};
 pub use span::Span;

@@ -23,6 +23,8 @@ pub struct Report {
     message: String,
     text: String,
     span: Span,
+    /// The number of the line, where the text is one of a file.
+    line: Option<usize>,
     notes: Vec<(&'static str, String)>,
 }
 
@@ -32,7 +34,12 @@ const AROUND: usize = 60;
 impl Report {
     /// `text` must hold no secrets; `span` is a place in it.
     pub(crate) fn new(message: String, text: &str, span: Span) -> Self {
-        Self { message, text: text.to_owned(), span, notes: Vec::new() }
+        Self { message, text: text.to_owned(), span, line: None, notes: Vec::new() }
+    }
+
+    /// The text is this line of a file: its number is shown beside it.
+    pub(crate) fn of_line(self, number: usize) -> Self {
+        Self { line: Some(number), ..self }
     }
 
     /// A line below: `= help: …`, `= note: …`.
@@ -73,12 +80,14 @@ impl fmt::Display for Report {
             false => ("", "", "", ""),
         };
         let (line, column, width) = self.excerpt();
+        let number = self.line.map(|number| format!("{number} ")).unwrap_or_default();
+        let margin = " ".repeat(number.len());
         writeln!(f, "{red}error{plain}{bold}: {}{plain}", self.message)?;
-        writeln!(f, "  {blue}|{plain}")?;
-        writeln!(f, "  {blue}|{plain} {line}")?;
-        write!(f, "  {blue}|{plain} {}{red}{}{plain}", " ".repeat(column), "^".repeat(width))?;
+        writeln!(f, "  {margin}{blue}|{plain}")?;
+        writeln!(f, "  {blue}{number}|{plain} {line}")?;
+        write!(f, "  {margin}{blue}|{plain} {}{red}{}{plain}", " ".repeat(column), "^".repeat(width))?;
         for (label, note) in &self.notes {
-            write!(f, "\n  {blue}={plain} {bold}{label}{plain}: {note}")?;
+            write!(f, "\n  {margin}{blue}={plain} {bold}{label}{plain}: {note}")?;
         }
         Ok(())
     }

@@ -8,7 +8,6 @@
 //! | [`AccessString`] | `{"text": …, "rules": […]}`, passwords masked in the text |
 //! | [`ParseError`] | `{"kind", "message", "span", "help"}` |
 //! | [`ApplyError`] | the same and `"server_message"`; `null` where none is known |
-//! | [`ParseErrors`], [`ApplyErrors`] | a list of these |
 //! | [`Witness`] | `{"request": "GET tmp:", "database": 0}` |
 //! | [`Excess`] | `{"witness", "future_commands", "undecided", "enabled", "any_password", "passwords", "skips_sanitizing"}` |
 //! | [`Comparison`] | `{"relation": "narrower", "only_first": …, "only_second": …}` |
@@ -17,6 +16,8 @@
 //! | [`ClaimErrors`] | a list of these |
 //! | [`Answer`] | `{"line", "claim", "holds", "failure"}`; the failure is `null` where it holds |
 //! | [`Failure`] | `{"kind": "granted", "message": …}` with what the kind holds: `reason`, `help`, `rule`, `selector`, `commands`, `witness`, `missing`, `unsendable`, `more`, `less` |
+//! | [`FileError`] | `{"kind", "line", "message", "span", "help"}`, the span being that in the file, the kind of a bad rule that of its [`ApplyError`] |
+//! | [`ParseErrors`], [`ApplyErrors`], [`FileErrors`] | a list of these |
 //!
 //! Trees and errors can be written only; texts, spans and the small enums also read.
 
@@ -30,6 +31,7 @@ use crate::catalog::Category;
 use crate::claims::{Answer, ClaimError, ClaimErrors, Failure};
 use crate::compare::{Change, Comparison, Difference, Excess, Witness};
 use crate::dialect::{Dialect, Engine, Form, Module};
+use crate::file::{FileError, FileErrorKind, FileErrors};
 use crate::secret::{PasswordHash, mask};
 use crate::span::Span;
 use crate::syntax::{AccessString, ParseError, ParseErrors, Rule, RuleKind};
@@ -160,6 +162,27 @@ impl Serialize for ApplyError {
         object.serialize_field("help", &self.help())?;
         object.serialize_field("server_message", &self.server_message())?;
         object.end()
+    }
+}
+
+impl Serialize for FileError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("FileError", 5)?;
+        match self.kind() {
+            FileErrorKind::Rule(error) => object.serialize_field("kind", error.kind())?,
+            kind => object.serialize_field("kind", kind.name())?,
+        }
+        object.serialize_field("line", &self.line())?;
+        object.serialize_field("message", &self.to_string())?;
+        object.serialize_field("span", &self.span())?;
+        object.serialize_field("help", &self.help())?;
+        object.end()
+    }
+}
+
+impl Serialize for FileErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 

@@ -26,6 +26,16 @@ fn the_seeds_of_compare_keep_the_laws() {
     replay("compare", laws::compare);
 }
 
+#[test]
+fn the_seeds_of_simplify_keep_the_laws() {
+    replay("simplify", laws::simplify);
+}
+
+#[test]
+fn the_seeds_of_acl_file_keep_the_laws() {
+    replay("acl_file", laws::acl_file);
+}
+
 #[cfg(feature = "aws")]
 #[test]
 fn the_seeds_of_create_user_keep_the_laws() {

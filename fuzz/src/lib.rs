@@ -1,11 +1,13 @@
 //! Laws that hold of every input: a function for each, which panics where its law is broken.
 //!
-//! The fuzz targets are [`parse`], [`apply_describe`], [`check`](check()), [`compare`](compare()) and `create_user`; `tests/seeds.rs` replays their seeds.
+//! Each fuzz target is one call of the function that bears its name; `tests/seeds.rs` replays their seeds.
 
 #[cfg(feature = "aws")]
 mod aws;
 mod check;
 mod compare;
+mod file;
+mod simplify;
 
 use redis_acl::{
     AccessString, ApplyError, Dialect, Form, KeyAccess, ParseError, Rule, RuleKind, Selector, Span, User,
@@ -15,6 +17,8 @@ use redis_acl::{
 pub use aws::create_user;
 pub use check::check;
 pub use compare::compare;
+pub use file::acl_file;
+pub use simplify::{a_line_is_simplified, a_user_is_simplified, simplify};
 
 /// So many errors of a line are drawn; looking for what was meant takes time.
 const FEW: usize = 4;

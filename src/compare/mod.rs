@@ -34,7 +34,9 @@
 mod difference;
 mod kinds;
 mod search;
+mod simplify;
 mod texts;
+mod upgrade;
 mod witness;
 
 use crate::catalog::CommandSet;
@@ -43,6 +45,8 @@ use crate::user::{SanitizePayload, User};
 use search::{Findings, Search};
 
 pub use difference::{Change, CommandGroup, Difference, difference};
+pub use simplify::{simplify, simplify_string};
+pub use upgrade::{Exact, Inexpressible, Upgrade, upgrade};
 pub use witness::Witness;
 
 pub(crate) use difference::{listed, names};

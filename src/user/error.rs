@@ -270,6 +270,16 @@ impl ApplyError {
         Some(format!("Error in ACL SETUSER modifier '{rule}': {reason}"))
     }
 
+    /// The reason in the server's words, without the rule; none where it would accept the rule.
+    pub(crate) fn server_reason(&self) -> Option<&'static str> {
+        self.kind.server_reason(self.dialect)
+    }
+
+    /// Whether the server knows no command or category of that name, which a module may yet bring.
+    pub(crate) fn is_of_unknown_name(&self) -> bool {
+        self.server_reason() == Some(UNKNOWN)
+    }
+
     fn message(&self) -> String {
         let (part, dialect) = (self.part(), self.dialect);
         match &self.kind {

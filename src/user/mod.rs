@@ -10,16 +10,20 @@ mod texts;
 pub use error::{ApplyError, ApplyErrorKind, ApplyErrors};
 pub use selector::Selector;
 
+pub(crate) use arguments::{OpenSelector, joined, merge_selectors};
 pub(crate) use commands::{Commands, FirstArguments, LoggedRule, Subject};
+pub(crate) use patterns::{Channels, Keys};
 pub(crate) use selector::Databases;
+
+use std::borrow::Cow;
 
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, Quirks, Sanitize};
 use crate::quoting::Splitter;
 use crate::secret::{PasswordHash, is_bare_sign, mask};
 use crate::span::Span;
-use crate::syntax::{AccessString, Quoting, Rule, RuleKind, SelectorRule};
-use arguments::{merge_selectors, open_selector};
+use crate::syntax::{AccessString, ParseError, Quoting, Rule, RuleKind, SelectorRule};
+use arguments::open_selector;
 use error::{Refusal, Refusals};
 
 /// A user of one dialect: how it logs in, and what it may do.
@@ -159,29 +163,53 @@ impl User {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let dialect = self.dialect();
-        let quirks = dialect.quirks();
+        let (dialect, quirks) = (self.dialect(), self.dialect().quirks());
+        let arguments: Vec<_> = arguments.into_iter().collect();
+        let merged = merge_selectors(&arguments, &quirks)
+            .map_err(|open| open_selector(arguments[open.opening].as_ref(), dialect))?;
         let mut changed = self.clone();
-        let mut before = String::new();
-        for argument in merge_selectors(arguments, &quirks).map_err(|open| open_selector(&open, dialect))? {
+        let mut before = Cow::Borrowed("");
+        for place in merged {
+            let argument = joined(&arguments[place]);
+            changed.apply_argument(&argument, &before, &quirks).1?;
             if !argument.is_empty() {
-                let applied = changed.apply_argument(&argument, &quirks);
-                // a space behind the `>` makes the password an argument of its own
-                applied
-                    .map_err(|error| if is_bare_sign(&before) { error.behind_bare_sign() } else { error })?;
+                before = argument;
             }
-            before = argument;
         }
         changed.tidy();
         *self = changed;
         Ok(())
     }
 
-    fn apply_argument(&mut self, argument: &str, quirks: &Quirks) -> Result<(), ApplyError> {
-        let dialect = self.dialect();
+    /// One argument of a list that is merged already, and the one in front of it; also the rule itself, where it
+    /// is well-formed.
+    pub(crate) fn apply_argument<'a>(
+        &mut self,
+        argument: &'a str,
+        before: &str,
+        quirks: &Quirks,
+    ) -> (Option<Rule<'a>>, Result<(), ApplyError>) {
+        if argument.is_empty() {
+            return (None, Ok(()));
+        }
         let (rule, error) = Rule::scan(argument);
-        let error = error.map(|error| ApplyError::from_parse(&error, dialect));
-        let applied = rule.map_or(Ok(()), |rule| self.apply_rule(&rule, quirks));
+        let applied = self.apply_scanned(argument, rule.as_ref(), error.as_ref(), quirks);
+        // a space behind the `>` makes the password an argument of its own
+        let applied =
+            applied.map_err(|error| if is_bare_sign(before) { error.behind_bare_sign() } else { error });
+        (rule.filter(|_| error.is_none()), applied)
+    }
+
+    fn apply_scanned(
+        &mut self,
+        argument: &str,
+        rule: Option<&Rule<'_>>,
+        error: Option<&ParseError>,
+        quirks: &Quirks,
+    ) -> Result<(), ApplyError> {
+        let dialect = self.dialect();
+        let error = error.map(|error| ApplyError::from_parse(error, dialect));
+        let applied = rule.map_or(Ok(()), |rule| self.apply_rule(rule, quirks));
         // an argument is echoed as it is, also where a line of rules would end at its first space
         let whole = Span::new(0, argument.len());
         let in_argument =
@@ -193,7 +221,7 @@ impl User {
     }
 
     /// A user that is changed again and again must not keep every rule there ever was.
-    fn tidy(&mut self) {
+    pub(crate) fn tidy(&mut self) {
         self.root.commands.forget_overridden_rules(&self.catalog);
     }
 

@@ -198,7 +198,7 @@ fn what_a_request_shows_is_found_and_nothing_else() {
     let (mut within, mut differing, mut undecided) = (0, 0, 0);
     for dialect in ["redis-6.0.5", "redis-6.2", "redis-7.0", "redis-7.2", "redis-8.4", "valkey-9.1"] {
         let dialect: Dialect = dialect.parse().expect("a dialect");
-        for _ in 0..60 {
+        for _ in 0..30 {
             let first = rules(&mut random);
             let second = match random.below(3) {
                 0 => rules(&mut random),
@@ -231,7 +231,7 @@ fn what_a_request_shows_is_found_and_nothing_else() {
         }
     }
     println!("{within} within, {differing} differing, {undecided} undecided");
-    assert!(within > 100 && differing > 100 && undecided < 10, "{within} {differing} {undecided}");
+    assert!(within > 60 && differing > 60 && undecided < 10, "{within} {differing} {undecided}");
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn random_triples_keep_the_laws() {
 fn random_pairs_of_dialects_keep_the_laws() {
     let mut random = Random::new(7);
     let dialects: Vec<_> = Dialect::all().collect();
-    for _ in 0..60 {
+    for _ in 0..30 {
         let (one, two) = (random.pick(&dialects), random.pick(&dialects));
         let (first, third) = (rules(&mut random), rules(&mut random));
         laws::compare(&format!("{one} {two}\n{first}\n{first}\n{third}"));

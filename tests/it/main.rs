@@ -11,6 +11,7 @@ mod corpus;
 mod dialects;
 mod equality;
 mod errors;
+mod file;
 mod floors;
 mod glob;
 mod keys;
@@ -21,5 +22,7 @@ mod properties;
 mod request_properties;
 #[cfg(feature = "aws")]
 mod requests;
+mod simplify;
 mod syntax;
+mod upgrade;
 mod wild;

@@ -8,6 +8,8 @@ mod equal;
 mod expand;
 mod normalize;
 mod parse;
+mod simplify;
+mod upgrade;
 mod users;
 
 use std::io;

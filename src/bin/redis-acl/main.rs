@@ -40,6 +40,11 @@ Examples:
   Whether the user may send a request, and what allows or refuses it:
     redis-acl can --dialect redis-7.2 'on ~app:* +@read' -- GET app:1
 
+  The shortest string that means what a service answered:
+    redis-acl simplify 'on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit -bitfield -hset -hsetnx …'
+  What the next engine makes of a string:
+    redis-acl upgrade --from redis-6.2 --to redis-7.2 'on ~app:* +@all -@dangerous'
+
   What AWS will say to a new user, before anything is deployed:
     redis-acl create-user --user-id u --user-name u --engine valkey --passwords short --access-string 'on ~* +@all'
 
@@ -65,6 +70,12 @@ enum Command {
     /// Test a string against a file of claims: what it must allow, and what it must never grant
     #[command(after_help = ASSERT_EXAMPLES)]
     Assert(Assert),
+    /// Print the shortest string that means the same
+    #[command(after_help = SIMPLIFY_EXAMPLES)]
+    Simplify(Simplify),
+    /// Tell what a string gains and loses under another engine, and what to write there instead
+    #[command(after_help = UPGRADE_EXAMPLES)]
+    Upgrade(UpgradeCommand),
     /// Tell whether a user of that string may send a request (exit code 0) or not (1), and why
     #[command(after_help = CAN_EXAMPLES)]
     Can(Can),
@@ -108,7 +119,27 @@ const EQUAL_EXAMPLES: &str = "\
 Examples:
   redis-acl equal 'on ~app::* -@all +@read' \"$(terraform output -raw access_string)\"
   redis-acl equal --dialect redis-7.2 '+@all -@all +get' '+get'
-Order and repetition count for nothing; that +@all also grants commands to come does count.";
+Users mean the same when they log in alike and may send the same requests, whatever the rules; that +@all also grants
+commands to come does count. `redis-acl diff` shows what differs.";
+
+const SIMPLIFY_EXAMPLES: &str = "\
+Examples:
+  redis-acl simplify \"$(aws elasticache describe-users --user-id u --query 'Users[0].AccessString' --output text)\"
+  redis-acl simplify --dialect redis-7.2 'on ~app:1 ~app:* +@read +get +config -config|set'
+  redis-acl simplify --format json - < strings.txt     # a string a line, a JSON object a line
+
+The answer allows the same requests and logins, and the same commands to come; it is compared with the string before
+it is printed, and never longer. Hashes stand in it for passwords.";
+
+const UPGRADE_EXAMPLES: &str = "\
+Examples:
+  redis-acl upgrade --from redis-6.2 --to redis-7.2 'on ~app:* +@all -@dangerous'
+  redis-acl upgrade --from redis-7.4 --to redis-8.4+json+search 'on ~app:* +@read'
+  redis-acl upgrade --from elasticache --to elasticache/valkey-8.0 --format json - < strings.txt
+
+Lines with - are what only the old engine lets the user do, those with + what only the new one does.
+Exit codes: 0 the same string means the same under both; 1 it does not, or is refused; 2 bad input.
+JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"exact\", \"unavoidable\", \"inexpressible\"}";
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
@@ -300,6 +331,32 @@ struct Assert {
 }
 
 #[derive(clap::Args)]
+struct Simplify {
+    #[command(flatten)]
+    of: In,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
+
+#[derive(clap::Args)]
+struct UpgradeCommand {
+    /// The engine or service that the string was written for
+    #[arg(long, value_name = "DIALECT")]
+    from: Dialect,
+    /// The engine or service that is to read it
+    #[arg(long, value_name = "DIALECT")]
+    to: Dialect,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
+
+#[derive(clap::Args)]
 struct Can {
     #[command(flatten)]
     of: In,
@@ -367,6 +424,8 @@ fn main() -> ExitCode {
         Command::Equal(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Assert(command) => command.run(),
+        Command::Simplify(command) => command.run(),
+        Command::Upgrade(command) => command.run(),
         Command::Can(command) => command.run(),
         Command::Dialects(command) => command.run(),
         Command::CreateUser(command) => command.run(),

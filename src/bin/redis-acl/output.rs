@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::AnsiColor;
 use redis_acl::Report;
+use redis_acl::compare::Difference;
 use serde::Serialize;
 
 /// How results are printed
@@ -20,6 +21,23 @@ pub(crate) enum Format {
 /// A line of text.
 pub(crate) fn line(text: impl Display) -> io::Result<()> {
     writeln!(anstream::stdout(), "{text}")
+}
+
+/// What is gained and lost, a line each; coloured if that is a terminal.
+pub(crate) fn difference(difference: &Difference) -> io::Result<()> {
+    let colour = |colour: anstyle::AnsiColor| anstyle::Style::new().fg_color(Some(colour.into()));
+    let mut style = anstyle::Style::new();
+    let mut to = anstream::stdout().lock();
+    for line in difference.to_string().lines() {
+        // the lines of a list have the colour of the one that begins it
+        style = match line.trim_start().chars().next() {
+            Some('+') => colour(anstyle::AnsiColor::Green),
+            Some('-') => colour(anstyle::AnsiColor::Red),
+            _ => style,
+        };
+        writeln!(to, "{style}{line}{style:#}")?;
+    }
+    Ok(())
 }
 
 /// A line of JSON.
