@@ -90,6 +90,10 @@
 //! `==` on [`User`]: order and repetition count for nothing. This is what ends perpetual differences between a
 //! configuration and what a service answers.
 //!
+//! # Does a policy keep what it promises?
+//! [`Claims`] are lines kept beside a policy, `deny FLUSHALL`, `never grants @dangerous`, `no wider than "…"`,
+//! and run as its tests.
+//!
 //! # Dialects
 //! A [`Dialect`] is an engine, and optionally a service in front of it: `redis-7.2`, `valkey-9.1`,
 //! `redis-8.4+json+search`, `elasticache/valkey-8.0`, `memorydb/redis-6.2`. [`Dialect::all`] lists those that are
@@ -116,6 +120,7 @@ mod access;
 pub mod aws;
 pub mod catalog;
 pub mod check;
+pub mod claims;
 pub mod compare;
 mod describe;
 mod dialect;
@@ -137,6 +142,7 @@ pub use catalog::{
     NewCommandError, StartSearch,
 };
 pub use check::{Allowed, Denied, Reason, Verdict};
+pub use claims::Claims;
 pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
 pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};

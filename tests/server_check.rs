@@ -4,6 +4,8 @@
 //! compared, unless `REDIS_ACL_EXPECT_SERVERS` lists some, each of which must then be there. `REDIS_ACL_SEED`
 //! repeats a run.
 
+#[path = "server_check/pairs.rs"]
+mod pairs;
 #[path = "server_check/patched.rs"]
 mod patched;
 #[path = "server/random.rs"]

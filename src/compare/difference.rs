@@ -8,6 +8,7 @@ use super::{Comparison, Excess, Relation};
 use crate::access::KeyAccess;
 use crate::catalog::{Catalog, Category, CommandId, CommandSet};
 use crate::glob::{self, Inclusion};
+use crate::report::visible;
 use crate::user::{Selector, User};
 
 /// What changes when one user becomes another: [`difference`].
@@ -196,7 +197,7 @@ fn groups(commands: &CommandSet, catalog: &Catalog) -> Vec<CommandGroup> {
 }
 
 /// In the order of the alphabet; a container stands for its subcommands where all are there.
-fn names(commands: &CommandSet, catalog: &Catalog) -> Vec<&'static str> {
+pub(crate) fn names(commands: &CommandSet, catalog: &Catalog) -> Vec<&'static str> {
     let shown = |id: CommandId| {
         let command = catalog.get(id)?;
         let container = command.container();
@@ -289,7 +290,7 @@ impl Change {
         }
         for (what, rules) in [("keys", &self.keys), ("channels", &self.channels)] {
             if !rules.is_empty() {
-                write!(f, "\n  {sign} {what} {}", rules.join(" "))?;
+                write!(f, "\n  {sign} {what} {}", visible(&rules.join(" ")))?;
             }
         }
         for line in excess.told() {
@@ -304,7 +305,7 @@ impl Change {
 
 impl Excess {
     /// What no request shows.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(crate) fn told(&self) -> Vec<String> {
         let facts = [
             (self.future_commands, "commands to come (+@all)"),
             (self.enabled, "may log in (on)"),
@@ -325,7 +326,7 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{plural}")
 }
 
-fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     let mut line = names[..names.len().min(NAMES)].join(" ");
     if names.len() > NAMES {
         // writing to a String never fails

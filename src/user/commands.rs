@@ -97,6 +97,25 @@ impl Commands {
         Ok(())
     }
 
+    /// What it allows of these commands, and nothing to come. The rules are not kept: this is not for printing.
+    pub(crate) fn limited_to(&self, commands: &CommandSet) -> Self {
+        let first_arguments = self.first_arguments.iter().filter(|(id, _)| commands.contains(**id));
+        Self {
+            allowed: self.allowed & *commands,
+            first_arguments: first_arguments.map(|(id, arguments)| (*id, arguments.clone())).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What it allows of a command with this first argument, and nothing else.
+    pub(crate) fn limited_to_first_argument(&self, id: CommandId, argument: &str) -> Self {
+        let mut limited = Self::default();
+        if self.allow(id, || Some(argument.as_bytes())) {
+            limited.first_arguments.entry(id).or_default().add(argument);
+        }
+        limited
+    }
+
     pub(crate) fn allowed(&self) -> &CommandSet {
         &self.allowed
     }

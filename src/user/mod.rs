@@ -273,6 +273,15 @@ impl User {
         &self.root
     }
 
+    /// The same user with other commands in each of its selectors.
+    pub(crate) fn with_commands(&self, limit: impl Fn(&Commands) -> Commands) -> Self {
+        let mut user = self.clone();
+        for selector in std::iter::once(&mut user.root).chain(&mut user.selectors) {
+            selector.commands = limit(&selector.commands);
+        }
+        user
+    }
+
     pub(crate) fn sanitize_payload(&self) -> Option<SanitizePayload> {
         self.sanitize
     }

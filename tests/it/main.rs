@@ -4,6 +4,7 @@ mod aws;
 mod canonical;
 mod check;
 mod check_properties;
+mod claims;
 mod compare;
 mod compare_exact;
 mod corpus;

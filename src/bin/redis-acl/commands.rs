@@ -1,7 +1,9 @@
 //! A file for each command.
 
+mod assert;
 mod can;
 mod dialects;
+mod diff;
 mod equal;
 mod expand;
 mod normalize;

@@ -35,6 +35,8 @@ Examples:
     redis-acl expand --dialect valkey-9.1 @dangerous
   Whether two strings mean the same, for a script:
     redis-acl equal 'on ~* +@all' 'allkeys allcommands on' && echo same
+  What a change lets somebody do that they could not do before:
+    redis-acl diff 'on ~app:* +@read' 'on ~app:* +@read +@write -flushall'
   Whether the user may send a request, and what allows or refuses it:
     redis-acl can --dialect redis-7.2 'on ~app:* +@read' -- GET app:1
 
@@ -62,6 +64,12 @@ enum Command {
     /// Tell whether two strings mean the same (exit code 0) or not (1)
     #[command(after_help = EQUAL_EXAMPLES)]
     Equal(Equal),
+    /// Tell what changes when one string becomes another, with requests that prove it
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
+    /// Test a string against a file of claims: what it must allow, and what it must never grant
+    #[command(after_help = ASSERT_EXAMPLES)]
+    Assert(Assert),
     /// Print the shortest string that means the same
     #[command(after_help = SIMPLIFY_EXAMPLES)]
     Simplify(Simplify),
@@ -133,6 +141,58 @@ Lines with - are what only the old engine lets the user do, those with + what on
 Exit codes: 0 the same string means the same under both; 1 it does not, or is refused; 2 bad input.
 JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"exact\", \"unavoidable\", \"inexpressible\"}";
 
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  redis-acl diff --dialect redis-7.2 'on ~app:* +@read' 'on ~app:* ~tmp:* +@read -keys'
+  redis-acl diff @old.acl @new.acl                     # strings from files
+  git show main:worker.acl | redis-acl diff - @worker.acl
+  redis-acl diff --dialect redis-6.2 --to-dialect redis-7.2 'on ~* +@all' 'on ~* &* +@all'
+A gate for CI, which fails only if the new string lets do what the old one did not:
+  redis-acl diff --no-new-access --quiet @main.acl @branch.acl || exit 1
+
+Lines with + tell what only NEW may do, lines with - what only OLD may do; the request behind `for example` proves it.
+It is exact: every request, key, channel and database is looked at, commands to come (+@all) and logins too. What
+cannot be decided within bounds is said to be so, and counts as different and as new access.
+Exit codes: 0 both may do the same (with --no-new-access: NEW may do nothing more); 1 not; 2 bad input.
+JSON: {\"old\": {\"input\", \"dialect\"}, \"new\": …, \"relation\", \"new_access\": \"none\"|\"some\"|\"undecided\",
+       \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the relation is OLD's to
+      NEW: equal, narrower (NEW may do more), wider, incomparable, undecided. Bad strings have \"errors\" instead.";
+
+const ASSERT_EXAMPLES: &str = "\
+Examples:
+  redis-acl assert worker.claims --dialect redis-7.2 'on ~app:* +@read +@write -@dangerous'
+  redis-acl assert worker.claims @worker.acl
+  redis-acl assert worker.claims                       # the file has a line `user \"…\"`
+  redis-acl assert everybody.claims - < strings.txt    # each line of the standard input
+
+A file of claims:
+  # headers, each may be left out; the command line goes before them
+  dialect redis-7.2
+  user \"on ~app:* +@read +@write -@dangerous\"
+
+  # requests, quoted as in redis-cli
+  allow GET app:1
+  allow SET app:1 'two words'
+  deny FLUSHALL
+  allow in database 3 GET app:1
+
+  # commands and categories: never means that no request with them may be sent
+  grants @hash
+  never grants @dangerous
+  never grants config|set
+  never grants future commands
+
+  # a user that it may not go beyond, must not stay behind, or be the same as
+  no wider than \"on ~app:* +@all -@dangerous\"
+  no narrower than \"on ~app:* +get +set\"
+  same as \"on ~app:* +@read +@write -@dangerous\"
+
+A claim about a command that the dialect does not have is an error, not a claim that holds. What cannot be decided
+within bounds counts as failed. Passwords count in the last three only if the claim's string has some.
+Exit codes: 0 all claims hold; 1 some do not; 2 the file or the string cannot be read.
+JSON, a line a string: {\"input\", \"dialect\", \"holds\", \"claims\": [{\"line\", \"claim\", \"holds\", \"failure\"}]}; a failure has
+      \"kind\", \"message\" and what it rests on: \"rule\", \"commands\", \"witness\" … Bad ones have \"errors\" instead.";
+
 const CREATE_USER_EXAMPLES: &str = "\
 Examples:
   redis-acl create-user --user-id user1 --user-name myUser --engine redis \\
@@ -167,12 +227,15 @@ JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\"} or
        \"missing\", \"server_message\", \"dryrun\"}
 Whether the user is on is not looked at, as in ACL DRYRUN.";
 
+/// What is read where no dialect is named.
+const DEFAULT_DIALECT: &str = "elasticache";
+
 /// Which engine or service reads the string.
 #[derive(clap::Args)]
 struct In {
     /// Engine, or service and engine: redis-7.2, valkey-8.1, redis-8.4+json, elasticache/redis-7.1,
     /// memorydb …; `redis-acl dialects` lists them
-    #[arg(long, short, default_value = "elasticache", value_name = "DIALECT")]
+    #[arg(long, short, default_value = DEFAULT_DIALECT, value_name = "DIALECT")]
     dialect: Dialect,
 }
 
@@ -226,6 +289,45 @@ struct Equal {
     /// Another
     #[arg(allow_hyphen_values = true)]
     b: String,
+}
+
+#[derive(clap::Args)]
+struct Diff {
+    #[command(flatten)]
+    of: In,
+    /// The dialect that reads NEW, where it is not that of OLD
+    #[arg(long, value_name = "DIALECT")]
+    to_dialect: Option<Dialect>,
+    /// Exit with 1 only if NEW may do what OLD may not, or if that cannot be told
+    #[arg(long)]
+    no_new_access: bool,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Say nothing, answer by the exit code only
+    #[arg(long, short)]
+    quiet: bool,
+    /// An access string; `@FILE` reads it from a file, `-` from the standard input
+    #[arg(allow_hyphen_values = true)]
+    old: String,
+    /// Another, in the same ways
+    #[arg(allow_hyphen_values = true)]
+    new: String,
+}
+
+#[derive(clap::Args)]
+struct Assert {
+    /// Engine or service that reads the string; by default what the claims say, else elasticache
+    #[arg(long, short, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The file of claims
+    #[arg(value_name = "CLAIMS")]
+    file: std::path::PathBuf,
+    /// An access string, `@FILE` to read it from a file, or `-` to read one from each line of the standard
+    /// input; by default that of the claims
+    #[arg(allow_hyphen_values = true)]
+    string: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -320,6 +422,8 @@ fn main() -> ExitCode {
         Command::Expand(command) => command.run(),
         Command::Parse(command) => command.run(),
         Command::Equal(command) => command.run(),
+        Command::Diff(command) => command.run(),
+        Command::Assert(command) => command.run(),
         Command::Simplify(command) => command.run(),
         Command::Upgrade(command) => command.run(),
         Command::Can(command) => command.run(),

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use anstyle::AnsiColor;
 use redis_acl::Report;
 use redis_acl::compare::Difference;
 use serde::Serialize;
@@ -45,6 +46,23 @@ pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
     writeln!(io::stdout(), "{text}")
 }
 
+/// A coloured line of text; without the colour if the standard output is no terminal.
+pub(crate) fn coloured(colour: AnsiColor, text: impl Display) -> io::Result<()> {
+    let style = anstyle::Style::new().fg_color(Some(colour.into()));
+    line(format_args!("{style}{text}{style:#}"))
+}
+
+/// A line of text that begins with a coloured word.
+pub(crate) fn marked(colour: AnsiColor, word: &str, text: impl Display) -> io::Result<()> {
+    let style = anstyle::Style::new().bold().fg_color(Some(colour.into()));
+    line(format_args!("{style}{word}{style:#}{text}"))
+}
+
+/// What the errors behind it are about.
+pub(crate) fn about(what: impl Display) -> io::Result<()> {
+    writeln!(anstream::stderr(), "{what}:")
+}
+
 /// An error drawn on the standard error; coloured if that is a terminal.
 pub(crate) fn report(report: &Report, input_line: Option<usize>) -> io::Result<()> {
     let mut to = anstream::stderr().lock();
@@ -56,7 +74,7 @@ pub(crate) fn report(report: &Report, input_line: Option<usize>) -> io::Result<(
 
 /// An error that has no place in a text.
 pub(crate) fn error(message: impl Display, input_line: Option<usize>) -> io::Result<()> {
-    let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    let bold = anstyle::Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let place = input_line.map(|number| format!("line {number}: ")).unwrap_or_default();
     writeln!(anstream::stderr(), "{place}{bold}error{bold:#}: {message}")
 }
