@@ -109,6 +109,7 @@ pub mod compare;
 mod describe;
 mod dialect;
 pub mod glob;
+pub mod lint;
 mod nearest;
 pub mod quoting;
 mod report;
@@ -128,7 +129,7 @@ pub use check::{Allowed, Denied, Reason, Verdict};
 pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
 pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
-pub use report::Report;
+pub use report::{Level, Report};
 pub use secret::{Password, PasswordHash};
 pub use span::Span;
 pub use syntax::{
