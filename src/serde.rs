@@ -9,6 +9,7 @@
 //! | [`ParseError`] | `{"kind", "message", "span", "help"}` |
 //! | [`ApplyError`] | the same and `"server_message"`; `null` where none is known |
 //! | [`ParseErrors`], [`ApplyErrors`] | a list of these |
+//! | [`Finding`] | `{"lint", "group", "level", "span", "also", "message", "notes", "help", "fix", "page"}`; a fix is `{"edits": [{"span", "replacement"}], "meaning"}` or `null` |
 //!
 //! Trees and errors can be written only; texts, spans and the small enums also read.
 
@@ -20,6 +21,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::catalog::Category;
 use crate::dialect::{Dialect, Engine, Form, Module};
+use crate::lint::Finding;
 use crate::secret::{PasswordHash, mask};
 use crate::span::Span;
 use crate::syntax::{AccessString, ParseError, ParseErrors, Rule, RuleKind};
@@ -149,6 +151,23 @@ impl Serialize for ApplyError {
         object.serialize_field("span", &self.span())?;
         object.serialize_field("help", &self.help())?;
         object.serialize_field("server_message", &self.server_message())?;
+        object.end()
+    }
+}
+
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Finding", 10)?;
+        object.serialize_field("lint", self.lint().id())?;
+        object.serialize_field("group", self.lint().group().name())?;
+        object.serialize_field("level", &self.level())?;
+        object.serialize_field("span", &self.span())?;
+        object.serialize_field("also", self.also())?;
+        object.serialize_field("message", self.message())?;
+        object.serialize_field("notes", self.notes())?;
+        object.serialize_field("help", &self.help())?;
+        object.serialize_field("fix", &self.fix())?;
+        object.serialize_field("page", &self.lint().page())?;
         object.end()
     }
 }

@@ -38,7 +38,7 @@ pub(super) static OVERRIDDEN_RULE: Lint = Lint {
         good: "on ~app:* +@read -@dangerous +keys",
     },
 };
-static GIVEN_BACK: Lint = Lint {
+pub(super) static GIVEN_BACK: Lint = Lint {
     id: "given-back",
     group: Group::NoEffect,
     level: Level::Warning,
@@ -220,7 +220,7 @@ fn look_for_idle(scope: &Scope<'_>, told: Told, subject: &Subject<'_>, findings:
             future_decided |= step.is_all;
             continue;
         }
-        let lint = lint_of(step, scope);
+        let lint = lint_of(step, &steps[..place], scope);
         if !findings.want(lint) {
             continue;
         }
@@ -266,14 +266,17 @@ fn is_contradicted(step: &Step<'_>, scope: &Scope<'_>) -> bool {
     }
 }
 
-fn lint_of(step: &Step<'_>, scope: &Scope<'_>) -> &'static Lint {
+fn lint_of(step: &Step<'_>, before: &[Step<'_>], scope: &Scope<'_>) -> &'static Lint {
     if is_contradicted(step, scope) {
         return &OVERRIDDEN_RULE;
     }
-    if step.effect == Effect::Deny && (step.reach & step.before).is_empty() {
-        return &DENIES_NOTHING;
-    }
-    &REDUNDANT_RULE
+    let took = |other: &Step<'_>| {
+        other.effect == Effect::Deny
+            && step.reach.is_subset(&other.reach)
+            && !(step.reach & other.before).is_empty()
+    };
+    let takes_nothing = step.effect == Effect::Deny && (step.reach & step.before).is_empty();
+    if takes_nothing && !before.iter().any(took) { &DENIES_NOTHING } else { &REDUNDANT_RULE }
 }
 
 fn told_idle(

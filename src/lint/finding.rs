@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::registry::Lint;
+use super::registry::{Group, Lint};
 use crate::report::{Level, Report};
 use crate::span::Span;
 
@@ -128,6 +128,8 @@ impl Finding {
         }
         let label = match self.fix.as_ref().map(Fix::meaning) {
             None => "help",
+            // what is refused had no meaning
+            Some(_) if self.lint.group == Group::Refused => "fix",
             Some(Meaning::Same) => "fix (the same meaning)",
             Some(Meaning::Narrower) => "fix (allows less)",
         };

@@ -95,12 +95,8 @@ pub(super) static NOTABLE: &[Notable] = &[
     notable("flushall", Disturbs, "deletes every key of every database"),
     notable("flushdb", Disturbs, "deletes every key of the database"),
     notable("swapdb", Disturbs, "exchanges the keys of two databases"),
-    notable("function|delete", Disturbs, "removes code that others run"),
-    notable("function|flush", Disturbs, "removes all functions"),
     notable("keys", Disturbs, "walks through every key, and blocks everybody meanwhile"),
     notable("shutdown", Disturbs, "stops the server"),
     notable("client|kill", Disturbs, "closes the connections of others"),
     notable("client|pause", Disturbs, "makes everybody wait"),
-    notable("script|flush", Disturbs, "removes the scripts of everybody"),
-    notable("script|kill", Disturbs, "stops the scripts of others"),
 ];

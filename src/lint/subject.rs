@@ -309,6 +309,11 @@ impl Findings<'_> {
         self.config.level(lint).is_some()
     }
 
+    /// Whether there is one of that kind at that place.
+    pub(super) fn has(&self, lint: &'static Lint, span: Span) -> bool {
+        self.list.iter().any(|finding| finding.lint == lint && finding.span == span)
+    }
+
     pub(super) fn push(&mut self, draft: Draft, subject: &Subject<'_>) {
         let Some(level) = self.config.level(draft.lint) else { return };
         let Draft { lint, span, mut also, message, notes, help, fix } = draft;

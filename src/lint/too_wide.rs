@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::commands::GIVEN_BACK;
 use super::powers::{NOTABLE, Notable, Power};
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Scope, Step, Subject, few_of};
@@ -147,6 +148,7 @@ struct Powers {
 struct Told {
     span: Span,
     is_category: bool,
+    is_all: bool,
     notable: Vec<&'static Notable>,
 }
 
@@ -159,8 +161,13 @@ impl Powers {
                 continue;
             }
             let Some(step) = scope.grants(notable.command, subject.catalog) else { continue };
-            let (span, is_category) = (step.rule.span, step.is_category());
-            let told = by_rule.entry(span.start).or_insert(Told { span, is_category, notable: Vec::new() });
+            let span = step.rule.span;
+            let told = by_rule.entry(span.start).or_insert(Told {
+                span,
+                is_category: step.is_category(),
+                is_all: step.is_all,
+                notable: Vec::new(),
+            });
             told.notable.push(notable);
         }
         Self { by_rule }
@@ -223,24 +230,18 @@ fn tell(told: &Told, subject: &Subject<'_>, findings: &mut Findings<'_>) {
             subject,
         );
     }
+    // `+@all` surprises nobody, and what was told of once is not told again
+    let is_told = told.is_all || findings.has(&GIVEN_BACK, told.span);
     let known = |notable: &Notable| {
         told.notable.iter().any(|other| other.command == notable.command && other.power < Power::Disturbs)
     };
-    if told.is_category && told.of(Power::Disturbs).iter().any(|notable| !known(notable)) {
-        let left = told.notable.iter().copied().filter(|notable| !known(notable)).collect();
-        let told = Told { span: told.span, is_category: true, notable: left };
+    let left: Vec<_> = told.of(Power::Disturbs).into_iter().filter(|notable| !known(notable)).collect();
+    if told.is_category && !is_told && !left.is_empty() {
         let help = "take them away behind it, or all of `-@dangerous`";
-        findings.push(
-            of_power(
-                &SURPRISING_MEMBERS,
-                "also brings what disturbs everybody",
-                &told,
-                Power::Disturbs,
-                subject,
-            )
-            .help(help),
-            subject,
-        );
+        let told = Told { notable: left, ..*told };
+        let does = "also brings what disturbs everybody";
+        findings
+            .push(of_power(&SURPRISING_MEMBERS, does, &told, Power::Disturbs, subject).help(help), subject);
     }
 }
 

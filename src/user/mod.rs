@@ -116,12 +116,17 @@ impl User {
         let (string, errors) = AccessString::scan(text);
         let dialect = user.dialect();
         let (mut refused, quirks) = (Vec::new(), dialect.quirks());
-        let mut apply = |rule: &Rule<'_>| match user.apply_rule(rule, &quirks) {
-            Ok(()) => true,
-            Err(refusals) => {
+        let is_bad = |rule: &Rule<'_>| errors.iter().any(|error| error.rule_span() == rule.span);
+        let mut apply = |rule: &Rule<'_>| {
+            // a rule that is no rule may be refused for another reason first; it must not do anything
+            let applied = match is_bad(rule) {
+                false => user.apply_rule(rule, &quirks).map(|()| true),
+                true => user.clone().apply_rule(rule, &quirks).map(|()| false),
+            };
+            applied.unwrap_or_else(|refusals| {
                 refused.extend(refusals);
                 false
-            }
+            })
         };
         let applied = string.rules().iter().map(&mut apply).collect();
         if errors.is_empty() && refused.is_empty() {

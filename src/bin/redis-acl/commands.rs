@@ -4,9 +4,12 @@ mod can;
 mod dialects;
 mod equal;
 mod expand;
+mod lint;
 mod normalize;
 mod parse;
 mod users;
+
+pub(crate) use lint::Format as LintFormat;
 
 use std::io;
 

@@ -219,12 +219,9 @@ pub(super) fn look(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         tell(&CLIENT_BREAKS, &fails, &fatal, client, subject, findings);
         let less = format!("{} does less than it could: it sends", client.title);
         tell(&CLIENT_DEGRADES, &less, &degraded, client, subject, findings);
-        tell_features(
-            &[of(Consequence::Fatal, false), of(Consequence::Degraded, false)].concat(),
-            client,
-            subject,
-            findings,
-        );
+        let mut features = [of(Consequence::Fatal, false), of(Consequence::Degraded, false)].concat();
+        features.retain(|need| !fatal.iter().chain(&degraded).any(|known| known.command == need.command));
+        tell_features(&features, client, subject, findings);
         look_at_keys(client, subject, findings);
     }
 }
