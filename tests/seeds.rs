@@ -21,6 +21,11 @@ fn the_seeds_of_check_keep_the_laws() {
     replay("check", laws::check);
 }
 
+#[test]
+fn the_seeds_of_lint_keep_the_laws() {
+    replay("lint", laws::lint);
+}
+
 #[cfg(feature = "aws")]
 #[test]
 fn the_seeds_of_create_user_keep_the_laws() {

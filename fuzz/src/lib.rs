@@ -1,10 +1,11 @@
 //! Laws that hold of every input: a function for each, which panics where its law is broken.
 //!
-//! The fuzz targets are [`parse`], [`apply_describe`], [`check`](check()) and `create_user`; `tests/seeds.rs` replays their seeds.
+//! The fuzz targets are [`parse`], [`apply_describe`], [`check`](check()), [`lint`](lint()) and `create_user`; `tests/seeds.rs` replays their seeds.
 
 #[cfg(feature = "aws")]
 mod aws;
 mod check;
+mod lint;
 
 use redis_acl::{
     AccessString, ApplyError, Dialect, Form, KeyAccess, ParseError, Rule, RuleKind, Selector, Span, User,
@@ -13,6 +14,7 @@ use redis_acl::{
 #[cfg(feature = "aws")]
 pub use aws::create_user;
 pub use check::check;
+pub use lint::{a_fix_is_safe, findings_are_sound, lint};
 
 /// So many errors of a line are drawn; looking for what was meant takes time.
 const FEW: usize = 4;

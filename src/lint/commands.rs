@@ -1,13 +1,14 @@
 //! Command rules that do nothing, or that others undo.
 
+use std::collections::BTreeSet;
+
+use super::finding::Edit;
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Scope, Step, Subject, names};
 use crate::access::Effect;
 use crate::catalog::CommandSet;
 use crate::report::Level;
 use crate::span::Span;
-
-use super::finding::Edit;
 
 pub(super) const LINTS: &[&Lint] =
     &[&WIPED_RULES, &OVERRIDDEN_RULE, &GIVEN_BACK, &DENIES_NOTHING, &REDUNDANT_RULE, &FIRST_ARGUMENT];
@@ -152,11 +153,14 @@ fn look_for_wiped(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Findi
 fn look_for_given_back(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Findings<'_>) -> Told {
     let steps = &scope.commands;
     let mut told = Told::default();
+    if !findings.want(&GIVEN_BACK) {
+        return told;
+    }
     let mut behind = CommandSet::EMPTY;
     for (place, step) in steps.iter().enumerate().rev() {
         let decides = step.reach - behind;
         behind |= step.reach;
-        if step.effect != Effect::Allow || !step.is_category() || !findings.want(&GIVEN_BACK) {
+        if step.effect != Effect::Allow || !step.is_category() || !subject.can_prove() {
             continue;
         }
         let since = steps[..place].iter().rposition(|before| before.is_all).unwrap_or(0);
@@ -176,27 +180,32 @@ fn look_for_given_back(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut 
             continue;
         }
         told.deny_until = told.deny_until.max(place);
-        findings.push(given_back(step, &denied, &back, subject), subject);
+        // all grants that give it back must move, or another one takes the place of this
+        let grants = steps[since..=place].iter().filter(|step| {
+            step.effect == Effect::Allow
+                && step.is_category()
+                && step.rule.span > first.rule.span
+                && !(step.reach & back).is_empty()
+        });
+        let grants: Vec<_> = grants.map(|step| step.rule.span).collect();
+        findings.push(given_back(&grants, &denied, &back, subject), subject);
     }
     told
 }
 
-fn given_back(step: &Step<'_>, denied: &[&Step<'_>], back: &CommandSet, subject: &Subject<'_>) -> Draft {
-    let (grant, first) = (step.rule.span, denied[0].rule.span);
+/// The last of the grants is told of; all of them move before what they give back.
+fn given_back(grants: &[Span], denied: &[&Step<'_>], back: &CommandSet, subject: &Subject<'_>) -> Draft {
+    let (grant, first) = (grants[grants.len() - 1], denied[0].rule.span);
     let (shown, before) = (subject.quoted(grant), subject.quoted(first));
     let others = if denied.len() > 1 { " and others" } else { "" };
     let what = names(back, 3, subject.catalog);
-    let draft = Draft::new(
-        &GIVEN_BACK,
-        grant,
-        format!("{shown} gives back {what}, which {before}{others} took away"),
-    );
-    let moved = Edit {
-        span: Span::new(first.start, first.start),
-        replacement: format!("{} ", &subject.text[grant.range()]),
-    };
-    let fix = subject.is_open(grant).then(|| subject.proven(vec![moved, subject.deletion(grant)])).flatten();
-    let draft = draft.also(denied.iter().map(|step| step.rule.span));
+    let message = format!("{shown} gives back {what}, which {before}{others} took away");
+    let texts = grants.iter().map(|grant| format!("{} ", &subject.text[grant.range()]));
+    let moved = Edit { span: Span::new(first.start, first.start), replacement: texts.collect() };
+    let edits = std::iter::once(moved).chain(grants.iter().map(|grant| subject.deletion(*grant))).collect();
+    let is_open = grants.iter().all(|grant| subject.is_open(*grant));
+    let fix = is_open.then(|| subject.proven(edits)).flatten();
+    let draft = Draft::new(&GIVEN_BACK, grant, message).also(denied.iter().map(|step| step.rule.span));
     draft.help(format!("write {shown} before {before}")).fix(fix)
 }
 
@@ -211,6 +220,9 @@ fn look_for_idle(scope: &Scope<'_>, told: Told, subject: &Subject<'_>, findings:
     let (mut decided, mut future_decided) = (CommandSet::EMPTY, false);
     let mut kept = vec![false; steps.len()];
     for (place, step) in steps.iter().enumerate().rev() {
+        if !subject.can_prove() {
+            return;
+        }
         let idle = !told.holds(place, step)
             && !is_beginning(step, &steps[..place])
             && is_idle(step, &decided, future_decided, scope, &steps[place + 1..]);
@@ -327,11 +339,13 @@ fn look_for_first_arguments(scope: &Scope<'_>, subject: &Subject<'_>, findings: 
     if !subject.quirks.subcommands || !findings.want(&FIRST_ARGUMENT) {
         return;
     }
-    for (id, argument) in scope.selector.first_arguments() {
-        let is_it = |step: &&Step<'_>| {
-            step.argument.is_some_and(|(of, text)| of == id && text.eq_ignore_ascii_case(argument))
-        };
-        let Some(step) = scope.commands.iter().rev().find(is_it) else { continue };
+    let mut left: BTreeSet<_> =
+        scope.selector.first_arguments().map(|(id, argument)| (id, argument.to_ascii_lowercase())).collect();
+    for step in scope.commands.iter().rev() {
+        let Some((id, argument)) = step.argument else { continue };
+        if !left.remove(&(id, argument.to_ascii_lowercase())) {
+            continue;
+        }
         let span = step.rule.span;
         let command = subject.catalog.get(id).map_or("", |command| command.name());
         let message = format!(

@@ -87,7 +87,7 @@ static STAR_THAT_IS_NOT_ALL: Lint = no_effect(
     ("on %RW~* +get", "on ~* +get"),
 );
 
-/// Of more patterns than these only repetitions are looked for.
+/// Among more patterns than these none is looked for that adds nothing.
 const MANY: usize = 128;
 
 /// How much work goes into one pattern.
@@ -218,11 +218,13 @@ fn look_for_subsumed(patterns: &Patterns<'_>, subject: &Subject<'_>, findings: &
             findings.push(draft.help(format!("take {one} before it out")).fix(Some(fix)), subject);
         }
     }
+    if patterns.live.len() > MANY {
+        return;
+    }
     let mut gone = vec![false; patterns.live.len()];
     for place in (0..patterns.live.len()).rev() {
         let live = &patterns.live[place];
-        if live.pattern.is_empty() || !is_subsumed(live, &patterns.others(place, &gone), patterns.live.len())
-        {
+        if live.pattern.is_empty() || !is_subsumed(live, &patterns.others(place, &gone)) {
             continue;
         }
         // of channels, `PSUBSCRIBE` asks for the pattern itself
@@ -240,12 +242,12 @@ fn look_for_subsumed(patterns: &Patterns<'_>, subject: &Subject<'_>, findings: &
     }
 }
 
-fn is_subsumed(live: &Live<'_>, others: &BTreeMap<&str, KeyAccess>, patterns: usize) -> bool {
+fn is_subsumed(live: &Live<'_>, others: &BTreeMap<&str, KeyAccess>) -> bool {
     if others.get(live.pattern).is_some_and(|access| access.includes(live.access)) {
         return true;
     }
     let able = others.iter().filter(|(_, access)| access.includes(live.access)).map(|(pattern, _)| *pattern);
-    patterns <= MANY && inclusion_within(WORK, live.pattern, able) == Inclusion::Included
+    inclusion_within(WORK, live.pattern, able) == Inclusion::Included
 }
 
 /// Whether one rule by itself allows what another does.

@@ -3,8 +3,10 @@
 /// What kind of power it is, the gravest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Power {
-    /// Over the server, the data set, or other users.
+    /// Over the server or other users, enough to undo all limits.
     Takeover,
+    /// Over the data set and other servers.
+    Escalates,
     /// To change keys that no pattern allows.
     PastPatterns,
     /// To run code in the server, or have it unpack what was crafted.
@@ -26,23 +28,23 @@ const fn notable(command: &'static str, power: Power, reason: &'static str) -> N
     Notable { command, power, reason }
 }
 
-use Power::{Code, Disturbs, KeyNames, PastPatterns, Takeover};
+use Power::{Code, Disturbs, Escalates, KeyNames, PastPatterns, Takeover};
 
 /// Those told of first stand first. A subcommand is also looked for as its container on engines that do not tell
 /// them apart.
 pub(super) static NOTABLE: &[Notable] = &[
     notable("acl|setuser", Takeover, "gives any user any permission, itself too"),
     notable("acl|load", Takeover, "replaces all users by those of a file"),
-    notable("acl|deluser", Takeover, "removes other users"),
+    notable("acl|deluser", Escalates, "removes other users"),
     notable(
         "config|set",
         Takeover,
         "writes files where it likes (`dir`, `dbfilename`) and turns protections off",
     ),
-    notable("config|rewrite", Takeover, "makes changes of the configuration permanent"),
+    notable("config|rewrite", Escalates, "makes changes of the configuration permanent"),
     notable("module|load", Takeover, "runs a library of its choice in the server"),
     notable("module|loadex", Takeover, "runs a library of its choice in the server"),
-    notable("module|unload", Takeover, "takes commands away from everybody"),
+    notable("module|unload", Escalates, "takes commands away from everybody"),
     notable("debug", Takeover, "looks into the memory of the server, blocks it and crashes it"),
     notable(
         "replicaof",
@@ -54,17 +56,17 @@ pub(super) static NOTABLE: &[Notable] = &[
         Takeover,
         "replaces the data set by that of another server, a known way to bring code in",
     ),
-    notable("migrate", Takeover, "sends keys to any server that this one reaches"),
-    notable("sync", Takeover, "hands out the whole data set, whatever the key patterns"),
-    notable("psync", Takeover, "hands out the whole data set, whatever the key patterns"),
-    notable("monitor", Takeover, "shows what all users send, keys and values included"),
-    notable("cluster|failover", Takeover, "changes which server is the primary"),
-    notable("cluster|forget", Takeover, "takes the cluster apart"),
-    notable("cluster|meet", Takeover, "brings servers into the cluster"),
-    notable("cluster|replicate", Takeover, "replaces the data set by that of another server"),
-    notable("cluster|reset", Takeover, "takes the cluster apart"),
-    notable("cluster|setslot", Takeover, "moves slots, and with them keys"),
-    notable("failover", Takeover, "changes which server is the primary"),
+    notable("migrate", Escalates, "sends keys to any server that this one reaches"),
+    notable("sync", Escalates, "hands out the whole data set, whatever the key patterns"),
+    notable("psync", Escalates, "hands out the whole data set, whatever the key patterns"),
+    notable("monitor", Escalates, "shows what all users send, keys and values included"),
+    notable("cluster|failover", Escalates, "changes which server is the primary"),
+    notable("cluster|forget", Escalates, "takes the cluster apart"),
+    notable("cluster|meet", Escalates, "brings servers into the cluster"),
+    notable("cluster|replicate", Escalates, "replaces the data set by that of another server"),
+    notable("cluster|reset", Escalates, "takes the cluster apart"),
+    notable("cluster|setslot", Escalates, "moves slots, and with them keys"),
+    notable("failover", Escalates, "changes which server is the primary"),
     notable("flushall", PastPatterns, "deletes every key of every database"),
     notable("flushdb", PastPatterns, "deletes every key of the database"),
     notable("swapdb", PastPatterns, "exchanges the keys of two databases"),

@@ -167,10 +167,24 @@ fn draft(error: &ApplyError, subject: &Subject<'_>) -> Draft {
     }
     match fix(lint, error, subject) {
         Some(fix) => draft.help("take it out: the user is what the other rules make it").fix(Some(fix)),
-        None => match error.help() {
-            Some(help) => draft.help(help),
-            None => draft,
-        },
+        None => draft.help(error.help().unwrap_or_else(|| help(lint, &subject.text[error.span().range()]))),
+    }
+}
+
+/// What to do about an error that says nothing of it itself.
+fn help(lint: &Lint, part: &str) -> String {
+    let sentinel = part.get(..8).is_some_and(|name| name.eq_ignore_ascii_case("sentinel"));
+    match lint.id {
+        "unknown-command" if sentinel => {
+            "commands of Sentinel belong to a user of the Sentinel, which is a server of its own".to_owned()
+        }
+        "unknown-command" => "`redis-acl expand +@all` lists the commands there are".to_owned(),
+        "unknown-category" => {
+            "`redis-acl expand --by-category +@all` lists the categories there are".to_owned()
+        }
+        "newer-syntax" => "no dialect of this service has it: leave it out".to_owned(),
+        "unknown-password" => "leave it out, or write `resetpass` to remove whatever there are".to_owned(),
+        _ => "leave it out".to_owned(),
     }
 }
 

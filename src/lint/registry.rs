@@ -8,7 +8,6 @@ use crate::report::Level;
 /// Something that can be wrong with an access string, or could be better.
 ///
 /// Its documentation is the page in `docs/lints.md`, which is generated from here.
-#[derive(Debug)]
 pub struct Lint {
     pub(super) id: &'static str,
     pub(super) group: Group,
@@ -19,7 +18,6 @@ pub struct Lint {
 }
 
 /// A string that has the lint, and what to write instead.
-#[derive(Debug)]
 pub(super) struct Example {
     pub(super) dialect: &'static str,
     /// The client it is about, if it is about one.
@@ -171,6 +169,12 @@ impl Lint {
     #[must_use]
     pub fn page(&self) -> String {
         format!("docs/lints.md#{}", self.id)
+    }
+}
+
+impl fmt::Debug for Lint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lint({})", self.id)
     }
 }
 

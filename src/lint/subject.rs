@@ -20,10 +20,8 @@ use crate::user::{Scan, Selector, User};
 /// So many fixes are tried; what would need more is not reported.
 const PROOFS: usize = 64;
 
-/// The same for strings with more than [`MANY_RULES`].
-const PROOFS_OF_LONG_STRINGS: usize = 8;
-
-const MANY_RULES: usize = 200;
+/// A proof takes time up to the square of the number of rules: together they may take so much.
+const ALL_PROOFS: usize = 2_000_000;
 
 /// How much work on patterns a proof may take.
 const WORK: usize = 50_000;
@@ -67,7 +65,7 @@ pub(super) struct Step<'s> {
 impl<'s> Subject<'s> {
     pub(super) fn new(text: &'s str, scan: &'s Scan<'s>) -> Self {
         let catalog = scan.user.catalog();
-        let long = scan.string.rules().len() > MANY_RULES;
+        let rules = scan.string.rules().len();
         Self {
             text,
             masked: mask(text).into(),
@@ -75,7 +73,7 @@ impl<'s> Subject<'s> {
             quirks: catalog.dialect().quirks(),
             scan,
             scopes: scopes(scan),
-            proofs: Cell::new(if long { PROOFS_OF_LONG_STRINGS } else { PROOFS }),
+            proofs: Cell::new(PROOFS.min(ALL_PROOFS / (rules * rules).max(1))),
         }
     }
 
@@ -121,13 +119,18 @@ impl<'s> Subject<'s> {
         self.proven(spans.iter().map(|span| self.deletion(*span)).collect())
     }
 
-    /// The edits as a fix, if the user that comes out may do the same or less, and no more is refused.
+    /// The edits as a fix, if the user that comes out may do the same or less, and no other rule is refused or
+    /// no longer refused.
     pub(super) fn proven(&self, edits: Vec<Edit>) -> Option<Fix> {
         self.proofs.set(self.proofs.get().checked_sub(1)?);
         let text = apply_edits(self.text, &edits);
         let fixed = User::scan(self.catalog, &text);
         let errors = |scan: &Scan<'_>| scan.errors.as_ref().map_or(0, |errors| errors.iter().count());
-        if errors(&fixed) > errors(self.scan) {
+        let is_taken =
+            |span: Span| edits.iter().any(|edit| edit.span.start <= span.start && span.end <= edit.span.end);
+        let taken =
+            self.scan.errors.iter().flat_map(|errors| errors.iter()).filter(|error| is_taken(error.span()));
+        if errors(&fixed) + taken.count() != errors(self.scan) {
             return None;
         }
         let meaning = match compare_within(WORK, self.user(), &fixed.user).relation() {
@@ -136,6 +139,11 @@ impl<'s> Subject<'s> {
             _ => return None,
         };
         Some(Fix { edits, meaning })
+    }
+
+    /// Whether a proof can still be had.
+    pub(super) fn can_prove(&self) -> bool {
+        self.proofs.get() > 0
     }
 
     /// The same, if the meaning stays.

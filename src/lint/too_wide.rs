@@ -184,87 +184,94 @@ impl Told {
         self.notable.iter().any(|notable| notable.power == power)
     }
 
-    fn of(&self, power: Power) -> Vec<&'static Notable> {
-        self.notable.iter().copied().filter(|notable| notable.power == power).collect()
+    fn of(&self, powers: &[Power]) -> Vec<&'static Notable> {
+        self.notable.iter().copied().filter(|notable| powers.contains(&notable.power)).collect()
     }
 }
 
+/// What is said of commands with some powers.
+struct Saying {
+    lint: &'static Lint,
+    powers: &'static [Power],
+    does: &'static str,
+    help: &'static str,
+}
+
+static SAYINGS: [Saying; 4] = [
+    Saying {
+        lint: &ESCALATION,
+        powers: &[Power::Takeover, Power::Escalates],
+        does: "lets the user take more than it is given",
+        help: "allow what is needed by name, or take these away behind it",
+    },
+    Saying {
+        lint: &PAST_KEY_PATTERNS,
+        powers: &[Power::PastPatterns],
+        does: "reaches keys that no pattern allows",
+        help: "take them away behind it, or all of `-@dangerous`",
+    },
+    Saying {
+        lint: &SERVER_CODE,
+        powers: &[Power::Code],
+        does: "lets the user run code in the server",
+        help: "leave it out, or take it away behind it, where no scripts are used",
+    },
+    Saying {
+        lint: &KEY_NAMES,
+        powers: &[Power::KeyNames],
+        does: "shows keys that no pattern allows",
+        help: "take them away behind it where names of keys are private",
+    },
+];
+
+static SURPRISE: Saying = Saying {
+    lint: &SURPRISING_MEMBERS,
+    powers: &[Power::Disturbs],
+    does: "also brings what disturbs everybody",
+    help: "take them away behind it, or all of `-@dangerous`",
+};
+
 /// What can undo all limits silences what is less.
 fn tell(told: &Told, subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    if told.has(Power::Takeover) {
-        let help = "allow what is needed by name, or take these away behind it";
-        findings.push(
-            of_power(&ESCALATION, "lets the user take more than it is given", told, Power::Takeover, subject)
-                .help(help),
-            subject,
-        );
-        return;
-    }
-    if told.has(Power::PastPatterns) {
-        let help = "take them away behind it, or all of `-@dangerous`";
-        findings.push(
-            of_power(
-                &PAST_KEY_PATTERNS,
-                "reaches keys that no pattern allows",
-                told,
-                Power::PastPatterns,
-                subject,
-            )
-            .help(help),
-            subject,
-        );
-    }
-    if told.has(Power::Code) {
-        let help = "leave it out, or take it away behind it, where no scripts are used";
-        findings.push(
-            of_power(&SERVER_CODE, "lets the user run code in the server", told, Power::Code, subject)
-                .help(help),
-            subject,
-        );
-    }
-    if told.has(Power::KeyNames) {
-        let help = "take them away behind it where names of keys are private";
-        findings.push(
-            of_power(&KEY_NAMES, "shows keys that no pattern allows", told, Power::KeyNames, subject)
-                .help(help),
-            subject,
-        );
+    let takes_over = told.has(Power::Takeover);
+    for saying in SAYINGS.iter().take(if takes_over { 1 } else { SAYINGS.len() }) {
+        let notable = told.of(saying.powers);
+        if !notable.is_empty() {
+            findings.push(saying.draft(told.span, &notable, subject), subject);
+        }
     }
     // `+@all` surprises nobody, and what was told of once is not told again
-    let is_told = told.is_all || findings.has(&GIVEN_BACK, told.span);
+    if takes_over || !told.is_category || told.is_all || findings.has(&GIVEN_BACK, told.span) {
+        return;
+    }
     let known = |notable: &Notable| {
         told.notable.iter().any(|other| other.command == notable.command && other.power < Power::Disturbs)
     };
-    let left: Vec<_> = told.of(Power::Disturbs).into_iter().filter(|notable| !known(notable)).collect();
-    if told.is_category && !is_told && !left.is_empty() {
-        let help = "take them away behind it, or all of `-@dangerous`";
-        let told = Told { notable: left, ..*told };
-        let does = "also brings what disturbs everybody";
-        findings
-            .push(of_power(&SURPRISING_MEMBERS, does, &told, Power::Disturbs, subject).help(help), subject);
+    let left: Vec<_> = told.of(SURPRISE.powers).into_iter().filter(|notable| !known(notable)).collect();
+    if !left.is_empty() {
+        findings.push(SURPRISE.draft(told.span, &left, subject), subject);
     }
 }
 
 /// How many commands a message names, and of how many the notes tell why.
 const FEW: usize = 3;
 
-fn of_power(lint: &'static Lint, does: &str, told: &Told, power: Power, subject: &Subject<'_>) -> Draft {
-    let notable = told.of(power);
-    let shown = subject.quoted(told.span);
-    let named = |notable: &&'static Notable| format!("`{}`", shown_name(notable.command, subject));
-    let mut names: Vec<_> = notable.iter().map(named).collect();
-    names.dedup();
-    let message = match names[..]
-        == [format!("`{}`", subject.shown(told.span).trim_start_matches('+').to_lowercase())]
-    {
-        true => format!("{shown} {does}"),
-        false => format!("{shown} {does}: {}", few_of(names, FEW)),
-    };
-    let mut draft = Draft::new(lint, told.span, message);
-    for notable in notable.iter().take(FEW) {
-        draft = draft.note(format!("`{}` {}", notable.command.replace('|', " "), notable.reason));
+impl Saying {
+    fn draft(&self, span: Span, notable: &[&Notable], subject: &Subject<'_>) -> Draft {
+        let (shown, does) = (subject.quoted(span), self.does);
+        let mut names: Vec<_> =
+            notable.iter().map(|notable| format!("`{}`", shown_name(notable.command, subject))).collect();
+        names.dedup();
+        let own = format!("`{}`", subject.shown(span).trim_start_matches('+').to_lowercase());
+        let message = match names[..] == [own] {
+            true => format!("{shown} {does}"),
+            false => format!("{shown} {does}: {}", few_of(names, FEW)),
+        };
+        let notes = notable.iter().take(FEW);
+        let notes =
+            notes.map(|notable| format!("`{}` {}", notable.command.replace('|', " "), notable.reason));
+        notes.fold(Draft::new(self.lint, span, message), Draft::note).help(self.help)
     }
-    draft
 }
 
 /// The name that the dialect's rules have for it.

@@ -44,7 +44,7 @@ static CHANGES_WITH_UPGRADE: Lint = version(
         "The next generation of the engine allows other commands by the same rules.",
         "Commands change their categories. With Redis 7.0 subcommands got categories of their own and containers lost theirs: `+@connection -@dangerous` denies `CLIENT` on 6.2, and allows most of it since 7.0.",
     ),
-    ("redis-6.2", "on ~app:* +@read +@connection -@admin", "on ~app:* +@read +ping +select"),
+    ("redis-6.2", "on ~app:* +get +@connection -@admin", "on ~app:* +get +ping +select"),
 );
 static MODULE_COMMANDS: Lint = version(
     ("module-commands", Level::Hint),
