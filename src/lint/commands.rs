@@ -320,16 +320,17 @@ fn told_idle(
         ("overridden-rule", None) => format!("{shown} is lost: the rules behind it say the opposite"),
         ("denies-nothing", _) => format!("{shown} takes nothing away: nothing of it is allowed before"),
         (_, Some(name)) => {
-            let does = if step.effect == Effect::Allow { "allows" } else { "takes away" };
+            let does = if step.effect == Effect::Allow { "allows it" } else { "takes it away" };
             let same = other.is_some_and(|other| other.effect == step.effect);
             match same {
-                true => format!("{shown} changes nothing: {name} {way} {does} it too"),
+                true => format!("{shown} changes nothing: {name} {way} {does} too"),
                 false => format!("{shown} changes nothing"),
             }
         }
         (_, None) => format!("{shown} changes nothing: other rules say all of it"),
     };
-    Draft::new(lint, span, message).also(other.map(|other| other.rule.span))
+    let other = other.filter(|_| *lint != DENIES_NOTHING).map(|other| other.rule.span);
+    Draft::new(lint, span, message).also(other)
 }
 
 // ---------------------------------------------------------------------------------------------------

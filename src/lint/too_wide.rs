@@ -154,7 +154,8 @@ struct Told {
 
 impl Powers {
     fn of(scope: &Scope<'_>, subject: &Subject<'_>) -> Self {
-        let limited = !scope.selector.keys.are_all();
+        let keys = &scope.selector.keys;
+        let limited = !keys.are_all() && keys.iter().len() > 0;
         let mut by_rule: BTreeMap<usize, Told> = BTreeMap::new();
         for notable in NOTABLE {
             if matches!(notable.power, Power::PastPatterns | Power::KeyNames) && !limited {
@@ -262,15 +263,19 @@ impl Saying {
         let mut names: Vec<_> =
             notable.iter().map(|notable| format!("`{}`", shown_name(notable.command, subject))).collect();
         names.dedup();
-        let own = format!("`{}`", subject.shown(span).trim_start_matches('+').to_lowercase());
-        let message = match names[..] == [own] {
+        let own = subject.shown(span).trim_start_matches('+').to_lowercase();
+        let is_own = notable
+            .iter()
+            .all(|notable| notable.command == own || shown_name(notable.command, subject) == own);
+        let message = match is_own {
             true => format!("{shown} {does}"),
             false => format!("{shown} {does}: {}", few_of(names, FEW)),
         };
+        let help = if is_own { "leave it out where it is not needed" } else { self.help };
         let notes = notable.iter().take(FEW);
         let notes =
             notes.map(|notable| format!("`{}` {}", notable.command.replace('|', " "), notable.reason));
-        notes.fold(Draft::new(self.lint, span, message), Draft::note).help(self.help)
+        notes.fold(Draft::new(self.lint, span, message), Draft::note).help(help)
     }
 }
 

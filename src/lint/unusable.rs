@@ -124,7 +124,15 @@ fn look_at_no_commands(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut 
     }
     let given: Vec<_> = givers(scope, |kind| gives_keys(kind) || gives_channels(kind)).collect();
     let Some((first, others)) = given.split_first() else { return };
-    let mut draft = Draft::new(&NO_COMMANDS, first.span, "keys or channels are allowed, and no command");
+    let what = match (
+        given.iter().any(|rule| gives_keys(&rule.kind)),
+        given.iter().any(|rule| gives_channels(&rule.kind)),
+    ) {
+        (true, true) => "keys and channels",
+        (true, false) => "keys",
+        _ => "channels",
+    };
+    let mut draft = Draft::new(&NO_COMMANDS, first.span, format!("{what} are allowed, and no command"));
     if subject.scopes.len() > 1 {
         draft =
             draft.note("selectors do not share: what stands outside of parentheses does not count inside");

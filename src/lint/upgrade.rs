@@ -8,7 +8,7 @@ use crate::catalog::{Catalog, ChannelArguments, Command, CommandId, CommandSet};
 use crate::dialect::{Dialect, Module, NewChannels, Project};
 use crate::report::Level;
 use crate::syntax::RuleKind;
-use crate::user::User;
+use crate::user::{ApplyErrorKind, User};
 
 pub(super) const LINTS: &[&Lint] =
     &[&REFUSED_AFTER_UPGRADE, &CHANNEL_DEFAULT, &CHANGES_WITH_UPGRADE, &MODULE_COMMANDS];
@@ -86,11 +86,12 @@ impl Upgrade<'_> {
         for error in self.then.scan.errors.iter().flat_map(|errors| errors.iter()) {
             let draft =
                 Draft::new(&REFUSED_AFTER_UPGRADE, error.span(), format!("after an upgrade: {error}"));
-            let draft = match error.help() {
-                Some(help) => draft.help(help),
-                None => draft,
-            };
-            findings.push(draft, self.now);
+            let gone = *error.kind() == ApplyErrorKind::UnknownCommand;
+            let help = error
+                .help()
+                .filter(|_| !gone)
+                .unwrap_or_else(|| "leave it out before the upgrade".to_owned());
+            findings.push(draft.help(help), self.now);
         }
     }
 
