@@ -677,7 +677,7 @@ impl Dialect {
             let is_next = self.service().is_some() && project == Project::Redis;
             served_alike().find(|release| is_next && release.engine.project() == Project::Valkey)
         };
-        let newest = || same_engine().last().filter(|release| release.line > (major, minor));
+        let newest = || same_engine().next_back().filter(|release| release.line > (major, minor));
         let release = next_major().or_else(valkey).or_else(newest)?;
         let modules =
             self.modules().filter(|module| release.service.is_none() || release.modules.contains(*module));

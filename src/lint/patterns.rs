@@ -7,7 +7,7 @@ use super::refused::starts_as_an_exclusion;
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Scope, Subject};
 use crate::access::KeyAccess;
-use crate::glob::{Inclusion, inclusion_within, text_of_all};
+use crate::glob::{Inclusion, inclusion_within, may_meet, text_of_all};
 use crate::report::Level;
 use crate::syntax::{Rule, RuleKind};
 
@@ -246,8 +246,11 @@ fn is_subsumed(live: &Live<'_>, others: &BTreeMap<&str, KeyAccess>) -> bool {
     if others.get(live.pattern).is_some_and(|access| access.includes(live.access)) {
         return true;
     }
-    let able = others.iter().filter(|(_, access)| access.includes(live.access)).map(|(pattern, _)| *pattern);
-    inclusion_within(WORK, live.pattern, able) == Inclusion::Included
+    let able = others.iter().filter(|(_, access)| access.includes(live.access));
+    let able = able.map(|(pattern, _)| *pattern);
+    // most patterns have nothing in common, which needs no search
+    let near: Vec<_> = able.filter(|other| may_meet(other.as_bytes(), live.pattern.as_bytes())).collect();
+    !near.is_empty() && inclusion_within(WORK, live.pattern, near) == Inclusion::Included
 }
 
 /// Whether one rule by itself allows what another does.

@@ -3,7 +3,6 @@
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Subject};
 use crate::report::Level;
-use crate::span::Span;
 use crate::syntax::ParseErrorKind;
 use crate::user::{ApplyError, ApplyErrorKind};
 
@@ -224,7 +223,7 @@ fn is_exclusion(error: &ApplyError, subject: &Subject<'_>) -> bool {
     let is_pattern = |text: &str| text.starts_with(['~', '&', '%']);
     match error.kind() {
         ApplyErrorKind::KeysAlreadyAll | ApplyErrorKind::ChannelsAlreadyAll => {
-            let pattern = part.trim_start_matches(|c: char| matches!(c, '%' | 'R' | 'W' | 'r' | 'w'));
+            let pattern = part.trim_start_matches(['%', 'R', 'W', 'r', 'w']);
             pattern.starts_with(['~', '&']) && starts_as_an_exclusion(&pattern[1..])
         }
         ApplyErrorKind::Syntax(ParseErrorKind::PasswordHash) => {
@@ -249,13 +248,8 @@ fn note(lint: &Lint) -> Option<&'static str> {
     }
 }
 
-/// Rules that can only be meant to add nothing can go.
-fn fix(lint: &Lint, error: &ApplyError, subject: &Subject<'_>) -> Option<super::Fix> {
-    let can_go = [&PATTERN_AFTER_ALL, &PASSWORD_IN_SERVICE, &RESET_IN_SERVICE];
-    if !can_go.iter().any(|known| *known == lint) {
-        return None;
-    }
-    // of a rule in parentheses the error is about the rule, what is echoed about all of them
-    let span: Span = error.span();
-    subject.without_effect(&[span])
+/// Rules that would add nothing can go.
+fn fix(lint: &'static Lint, error: &ApplyError, subject: &Subject<'_>) -> Option<super::Fix> {
+    let can_go = [&PATTERN_AFTER_ALL, &PASSWORD_IN_SERVICE, &RESET_IN_SERVICE].contains(&lint);
+    can_go.then(|| subject.without_effect(&[error.span()])).flatten()
 }

@@ -133,7 +133,12 @@ impl<'s> Subject<'s> {
         if errors(&fixed) + taken.count() != errors(self.scan) {
             return None;
         }
-        let meaning = match compare_within(WORK, self.user(), &fixed.user).relation() {
+        // users that are equal rule by rule may do the same; all others are compared
+        let relation = match *self.user() == fixed.user {
+            true => Relation::Equal,
+            false => compare_within(WORK, self.user(), &fixed.user).relation(),
+        };
+        let meaning = match relation {
             Relation::Equal => Meaning::Same,
             Relation::Wider => Meaning::Narrower,
             _ => return None,

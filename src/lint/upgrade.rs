@@ -159,17 +159,7 @@ impl Upgrade<'_> {
         if !findings.want(&CHANGES_WITH_UPGRADE) {
             return;
         }
-        let (mut gained, mut lost) = (CommandSet::EMPTY, CommandSet::EMPTY);
-        for command in
-            self.then.catalog.commands().filter(|command| !is_help(command) && !command.is_container())
-        {
-            let Some(allowed) = self.allows(now, &command) else { continue };
-            match (allowed, then.allowed().contains(command.id())) {
-                (false, true) => gained.insert(command.id()),
-                (true, false) => lost.insert(command.id()),
-                _ => {}
-            }
-        }
+        let (gained, lost) = self.differences(now, then);
         let mut changes = Vec::new();
         let list = |set: &CommandSet| names(set, 3, self.then.catalog);
         if !gained.is_empty() {
@@ -197,6 +187,32 @@ impl Upgrade<'_> {
         findings.push(draft.help("name the commands that matter, to be sure of them on both"), self.now);
     }
 
+    /// What only the next engine allows of what both have, and what only the present one does. That a container
+    /// and its help are allowed matters to nobody.
+    fn differences(&self, now: &Scope<'_>, then: &Scope<'_>) -> (CommandSet, CommandSet) {
+        let (here, there) = (self.now.catalog, self.then.catalog);
+        let telling = |id: &CommandId| {
+            there
+                .get(*id)
+                .is_some_and(|command| !command.is_container() && !command.name().ends_with("|help"))
+        };
+        if self.now.quirks.subcommands == self.then.quirks.subcommands {
+            let both = here.all() & there.all();
+            let only = |one: &Scope<'_>, other: &Scope<'_>| (*one.allowed() - *other.allowed()) & both;
+            let telling = |set: CommandSet| set.iter().filter(telling).collect();
+            return (telling(only(then, now)), telling(only(now, then)));
+        }
+        let (mut gained, mut lost) = (CommandSet::EMPTY, CommandSet::EMPTY);
+        for command in there.commands().filter(|command| telling(&command.id())) {
+            match (self.allows(now, &command), then.allowed().contains(command.id())) {
+                (Some(false), true) => gained.insert(command.id()),
+                (Some(true), false) => lost.insert(command.id()),
+                _ => {}
+            }
+        }
+        (gained, lost)
+    }
+
     /// Whether the present engine allows a command of the next one; `None` where it has none such.
     fn allows(&self, now: &Scope<'_>, command: &Command<'_>) -> Option<bool> {
         let catalog = self.now.catalog;
@@ -206,17 +222,13 @@ impl Upgrade<'_> {
         // before 7.0 a container stands for all its subcommands, as far as it had them
         let container = command.container().filter(|_| !self.now.quirks.subcommands)?;
         catalog.get(container.id())?;
-        let is_old = command.since().is_none_or(|since| is_before_7(since));
+        let is_old = command.since().is_none_or(is_before_7);
         is_old.then(|| now.grants(command.name(), catalog).is_some())
     }
 }
 
 fn is_before_7(since: &str) -> bool {
     since.split('.').next().and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major < 7)
-}
-
-fn is_help(command: &Command<'_>) -> bool {
-    command.name().ends_with("|help")
 }
 
 /// Redis 8 ships with modules, whose commands are in the categories of other commands.
@@ -226,7 +238,10 @@ fn look_for_modules(next: Dialect, subject: &Subject<'_>, findings: &mut Finding
         && next.engine().project() == Project::Redis
         && has_modules(next)
         && !has_modules(subject.catalog.dialect());
-    if !ships || !findings.want(&MODULE_COMMANDS) {
+    let is_grant =
+        |step: &Step<'_>| step.effect == Effect::Allow && matches!(step.rule.kind, RuleKind::Category { .. });
+    let mut steps = subject.scopes.iter().flat_map(|scope| &scope.commands);
+    if !ships || !findings.want(&MODULE_COMMANDS) || !steps.any(is_grant) {
         return;
     }
     let own = Module::ALL.into_iter().filter(|module| module.project() == Project::Redis);
