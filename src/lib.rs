@@ -47,6 +47,16 @@
 //!   = note: the server says: Error in ACL SETUSER modifier '+gte': Unknown command or category name in ACL");
 //! ```
 //!
+//! What a server takes can still be wrong. [`lint`](lint::lint()) tells what does nothing, what gives away more than
+//! it says, what changes with the next version, what locks a client out; with fixes that are proven never to widen.
+//!
+//! ```
+//! # use redis_acl::{Catalog, Engine, lint};
+//! let catalog = Catalog::from(Engine::Redis7_2);
+//! let findings = lint::lint("on ~cache:* +get +ttl -@all", &catalog, &lint::Config::new());
+//! assert_eq!(findings[0].lint().id(), "wiped-rules");
+//! ```
+//!
 //! # What does it grant?
 //! [`User::selectors`] tells what each selector allows; a [`Catalog`] what a category holds
 //! ([`Catalog::expand`]) and what a command is.

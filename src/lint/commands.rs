@@ -129,7 +129,7 @@ fn look_for_wiped(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Findi
     if !steps[..last].iter().any(gives) {
         return Told::default();
     }
-    let told = Told { until: last, deny_until: 0 };
+    let told = Told { until: last + 1, deny_until: 0 };
     let span = steps[last].rule.span;
     let before: Vec<_> = steps[..last].iter().map(|step| step.rule.span).collect();
     let shown = subject.quoted(span);

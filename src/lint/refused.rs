@@ -158,7 +158,7 @@ fn draft(error: &ApplyError, subject: &Subject<'_>) -> Draft {
         let speaker = if subject.catalog.dialect().service().is_some() { "AWS" } else { "the server" };
         draft = draft.note(format!("{speaker} says: {words}"));
     }
-    if let Some(note) = note(lint) {
+    if let Some(note) = note(error.kind()) {
         draft = draft.note(note);
     }
     if exclusion {
@@ -239,9 +239,13 @@ pub(super) fn starts_as_an_exclusion(pattern: &str) -> bool {
     pattern.starts_with(['-', '!', '^']) && pattern.len() > 1
 }
 
-fn note(lint: &Lint) -> Option<&'static str> {
-    match lint.id {
-        "open-selector" => Some(
+/// Which servers die of it, where the help does not say so.
+fn note(kind: &ApplyErrorKind) -> Option<&'static str> {
+    match kind {
+        ApplyErrorKind::FirstArgumentKills => Some(
+            "Redis 7.2 to 8.4 and Valkey 7.2 to 9.1 were seen to take it and crash when they print or save the user",
+        ),
+        ApplyErrorKind::Syntax(ParseErrorKind::UnmatchedParenthesis) => Some(
             "in an ACL file Redis from 7.0 and Valkey up to 9.1.2 crash at this when they load it, if a rule stands before the parenthesis",
         ),
         _ => None,
