@@ -697,6 +697,36 @@ impl Dialect {
         }
     }
 
+    /// What an upgrade leads to next: the oldest release of the next major version of the same engine; within
+    /// the last major version the newest release. On services Valkey follows upon Redis. `None` where there is
+    /// nothing newer.
+    ///
+    /// ```
+    /// # use redis_acl::{Dialect, Engine};
+    /// assert_eq!(Dialect::from(Engine::Redis6_2).next_generation(), Some(Engine::Redis7_0.into()));
+    /// assert_eq!(Dialect::from(Engine::Valkey9_1).next_generation(), None);
+    /// let elasticache: Dialect = "elasticache/redis-7.1".parse()?;
+    /// assert_eq!(elasticache.next_generation().unwrap().to_string(), "elasticache/valkey-7.2");
+    /// # Ok::<(), redis_acl::DialectError>(())
+    /// ```
+    #[must_use]
+    pub fn next_generation(self) -> Option<Self> {
+        let project = self.engine().project();
+        let (major, minor) = self.release.line;
+        let served_alike = || RELEASES.iter().filter(|release| release.service == self.service());
+        let same_engine = || served_alike().filter(|release| release.engine.project() == project);
+        let next_major = || same_engine().find(|release| release.line.0 > major);
+        let valkey = || {
+            let is_next = self.service().is_some() && project == Project::Redis;
+            served_alike().find(|release| is_next && release.engine.project() == Project::Valkey)
+        };
+        let newest = || same_engine().next_back().filter(|release| release.line > (major, minor));
+        let release = next_major().or_else(valkey).or_else(newest)?;
+        let modules =
+            self.modules().filter(|module| release.service.is_none() || release.modules.contains(*module));
+        Some(Self { release, modules: modules.fold(release.modules, |all, module| all.with(module)) })
+    }
+
     /// The oldest release of the same service and project that has the feature; failing that, of any
     /// project.
     pub(crate) fn first_with(self, feature: Feature) -> Option<Self> {

@@ -58,6 +58,17 @@
 //! assert_eq!(errors.first().to_string(), "line 2: `bob` is not a rule"); // the name is between the two spaces
 //! ```
 //!
+//! # Is it wise?
+//! What a server takes can still be wrong. [`lint`](lint::lint()) tells what does nothing, what gives away more than
+//! it says, what changes with the next version, what locks a client out; with fixes that are proven never to widen.
+//!
+//! ```
+//! # use redis_acl::{Catalog, Engine, lint};
+//! let catalog = Catalog::from(Engine::Redis7_2);
+//! let findings = lint::lint("on ~cache:* +get +ttl -@all", &catalog, &lint::Config::new());
+//! assert_eq!(findings[0].lint().id(), "wiped-rules");
+//! ```
+//!
 //! # What does it grant?
 //! [`User::selectors`] tells what each selector allows; a [`Catalog`] what a category holds
 //! ([`Catalog::expand`]) and what a command is.
@@ -126,6 +137,7 @@ mod describe;
 mod dialect;
 pub mod file;
 pub mod glob;
+pub mod lint;
 mod nearest;
 pub mod quoting;
 mod report;
@@ -147,7 +159,7 @@ pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
 pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
 pub use file::{AclFile, FileError, FileErrorKind, FileErrors};
-pub use report::Report;
+pub use report::{Level, Report};
 pub use secret::{Password, PasswordHash};
 pub use span::Span;
 pub use syntax::{

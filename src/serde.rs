@@ -18,6 +18,7 @@
 //! | [`Failure`] | `{"kind": "granted", "message": …}` with what the kind holds: `reason`, `help`, `rule`, `selector`, `commands`, `witness`, `missing`, `unsendable`, `more`, `less` |
 //! | [`FileError`] | `{"kind", "line", "message", "span", "help"}`, the span being that in the file, the kind of a bad rule that of its [`ApplyError`] |
 //! | [`ParseErrors`], [`ApplyErrors`], [`FileErrors`] | a list of these |
+//! | [`Finding`] | `{"lint", "group", "level", "span", "also", "message", "notes", "help", "fix", "page"}`; a fix is `{"edits": [{"span", "replacement"}], "meaning"}` or `null` |
 //!
 //! Trees and errors can be written only; texts, spans and the small enums also read.
 
@@ -32,6 +33,7 @@ use crate::claims::{Answer, ClaimError, ClaimErrors, Failure};
 use crate::compare::{Change, Comparison, Difference, Excess, Witness};
 use crate::dialect::{Dialect, Engine, Form, Module};
 use crate::file::{FileError, FileErrorKind, FileErrors};
+use crate::lint::Finding;
 use crate::secret::{PasswordHash, mask};
 use crate::span::Span;
 use crate::syntax::{AccessString, ParseError, ParseErrors, Rule, RuleKind};
@@ -176,6 +178,23 @@ impl Serialize for FileError {
         object.serialize_field("message", &self.to_string())?;
         object.serialize_field("span", &self.span())?;
         object.serialize_field("help", &self.help())?;
+        object.end()
+    }
+}
+
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Finding", 10)?;
+        object.serialize_field("lint", self.lint().id())?;
+        object.serialize_field("group", self.lint().group().name())?;
+        object.serialize_field("level", &self.level())?;
+        object.serialize_field("span", &self.span())?;
+        object.serialize_field("also", self.also())?;
+        object.serialize_field("message", self.message())?;
+        object.serialize_field("notes", self.notes())?;
+        object.serialize_field("help", &self.help())?;
+        object.serialize_field("fix", &self.fix())?;
+        object.serialize_field("page", &self.lint().page())?;
         object.end()
     }
 }

@@ -36,6 +36,11 @@ fn the_seeds_of_acl_file_keep_the_laws() {
     replay("acl_file", laws::acl_file);
 }
 
+#[test]
+fn the_seeds_of_lint_keep_the_laws() {
+    replay("lint", laws::lint);
+}
+
 #[cfg(feature = "aws")]
 #[test]
 fn the_seeds_of_create_user_keep_the_laws() {

@@ -7,6 +7,7 @@ mod aws;
 mod check;
 mod compare;
 mod file;
+mod lint;
 mod simplify;
 
 use redis_acl::{
@@ -18,6 +19,7 @@ pub use aws::create_user;
 pub use check::check;
 pub use compare::compare;
 pub use file::acl_file;
+pub use lint::{a_fix_is_safe, findings_are_sound, lint};
 pub use simplify::{a_line_is_simplified, a_user_is_simplified, simplify};
 
 /// So many errors of a line are drawn; looking for what was meant takes time.

@@ -58,6 +58,16 @@ pub struct User {
     selectors: Vec<Selector>,
 }
 
+/// A line of rules, and the user that those make that are not refused.
+pub(crate) struct Scan<'t> {
+    pub(crate) user: User,
+    /// The rules that are well-formed.
+    pub(crate) string: AccessString<'t>,
+    /// Of each of them, whether it was applied.
+    pub(crate) applied: Vec<bool>,
+    pub(crate) errors: Option<ApplyErrors>,
+}
+
 /// Whether what the user sends to RESTORE is looked through; `None` where nobody has said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SanitizePayload {
@@ -100,21 +110,37 @@ impl User {
     /// # Errors
     /// As [`User::parse`].
     pub fn parse_with(catalog: &Catalog, text: &str) -> Result<Self, ApplyErrors> {
+        let Scan { user, errors, .. } = Self::scan(catalog, text);
+        errors.map_or(Ok(user), Err)
+    }
+
+    /// What becomes of a line of rules where those that are refused are left out.
+    pub(crate) fn scan<'t>(catalog: &Catalog, text: &'t str) -> Scan<'t> {
         let mut user = Self::with_catalog(catalog);
         let (string, errors) = AccessString::scan(text);
         let dialect = user.dialect();
         let (mut refused, quirks) = (Vec::new(), dialect.quirks());
-        for rule in string.rules() {
-            refused.extend(user.apply_rule(rule, &quirks).err().into_iter().flatten());
-        }
+        let is_bad = |rule: &Rule<'_>| errors.iter().any(|error| error.rule_span() == rule.span);
+        let mut apply = |rule: &Rule<'_>| {
+            // a rule that is no rule may be refused for another reason first; it must not do anything
+            let applied = match is_bad(rule) {
+                false => user.apply_rule(rule, &quirks).map(|()| true),
+                true => user.clone().apply_rule(rule, &quirks).map(|()| false),
+            };
+            applied.unwrap_or_else(|refusals| {
+                refused.extend(refusals);
+                false
+            })
+        };
+        let applied = string.rules().iter().map(&mut apply).collect();
         if errors.is_empty() && refused.is_empty() {
-            return Ok(user);
+            return Scan { user, string, applied, errors: None };
         }
         let masked = mask(text).into();
         let mut refused: Vec<_> =
             refused.into_iter().map(|refusal| ApplyError::in_line(refusal, &masked, dialect)).collect();
         refused.extend(errors.iter().map(|error| ApplyError::from_parse(error, dialect)));
-        ApplyErrors::new(refused).map_or(Ok(user), Err)
+        Scan { user, string, applied, errors: ApplyErrors::new(refused) }
     }
 
     /// Applies rules from left to right; all of them, or none.

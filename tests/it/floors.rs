@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 8] = [
     &["user"],
     &["describe", "check"],
     &["compare"],
-    &["aws", "claims", "file"],
+    &["aws", "claims", "file", "lint"],
     &["serde"],
 ];
 

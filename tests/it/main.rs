@@ -17,6 +17,7 @@ mod glob;
 mod keys;
 #[path = "../../fuzz/src/lib.rs"]
 pub mod laws;
+mod lint;
 mod properties;
 #[cfg(feature = "aws")]
 mod request_properties;

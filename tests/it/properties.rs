@@ -98,4 +98,15 @@ proptest! {
     fn any_arguments_keep_the_laws_of_users(text in any::<String>()) {
         laws::apply_describe(&text);
     }
+
+    #[test]
+    fn lines_of_rules_keep_the_laws_of_lints(setuser in setuser()) {
+        let (dialect, arguments) = setuser.split_once('\n').unwrap_or((&setuser, ""));
+        laws::lint(&format!("{dialect}\n{}\nioredis", arguments.replace('\n', " ")));
+    }
+
+    #[test]
+    fn any_text_keeps_the_laws_of_lints(text in any::<String>()) {
+        laws::lint(&text);
+    }
 }

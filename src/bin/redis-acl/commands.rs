@@ -6,11 +6,14 @@ mod dialects;
 mod diff;
 mod equal;
 mod expand;
+mod lint;
 mod normalize;
 mod parse;
 mod simplify;
 mod upgrade;
 mod users;
+
+pub(crate) use lint::Format as LintFormat;
 
 use std::io;
 

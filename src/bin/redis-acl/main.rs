@@ -4,6 +4,7 @@ mod commands;
 mod input;
 mod output;
 mod requests;
+mod settings;
 mod shorthand;
 mod users;
 
@@ -39,6 +40,8 @@ Examples:
     redis-acl diff 'on ~app:* +@read' 'on ~app:* +@read +@write -flushall'
   Whether the user may send a request, and what allows or refuses it:
     redis-acl can --dialect redis-7.2 'on ~app:* +@read' -- GET app:1
+  What is wrong with a string, does nothing in it, or gives away too much:
+    redis-acl lint --dialect redis-7.2 'on ~app:* +@read +keys -@dangerous'
 
   The shortest string that means what a service answered:
     redis-acl simplify 'on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit -bitfield -hset -hsetnx …'
@@ -48,7 +51,7 @@ Examples:
   What AWS will say to a new user, before anything is deployed:
     redis-acl create-user --user-id u --user-name u --engine valkey --passwords short --access-string 'on ~* +@all'
 
-Exit codes: 0 fine; 1 a negative answer (not equal, denied); 2 bad input or usage; 252 and 254 as the AWS CLI.";
+Exit codes: 0 fine; 1 a negative answer (not equal, denied, findings); 2 bad input or usage; 252 and 254 as the AWS CLI.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -79,6 +82,9 @@ enum Command {
     /// Tell whether a user of that string may send a request (exit code 0) or not (1), and why
     #[command(after_help = CAN_EXAMPLES)]
     Can(Can),
+    /// Tell what is wrong with a string, what does nothing in it, and what it gives away
+    #[command(after_help = LINT_EXAMPLES)]
+    Lint(Lint),
     /// List the engines and services that are modelled, and on which evidence
     Dialects(Dialects),
     /// Answer as ElastiCache's CreateUser does: the user, or what is wrong with the request
@@ -226,6 +232,30 @@ JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\"} or
       {\"request\", \"dialect\", \"allowed\": false, \"reason\", \"message\", \"help\", \"selector\", \"rule\", \"needs\",
        \"missing\", \"server_message\", \"dryrun\"}
 Whether the user is on is not looked at, as in ACL DRYRUN.";
+
+const LINT_EXAMPLES: &str = "\
+Examples:
+  redis-acl lint --dialect redis-7.2 'on ~app:* +@read +keys -@dangerous'
+  redis-acl lint --client ioredis --client bullmq 'on ~bull:* +@all -@dangerous'
+  redis-acl lint --allow key-names --deny too-wide --format github - < strings.txt
+  redis-acl lint --fix 'on ~app:* ~app:1 +@read +get'    # prints: on ~app:* +@read
+  redis-acl lint --list                                  # every lint
+  redis-acl lint --client list                           # every client
+
+Each lint has an id and belongs to a group; docs/lints.md says of each what it means and what to write instead.
+redis-acl.toml, in the current folder or named by --config, says the same as the flags, which count more:
+  [lint]
+  allow = [\"key-names\"]
+  warn = []
+  deny = [\"too-wide\"]
+  clients = [\"ioredis\"]
+  next = \"valkey-8.1\"
+  fail-on = \"error\"
+
+JSON: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\", \"also\", \"message\", \"notes\", \"help\",
+       \"fix\": {\"edits\": [{\"span\", \"replacement\"}], \"meaning\": \"same\" or \"narrower\"}, \"page\"}]}
+A fix never lets the user do more. What --fix prints holds the passwords of the string; nothing else does.
+Exit codes: 0 no findings that count; 1 findings at or above --fail-on; 2 bad usage, or what cannot be read.";
 
 /// What is read where no dialect is named.
 const DEFAULT_DIALECT: &str = "elasticache";
@@ -383,6 +413,44 @@ struct Can {
 }
 
 #[derive(clap::Args)]
+struct Lint {
+    #[command(flatten)]
+    of: In,
+    /// A client library, framework or tool that will use the user; `list` prints those that are known
+    #[arg(long, value_name = "NAME")]
+    client: Vec<String>,
+    /// Do not report this lint or group
+    #[arg(long, value_name = "ID")]
+    allow: Vec<String>,
+    /// Report this lint or group as a warning
+    #[arg(long, value_name = "ID")]
+    warn: Vec<String>,
+    /// Report this lint or group as an error
+    #[arg(long, value_name = "ID")]
+    deny: Vec<String>,
+    /// The dialect that the string will meet next, or `none`; without it, the engine's next generation
+    #[arg(long, value_name = "DIALECT")]
+    next: Option<String>,
+    /// Settings, instead of those in redis-acl.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<std::path::PathBuf>,
+    /// The lowest level that makes the exit code 1 [default: warning]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<settings::FailOn>,
+    #[arg(long, value_enum, default_value_t)]
+    format: commands::LintFormat,
+    /// Print the string with every fix there is, and on the standard error what is left to say of it
+    #[arg(long, conflicts_with = "format")]
+    fix: bool,
+    /// List every lint
+    #[arg(long)]
+    list: bool,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true, required_unless_present_any = ["list", "client"])]
+    string: Option<String>,
+}
+
+#[derive(clap::Args)]
 struct Dialects {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -427,6 +495,7 @@ fn main() -> ExitCode {
         Command::Simplify(command) => command.run(),
         Command::Upgrade(command) => command.run(),
         Command::Can(command) => command.run(),
+        Command::Lint(command) => command.run(),
         Command::Dialects(command) => command.run(),
         Command::CreateUser(command) => command.run(),
         Command::ModifyUser(command) => command.run(),

@@ -72,6 +72,15 @@ pub(crate) fn report(report: &Report, input_line: Option<usize>) -> io::Result<(
     writeln!(to, "{report:#}")
 }
 
+/// The same on the standard output, where it is the result.
+pub(crate) fn finding(report: &Report, input_line: Option<usize>) -> io::Result<()> {
+    let mut to = anstream::stdout().lock();
+    if let Some(number) = input_line {
+        writeln!(to, "line {number}:")?;
+    }
+    writeln!(to, "{report:#}")
+}
+
 /// An error that has no place in a text.
 pub(crate) fn error(message: impl Display, input_line: Option<usize>) -> io::Result<()> {
     let bold = anstyle::Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
