@@ -108,6 +108,7 @@ pub mod check;
 pub mod compare;
 mod describe;
 mod dialect;
+pub mod explain;
 pub mod glob;
 mod nearest;
 pub mod quoting;
@@ -118,6 +119,7 @@ mod serde;
 mod span;
 pub mod syntax;
 pub mod user;
+mod wording;
 
 pub use access::{Effect, KeyAccess};
 pub use catalog::{
@@ -128,6 +130,7 @@ pub use check::{Allowed, Denied, Reason, Verdict};
 pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
 pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
+pub use explain::{Explanation, explain};
 pub use report::Report;
 pub use secret::{Password, PasswordHash};
 pub use span::Span;

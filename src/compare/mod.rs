@@ -41,7 +41,8 @@ use crate::glob;
 use crate::user::{SanitizePayload, User};
 use search::{Findings, Search};
 
-pub use difference::{Change, CommandGroup, Difference, difference};
+pub use crate::catalog::CommandGroup;
+pub use difference::{Change, Difference, difference};
 pub use witness::Witness;
 
 /// How what one user may do stands to what another may.

@@ -4,9 +4,12 @@ mod can;
 mod dialects;
 mod equal;
 mod expand;
+mod explain;
 mod normalize;
 mod parse;
 mod users;
+
+pub(crate) use explain::Format as ExplainFormat;
 
 use std::io;
 
