@@ -26,6 +26,11 @@ fn the_seeds_of_compare_keep_the_laws() {
     replay("compare", laws::compare);
 }
 
+#[test]
+fn the_seeds_of_explain_keep_the_laws() {
+    replay("explain", laws::explain);
+}
+
 #[cfg(feature = "aws")]
 #[test]
 fn the_seeds_of_create_user_keep_the_laws() {

@@ -1,11 +1,13 @@
 //! Laws that hold of every input: a function for each, which panics where its law is broken.
 //!
-//! The fuzz targets are [`parse`], [`apply_describe`], [`check`](check()), [`compare`](compare()) and `create_user`; `tests/seeds.rs` replays their seeds.
+//! The fuzz targets are [`parse`], [`apply_describe`], [`check`](check()), [`compare`](compare()),
+//! [`explain`](explain()) and `create_user`; `tests/seeds.rs` replays their seeds.
 
 #[cfg(feature = "aws")]
 mod aws;
 mod check;
 mod compare;
+mod explain;
 
 use redis_acl::{
     AccessString, ApplyError, Dialect, Form, KeyAccess, ParseError, Rule, RuleKind, Selector, Span, User,
@@ -15,6 +17,7 @@ use redis_acl::{
 pub use aws::create_user;
 pub use check::check;
 pub use compare::compare;
+pub use explain::{explain, explain_line};
 
 /// So many errors of a line are drawn; looking for what was meant takes time.
 const FEW: usize = 4;

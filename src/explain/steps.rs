@@ -1,5 +1,7 @@
 //! Rules applied one by one: what each of them changed.
 
+use std::collections::BTreeMap;
+
 use super::changes::{Change, ChannelChange, CommandChange, FirstArgumentChange, KeyChange};
 use super::{KeyPattern, Login};
 use crate::access::KeyAccess;
@@ -159,12 +161,15 @@ impl UserBefore {
     }
 }
 
-/// What a selector allowed before a rule. It is kept up with the selector, so that long lists of patterns are walked
-/// for every rule, but not copied.
+/// What a selector allowed before a rule. It is kept up with the selector, so that long lists are not copied for every
+/// rule.
+///
+/// INVARIANT of users: a rule puts one text at the end of a list, widens one pattern, or does away with all of a list.
+/// So a list that still has what was its last text has all of them.
 struct Before {
     commands: CommandSet,
     future: bool,
-    first_arguments: Vec<(CommandId, Box<str>)>,
+    first_arguments: BTreeMap<CommandId, Vec<String>>,
     all_keys: bool,
     keys: Vec<KeyPattern>,
     all_channels: bool,
@@ -178,7 +183,7 @@ impl Before {
         Self {
             commands: *selector.commands(),
             future: selector.allows_future_commands(),
-            first_arguments: Vec::new(),
+            first_arguments: BTreeMap::new(),
             all_keys: selector.keys.are_all(),
             keys: Vec::new(),
             all_channels: selector.channels.are_all(),
@@ -208,63 +213,61 @@ impl Before {
         (before != granted).then_some(Change::FutureCommands { granted })
     }
 
-    /// Both lists are in the order of the commands; of one command, arguments only come at the end or go all.
     fn first_argument_change(&mut self, now: &Selector, catalog: &Catalog) -> Option<Change> {
-        let named = |id, argument: &str| format!("{}|{argument}", catalog.name(id));
         let mut change = FirstArgumentChange::default();
-        let mut place = 0;
-        let remove = |(id, argument): (CommandId, Box<str>), change: &mut FirstArgumentChange| {
-            let is_covered = now.commands().contains(id);
-            let list = if is_covered { &mut change.covered } else { &mut change.removed };
-            list.push(named(id, &argument));
+        let named = |id: &CommandId, arguments: Vec<String>| {
+            let name = catalog.name(*id);
+            arguments.into_iter().map(move |argument| format!("{name}|{argument}"))
         };
-        for (id, argument) in now.first_arguments() {
-            while self
-                .first_arguments
-                .get(place)
-                .is_some_and(|(known, text)| *known < id || *known == id && **text != *argument)
-            {
-                remove(self.first_arguments.remove(place), &mut change);
+        let telling: BTreeMap<_, _> = now.commands.telling_arguments().collect();
+        self.first_arguments.retain(|id, known| {
+            let is_told = telling.contains_key(id);
+            if !is_told {
+                let is_covered = now.commands().contains(*id);
+                let list = if is_covered { &mut change.covered } else { &mut change.removed };
+                list.extend(named(id, std::mem::take(known)));
             }
-            if self.first_arguments.get(place).is_none_or(|(known, _)| *known != id) {
-                self.first_arguments.insert(place, (id, argument.into()));
-                change.added.push(named(id, argument));
-            }
-            place += 1;
+            is_told
+        });
+        for (id, arguments) in telling {
+            let known = self.first_arguments.entry(*id).or_default();
+            let (added, removed) = follow(known, arguments.iter());
+            change.added.extend(named(id, added));
+            change.removed.extend(named(id, removed));
         }
-        self.first_arguments.drain(place..).for_each(|gone| remove(gone, &mut change));
         (change != FirstArgumentChange::default()).then_some(Change::FirstArguments(change))
     }
 
-    /// A pattern keeps its place as long as it is there.
     fn key_change(&mut self, now: &Selector) -> Option<Change> {
         let all = now.keys.are_all();
         let were_all = std::mem::replace(&mut self.all_keys, all);
-        let (mut added, mut widened, mut removed) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, (pattern, access)) in now.keys.iter().enumerate() {
-            match self.keys.get_mut(place) {
-                Some(known) if known.pattern() == pattern => {
-                    widened.extend(widen(known, access));
-                    continue;
-                }
-                Some(_) => removed.extend(self.keys.drain(place..)),
-                None => {}
-            }
-            self.keys.push(KeyPattern::new(pattern, access));
-            added.push(KeyPattern::new(pattern, access));
-        }
-        removed.extend(self.keys.drain(now.keys.iter().len()..));
+        let count = self.keys.len();
+        let is_kept =
+            is_kept(self.keys.last().map(KeyPattern::pattern), count, now.keys.iter().map(|(key, _)| key));
+        let removed: Vec<_> = if is_kept { Vec::new() } else { self.keys.drain(..).collect() };
+        let widened = if now.keys.iter().len() == self.keys.len() { self.widen(now) } else { Vec::new() };
+        let key = |(pattern, access): (&str, KeyAccess)| KeyPattern::new(pattern, access);
+        let added: Vec<_> = now.keys.iter().skip(self.keys.len()).map(key).collect();
+        self.keys.extend_from_slice(&added);
         let is_same = all == were_all && added.is_empty() && widened.is_empty() && removed.is_empty();
         (!is_same).then_some(Change::Keys(KeyChange { all, were_all, added, widened, removed }))
+    }
+
+    /// Gives each pattern the access that it has now; those for which that is news.
+    fn widen(&mut self, now: &Selector) -> Vec<KeyPattern> {
+        let pairs = self.keys.iter_mut().zip(now.keys.iter());
+        let news = pairs.filter(|(known, (_, access))| known.access() != *access);
+        let widened = news.map(|(known, (pattern, access))| {
+            *known = KeyPattern::new(pattern, access);
+            known.clone()
+        });
+        widened.collect()
     }
 
     fn channel_change(&mut self, now: &Selector) -> Option<Change> {
         let all = now.channels.are_all();
         let were_all = std::mem::replace(&mut self.all_channels, all);
-        let same = self.channels.iter().zip(now.channels.iter()).take_while(|(a, b)| *a == *b).count();
-        let removed: Vec<_> = self.channels.drain(same..).collect();
-        let added: Vec<_> = now.channels.iter().skip(same).map(str::to_owned).collect();
-        self.channels.extend(added.iter().cloned());
+        let (added, removed) = follow(&mut self.channels, now.channels.iter());
         let is_same = all == were_all && added.is_empty() && removed.is_empty();
         (!is_same).then_some(Change::Channels(ChannelChange { all, were_all, added, removed }))
     }
@@ -279,11 +282,19 @@ impl Before {
     }
 }
 
-/// Gives the pattern the access; the pattern as it is now, if that is news.
-fn widen(known: &mut KeyPattern, access: KeyAccess) -> Option<KeyPattern> {
-    if known.access() == access {
-        return None;
-    }
-    *known = KeyPattern::new(known.pattern(), access);
-    Some(known.clone())
+/// Whether a list still has what it had: so many texts, this one the last.
+fn is_kept<'t>(last: Option<&str>, count: usize, mut now: impl ExactSizeIterator<Item = &'t str>) -> bool {
+    last.is_none_or(|last| now.nth(count - 1) == Some(last))
+}
+
+/// Makes a list what it is now; what came, and what went.
+fn follow<'t>(
+    known: &mut Vec<String>,
+    now: impl ExactSizeIterator<Item = &'t str> + Clone,
+) -> (Vec<String>, Vec<String>) {
+    let is_kept = is_kept(known.last().map(String::as_str), known.len(), now.clone());
+    let removed = if is_kept { Vec::new() } else { std::mem::take(known) };
+    let added: Vec<_> = now.skip(known.len()).map(str::to_owned).collect();
+    known.extend_from_slice(&added);
+    (added, removed)
 }

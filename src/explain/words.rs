@@ -8,6 +8,9 @@ use crate::catalog::Category;
 use crate::dialect::{Dialect, NewChannels};
 use crate::wording::{FEW, counted};
 
+/// So many commands of a category are named, where they are of note.
+const NAMED: usize = 32;
+
 /// Something that is told of a user or selector: a line, and others that belong to it.
 pub(super) struct Row {
     pub(super) label: &'static str,
@@ -136,11 +139,14 @@ impl Part {
         };
         let names = |line: Phrase, names: &[&'static str]| line.each(names, |line, name| line.quote(name));
         let (commands, others) = (self.commands(), self.others());
-        match commands.len() {
-            0..=FEW => names(line, commands),
-            _ if self.category().is_some() && others.is_empty() => line.words("all of them"),
-            _ if !others.is_empty() && others.len() <= FEW => names(line.words("all but "), others),
-            many => names(line, &commands[..FEW]).words(format!(" and {} more", many - FEW)),
+        match (commands.len(), others.len()) {
+            (0..=FEW, _) => names(line, commands),
+            (_, 0) if self.category().is_some() => line.words("all of them"),
+            (_, 1..=FEW) => names(line.words("all but "), others),
+            (many, _) if many > NAMED => {
+                names(line, &commands[..NAMED]).words(format!(" and {} more", many - NAMED))
+            }
+            _ => names(line, commands),
         }
     }
 }

@@ -10,6 +10,7 @@ mod corpus;
 mod dialects;
 mod equality;
 mod errors;
+mod explain;
 mod floors;
 mod glob;
 mod keys;
