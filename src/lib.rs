@@ -135,6 +135,7 @@ pub mod claims;
 pub mod compare;
 mod describe;
 mod dialect;
+pub mod explain;
 pub mod file;
 pub mod glob;
 pub mod lint;
@@ -147,6 +148,7 @@ mod serde;
 mod span;
 pub mod syntax;
 pub mod user;
+mod wording;
 
 pub use access::{Effect, KeyAccess};
 pub use catalog::{
@@ -158,6 +160,7 @@ pub use claims::Claims;
 pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
 pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
+pub use explain::{Explanation, explain};
 pub use file::{AclFile, FileError, FileErrorKind, FileErrors};
 pub use report::{Level, Report};
 pub use secret::{Password, PasswordHash};

@@ -5,13 +5,21 @@ use std::fmt;
 
 use crate::span::Span;
 
-/// The text with control characters as escapes, so that a message stays one line and steers no terminal.
+/// The text with control characters as escapes, so that a message stays one line and steers no terminal; also
+/// those that turn the direction of writing, so that it reads as it is.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
+    if !text.contains(steers) {
         return Cow::Borrowed(text);
     }
-    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let escape = |c: char| if steers(c) { c.escape_default().to_string() } else { c.to_string() };
     Cow::Owned(text.chars().map(escape).collect())
+}
+
+/// Control characters, and those of Unicode that set the direction of writing or break lines.
+fn steers(c: char) -> bool {
+    let turns =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// How much something matters.

@@ -11,6 +11,7 @@
 //! | [`Witness`] | `{"request": "GET tmp:", "database": 0}` |
 //! | [`Excess`] | `{"witness", "future_commands", "undecided", "enabled", "any_password", "passwords", "skips_sanitizing"}` |
 //! | [`Comparison`] | `{"relation": "narrower", "only_first": …, "only_second": …}` |
+//! | [`Explanation`] | written down where it is |
 //! | [`Difference`] | `{"relation", "gained", "lost"}`, each with what an excess has and `commands`, `extended`, `keys`, `channels` |
 //! | [`ClaimError`] | `{"kind", "line", "message", "span", "help"}` |
 //! | [`ClaimErrors`] | a list of these |
@@ -32,6 +33,7 @@ use crate::catalog::Category;
 use crate::claims::{Answer, ClaimError, ClaimErrors, Failure};
 use crate::compare::{Change, Comparison, Difference, Excess, Witness};
 use crate::dialect::{Dialect, Engine, Form, Module};
+use crate::explain::{Explanation, Step};
 use crate::file::{FileError, FileErrorKind, FileErrors};
 use crate::lint::Finding;
 use crate::secret::{PasswordHash, mask};
@@ -340,5 +342,29 @@ impl Serialize for Failure {
             Self::FutureCommandsGranted | Self::FutureCommandsNotGranted | Self::Undecided => {}
         }
         map.end()
+    }
+}
+impl Serialize for Explanation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Explanation", 6)?;
+        object.serialize_field("dialect", &self.dialect())?;
+        object.serialize_field("text", &self.text())?;
+        object.serialize_field("login", &self.login())?;
+        object.serialize_field("everything", &self.grants_everything())?;
+        object.serialize_field("selectors", self.selectors())?;
+        object.serialize_field("rules", self.rules())?;
+        object.end()
+    }
+}
+
+impl Serialize for Step {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Step", 5)?;
+        object.serialize_field("rule", self.rule())?;
+        object.serialize_field("span", &self.span())?;
+        object.serialize_field("effect", &self.effect())?;
+        object.serialize_field("changes", self.changes())?;
+        object.serialize_field("rules", self.inside())?;
+        object.end()
     }
 }

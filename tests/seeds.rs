@@ -41,6 +41,11 @@ fn the_seeds_of_lint_keep_the_laws() {
     replay("lint", laws::lint);
 }
 
+#[test]
+fn the_seeds_of_explain_keep_the_laws() {
+    replay("explain", laws::explain);
+}
+
 #[cfg(feature = "aws")]
 #[test]
 fn the_seeds_of_create_user_keep_the_laws() {

@@ -10,6 +10,7 @@ mod databases;
 mod facts;
 mod find;
 mod finders;
+mod groups;
 mod keys;
 mod names;
 mod request;
@@ -36,6 +37,7 @@ use table::{ENTRIES, ORDER};
 
 pub use added::{NewCommand, NewCommandError, NewCommandErrorKind};
 pub use category::Category;
+pub use groups::CommandGroup;
 pub use keys::{FindKeys, KeyFlags, KeyRef, KeySpec, Keys, StartSearch};
 pub use set::{CommandId, CommandSet};
 

@@ -7,9 +7,10 @@ use super::form::Form;
 use super::subject::Commands;
 use super::{Claim, Line, Text};
 use crate::catalog::{Command, CommandId, CommandSet};
-use crate::compare::{Comparison, Excess, Sendable, Witness, compare, listed, names};
+use crate::compare::{Comparison, Excess, Sendable, Witness, compare};
 use crate::report::visible;
 use crate::user::User;
+use crate::wording::listed;
 
 /// Whether a claim holds.
 #[derive(Clone, Debug)]
@@ -170,7 +171,7 @@ impl Commands {
             Self::FirstArgument(_, argument) => format!("{name}|{argument}"),
             _ => name.to_owned(),
         };
-        names(of, user.catalog()).into_iter().map(with_argument).collect()
+        user.catalog().short_names(of).into_iter().map(with_argument).collect()
     }
 }
 

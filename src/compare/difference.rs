@@ -1,15 +1,15 @@
 //! What changes when one user becomes another, for people.
 
-use std::collections::BTreeSet;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use super::search::Findings;
 use super::{Comparison, Excess, Relation};
 use crate::access::KeyAccess;
-use crate::catalog::{Catalog, Category, CommandId, CommandSet};
+use crate::catalog::{Category, CommandGroup, CommandId, CommandSet};
 use crate::glob::{self, Inclusion};
 use crate::report::visible;
 use crate::user::{Selector, User};
+use crate::wording::{counted, listed};
 
 /// What changes when one user becomes another: [`difference`].
 ///
@@ -30,14 +30,6 @@ pub struct Change {
     extended: Vec<&'static str>,
     keys: Vec<String>,
     channels: Vec<String>,
-}
-
-/// Commands of one category.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CommandGroup {
-    category: Option<Category>,
-    commands: Vec<&'static str>,
 }
 
 /// Compares two users, and tells what becomes of commands, keys and channels when the first becomes the second.
@@ -99,8 +91,8 @@ impl Change {
             if known { &mut extended } else { &mut gained }.insert(finding.command);
         }
         Self {
-            commands: groups(&gained, catalog),
-            extended: names(&(extended - gained), catalog),
+            commands: catalog.groups(&gained),
+            extended: catalog.short_names(&(extended - gained)),
             keys: more_keys(user, other),
             channels: more_channels(user, other),
         }
@@ -133,20 +125,6 @@ impl Change {
     }
 }
 
-impl CommandGroup {
-    /// The category; `None` for commands of modules without any.
-    #[must_use]
-    pub fn category(&self) -> Option<Category> {
-        self.category
-    }
-
-    /// The names, in the order of the alphabet.
-    #[must_use]
-    pub fn commands(&self) -> &[&'static str] {
-        &self.commands
-    }
-}
-
 /// Whether some selector allows the command, were it only with some first argument.
 fn has_some_use_of(user: &User, id: CommandId) -> bool {
     let open = || {
@@ -157,55 +135,6 @@ fn has_some_use_of(user: &User, id: CommandId) -> bool {
         selector.commands().contains(id) || selector.first_arguments().any(|(of, _)| of == id)
     };
     user.selectors().any(allows) || open()
-}
-
-/// The categories that people look for first; then the others that say what a command is for.
-const BY_NOTE: [Category; 20] = [
-    Category::Dangerous,
-    Category::Admin,
-    Category::Scripting,
-    Category::Write,
-    Category::Read,
-    Category::PubSub,
-    Category::Blocking,
-    Category::Transaction,
-    Category::Connection,
-    Category::Keyspace,
-    Category::Search,
-    Category::Json,
-    Category::TimeSeries,
-    Category::Bloom,
-    Category::Cuckoo,
-    Category::Cms,
-    Category::TopK,
-    Category::TDigest,
-    Category::Slow,
-    Category::Fast,
-];
-
-fn groups(commands: &CommandSet, catalog: &Catalog) -> Vec<CommandGroup> {
-    let mut left = *commands;
-    let mut groups = Vec::new();
-    for category in BY_NOTE {
-        let members = left & catalog.members(category);
-        groups.push((Some(category), members));
-        left -= members;
-    }
-    groups.push((None, left));
-    let told = groups.into_iter().filter(|(_, members)| !members.is_empty());
-    told.map(|(category, members)| CommandGroup { category, commands: names(&members, catalog) }).collect()
-}
-
-/// In the order of the alphabet; a container stands for its subcommands where all are there.
-pub(crate) fn names(commands: &CommandSet, catalog: &Catalog) -> Vec<&'static str> {
-    let shown = |id: CommandId| {
-        let command = catalog.get(id)?;
-        let container = command.container();
-        let whole =
-            container.filter(|container| container.subcommands().all(|one| commands.contains(one.id())));
-        Some(whole.unwrap_or(command).name())
-    };
-    commands.iter().filter_map(shown).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The selectors that allow any command.
@@ -257,9 +186,6 @@ fn more_channels(user: &User, other: &User) -> Vec<String> {
 // ---------------------------------------------------------------------------------------------------
 // Lines
 
-/// More names than that are counted only.
-const NAMES: usize = 12;
-
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.comparison.relation() {
@@ -276,13 +202,13 @@ impl fmt::Display for Difference {
 
 impl Change {
     fn tell(&self, sign: char, excess: &Excess, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count: usize = self.commands.iter().map(|group| group.commands.len()).sum();
+        let count: usize = self.commands.iter().map(|group| group.commands().len()).sum();
         if count > 0 {
             write!(f, "\n  {sign} {}", counted(count, "command"))?;
         }
-        for CommandGroup { category, commands } in &self.commands {
-            let category = category.map_or("no category", Category::name);
-            write!(f, "\n      {category}: {}", listed(commands))?;
+        for group in &self.commands {
+            let category = group.category().map_or("no category", Category::name);
+            write!(f, "\n      {category}: {}", listed(group.commands()))?;
         }
         if !self.extended.is_empty() {
             let count = counted(self.extended.len(), "command");
@@ -319,18 +245,4 @@ impl Excess {
         }
         told
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
-}
-
-pub(crate) fn listed(names: &[&str]) -> String {
-    let mut line = names[..names.len().min(NAMES)].join(" ");
-    if names.len() > NAMES {
-        // writing to a String never fails
-        let _ = write!(line, " and {} more", names.len() - NAMES);
-    }
-    line
 }

@@ -45,12 +45,11 @@ use crate::glob;
 use crate::user::{SanitizePayload, User};
 use search::{Findings, Search};
 
-pub use difference::{Change, CommandGroup, Difference, difference};
+pub use crate::catalog::CommandGroup;
+pub use difference::{Change, Difference, difference};
 pub use simplify::{simplify, simplify_string};
 pub use upgrade::{Exact, Inexpressible, Upgrade, upgrade};
 pub use witness::Witness;
-
-pub(crate) use difference::{listed, names};
 
 /// How what one user may do stands to what another may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

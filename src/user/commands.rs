@@ -28,7 +28,7 @@ pub(crate) struct FirstArguments {
 
 impl FirstArguments {
     /// As they were given.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.given.iter().map(|argument| &**argument)
     }
 
@@ -181,7 +181,7 @@ impl Commands {
     }
 
     /// First arguments that matter: those of commands that are not allowed as a whole.
-    fn telling_arguments(&self) -> impl Iterator<Item = (&CommandId, &FirstArguments)> {
+    pub(crate) fn telling_arguments(&self) -> impl Iterator<Item = (&CommandId, &FirstArguments)> {
         self.first_arguments.iter().filter(|(id, _)| !self.allowed.contains(**id))
     }
 }

@@ -5,6 +5,7 @@ mod commands;
 mod error;
 mod patterns;
 mod selector;
+mod steps;
 mod texts;
 
 pub use error::{ApplyError, ApplyErrorKind, ApplyErrors};
@@ -395,15 +396,8 @@ impl User {
         quirks: &Quirks,
     ) -> Result<Selector, Refusals> {
         let mut selector = Selector::new(quirks.new_channels);
-        let splits = match rule.quoting {
-            Quoting::Balanced => true,
-            Quoting::Joined => quirks.splitter >= Splitter::Valkey9_0,
-            Quoting::Unbalanced => false,
-        };
-        // a text that the server cannot split makes an empty selector, without an error
-        let rules = if splits { &rule.rules[..] } else { &[] };
         let mut apply = |rule| selector.apply_rule(rule, whole, &self.catalog, quirks).err();
-        let mut refusals = rules.iter().filter_map(&mut apply);
+        let mut refusals = rules_seen(rule, quirks).iter().filter_map(&mut apply);
         match refusals.next() {
             None => {
                 drop(refusals);
@@ -439,6 +433,16 @@ impl User {
 /// Whether two lists hold the same, in whatever order and however often.
 fn same_members<T: PartialEq>(a: &[T], b: &[T]) -> bool {
     a.iter().all(|item| b.contains(item)) && b.iter().all(|item| a.contains(item))
+}
+
+/// The rules of a selector that a server sees: a text that it cannot split makes an empty one, without an error.
+pub(crate) fn rules_seen<'r, 't>(rule: &'r SelectorRule<'t>, quirks: &Quirks) -> &'r [Rule<'t>] {
+    let splits = match rule.quoting {
+        Quoting::Balanced => true,
+        Quoting::Joined => quirks.splitter >= Splitter::Valkey9_0,
+        Quoting::Unbalanced => false,
+    };
+    if splits { &rule.rules } else { &[] }
 }
 
 /// What cloud services refuse whatever the engine: passwords are members of the request, and `reset` is

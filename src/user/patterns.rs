@@ -114,7 +114,7 @@ impl Channels {
         self.all
     }
 
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.patterns.iter()
     }
 }

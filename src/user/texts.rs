@@ -38,7 +38,7 @@ impl Texts {
     }
 
     #[inline]
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.list.iter().map(|text| &**text)
     }
 

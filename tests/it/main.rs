@@ -11,6 +11,7 @@ mod corpus;
 mod dialects;
 mod equality;
 mod errors;
+mod explain;
 mod file;
 mod floors;
 mod glob;

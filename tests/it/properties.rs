@@ -95,6 +95,11 @@ proptest! {
     }
 
     #[test]
+    fn rules_keep_the_laws_of_explanations(setuser in setuser()) {
+        laws::explain(&setuser);
+    }
+
+    #[test]
     fn any_arguments_keep_the_laws_of_users(text in any::<String>()) {
         laws::apply_describe(&text);
     }

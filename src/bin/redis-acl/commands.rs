@@ -6,6 +6,7 @@ mod dialects;
 mod diff;
 mod equal;
 mod expand;
+mod explain;
 mod lint;
 mod normalize;
 mod parse;
@@ -13,6 +14,7 @@ mod simplify;
 mod upgrade;
 mod users;
 
+pub(crate) use explain::Format as ExplainFormat;
 pub(crate) use lint::Format as LintFormat;
 
 use std::io;

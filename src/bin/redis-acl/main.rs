@@ -40,6 +40,8 @@ Examples:
     redis-acl diff 'on ~app:* +@read' 'on ~app:* +@read +@write -flushall'
   Whether the user may send a request, and what allows or refuses it:
     redis-acl can --dialect redis-7.2 'on ~app:* +@read' -- GET app:1
+  What a string grants in plain words, and what each rule changes:
+    redis-acl explain --dialect redis-7.2 '+@all -@dangerous +info'
   What is wrong with a string, does nothing in it, or gives away too much:
     redis-acl lint --dialect redis-7.2 'on ~app:* +@read +keys -@dangerous'
 
@@ -82,6 +84,9 @@ enum Command {
     /// Tell whether a user of that string may send a request (exit code 0) or not (1), and why
     #[command(after_help = CAN_EXAMPLES)]
     Can(Can),
+    /// Tell in plain words what a string grants, and what each of its rules changes
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
     /// Tell what is wrong with a string, what does nothing in it, and what it gives away
     #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
@@ -232,6 +237,21 @@ JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\"} or
       {\"request\", \"dialect\", \"allowed\": false, \"reason\", \"message\", \"help\", \"selector\", \"rule\", \"needs\",
        \"missing\", \"server_message\", \"dryrun\"}
 Whether the user is on is not looked at, as in ACL DRYRUN.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  redis-acl explain 'on ~app:* +@read -keys'
+  redis-acl explain --dialect redis-7.2 '+@all -@dangerous +info (%R~tmp:* +@read)'
+  redis-acl explain --dialect valkey-8.1 --format markdown \"$(cat acl.txt)\" | gh pr comment --body-file -
+  redis-acl explain --format json - < strings.txt    # a string a line, a JSON object a line
+
+First what the whole string grants, then what each rule changed where it stands: `+get` behind `+@read` changes
+nothing. Subcommands count as commands. Of many commands only their number is told; `redis-acl expand` lists them.
+
+JSON: {\"dialect\", \"text\", \"login\", \"everything\", \"selectors\": [{\"commands\", \"of\", \"categories\", \"notable\", \"keys\",
+       \"channels\", \"denied\", …}], \"rules\": [{\"rule\", \"span\", \"effect\", \"changes\", \"rules\"}]} or
+      {\"input\", \"dialect\", \"errors\"} as normalize; the documentation of the library has all of it.
+Passwords are masked in what is printed. Exit codes: 0 explained; 2 bad input.";
 
 const LINT_EXAMPLES: &str = "\
 Examples:
@@ -413,6 +433,17 @@ struct Can {
 }
 
 #[derive(clap::Args)]
+struct Explain {
+    #[command(flatten)]
+    of: In,
+    #[arg(long, value_enum, default_value_t)]
+    format: commands::ExplainFormat,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
+
+#[derive(clap::Args)]
 struct Lint {
     #[command(flatten)]
     of: In,
@@ -495,6 +526,7 @@ fn main() -> ExitCode {
         Command::Simplify(command) => command.run(),
         Command::Upgrade(command) => command.run(),
         Command::Can(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Lint(command) => command.run(),
         Command::Dialects(command) => command.run(),
         Command::CreateUser(command) => command.run(),

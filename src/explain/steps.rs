@@ -1,0 +1,300 @@
+//! Rules applied one by one: what each of them changed.
+
+use std::collections::BTreeMap;
+
+use super::changes::{Change, ChannelChange, CommandChange, FirstArgumentChange, KeyChange};
+use super::{KeyPattern, Login};
+use crate::access::KeyAccess;
+use crate::catalog::{Catalog, CommandId, CommandSet};
+use crate::dialect::Quirks;
+use crate::secret::PasswordHash;
+use crate::span::Span;
+use crate::syntax::{AccessString, Rule, RuleKind};
+use crate::user::{Selector, User, rules_seen};
+
+/// A rule, and what it changed where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    span: Span,
+    /// Masked.
+    rule: String,
+    changes: Vec<Change>,
+    inside: Vec<Step>,
+}
+
+impl Step {
+    fn new(rule: &Rule<'_>, masked: &str, changes: Vec<Change>, inside: Vec<Self>) -> Self {
+        Self { span: rule.span, rule: masked[rule.span.range()].to_owned(), changes, inside }
+    }
+
+    /// Where the rule stands in the text.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The rule as it was written, a password masked.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// What it changed; nothing where all that it says was so already.
+    #[must_use]
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// Of a selector each rule between the parentheses that the server sees, and what it changed there.
+    #[must_use]
+    pub fn inside(&self) -> &[Self] {
+        &self.inside
+    }
+
+    /// What it changed, in words: `1 command removed: get`.
+    #[must_use]
+    pub fn effect(&self) -> String {
+        self.words().plain()
+    }
+}
+
+/// The rules of a string that the dialect accepts, each with what it changed.
+pub(super) fn steps(catalog: &Catalog, string: &AccessString<'_>, masked: &str) -> Vec<Step> {
+    let quirks = catalog.dialect().quirks();
+    let mut user = User::with_catalog(catalog);
+    let mut before = UserBefore::of(&user);
+    let step = |rule: &Rule<'_>| {
+        let is_taken = user.takes(rule, &quirks);
+        debug_assert!(is_taken, "only strings without errors are explained");
+        let changes = before.catch_up(&user);
+        let inside = steps_inside(rule, catalog, &quirks, masked);
+        Step::new(rule, masked, changes, inside)
+    };
+    string.rules().iter().map(step).collect()
+}
+
+/// The same of the rules between parentheses.
+fn steps_inside(rule: &Rule<'_>, catalog: &Catalog, quirks: &Quirks, masked: &str) -> Vec<Step> {
+    let RuleKind::Selector(written) = &rule.kind else { return Vec::new() };
+    let mut selector = Selector::unwritten(quirks);
+    let mut before = Before::of(&selector);
+    let step = |rule: &Rule<'_>| {
+        let is_taken = selector.takes(rule, catalog, quirks);
+        debug_assert!(is_taken, "only strings without errors are explained");
+        Step::new(rule, masked, before.catch_up(&selector, catalog), Vec::new())
+    };
+    rules_seen(written, quirks).iter().map(step).collect()
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Before and after
+
+/// What a user was before a rule.
+struct UserBefore {
+    login: Login,
+    passwords: Vec<PasswordHash>,
+    selectors: usize,
+    root: Before,
+}
+
+impl UserBefore {
+    fn of(user: &User) -> Self {
+        Self {
+            login: Login::of(user),
+            passwords: user.password_hashes().to_vec(),
+            selectors: user.further_selectors().len(),
+            root: Before::of(user.root()),
+        }
+    }
+
+    /// Becomes what the user is now, and tells what that changes.
+    fn catch_up(&mut self, user: &User) -> Vec<Change> {
+        let mut changes = self.login_changes(user);
+        changes.extend(self.password_change(user));
+        changes.extend(self.root.catch_up(user.root(), user.catalog()));
+        changes.extend(self.selector_changes(user.further_selectors()));
+        changes
+    }
+
+    fn login_changes(&mut self, user: &User) -> Vec<Change> {
+        let now = Login::of(user);
+        let before = std::mem::replace(&mut self.login, now);
+        let mut changes = Vec::new();
+        if before.enabled != now.enabled {
+            changes.push(Change::Login { enabled: now.enabled });
+        }
+        if before.any_password != now.any_password {
+            changes.push(Change::AnyPassword { accepted: now.any_password });
+        }
+        if before.skips_sanitizing != now.skips_sanitizing {
+            changes.push(Change::Sanitizing { sanitized: !now.skips_sanitizing });
+        }
+        changes
+    }
+
+    fn password_change(&mut self, user: &User) -> Option<Change> {
+        let now = user.password_hashes();
+        if self.passwords == now {
+            return None;
+        }
+        let missing = |from: &[PasswordHash], of: &[PasswordHash]| {
+            of.iter().filter(|hash| !from.contains(hash)).count()
+        };
+        let (added, removed) = (missing(&self.passwords, now), missing(now, &self.passwords));
+        self.passwords = now.to_vec();
+        Some(Change::Passwords { added, removed })
+    }
+
+    fn selector_changes(&mut self, now: &[Selector]) -> Vec<Change> {
+        let before = std::mem::replace(&mut self.selectors, now.len());
+        let removed = before.saturating_sub(now.len());
+        let mut changes = Vec::new();
+        if removed > 0 {
+            changes.push(Change::SelectorsRemoved { count: removed });
+        }
+        let added = |(place, selector): (usize, &Selector)| Change::SelectorAdded {
+            number: place + 1,
+            empty: selector.commands.are_none(),
+        };
+        changes.extend(now.iter().enumerate().skip(before).map(added));
+        changes
+    }
+}
+
+/// What a selector allowed before a rule. It is kept up with the selector, so that long lists are not copied for every
+/// rule.
+///
+/// INVARIANT of users: a rule puts one text at the end of a list, widens one pattern, or does away with all of a list.
+/// So a list that still has what was its last text has all of them.
+struct Before {
+    commands: CommandSet,
+    future: bool,
+    first_arguments: BTreeMap<CommandId, Vec<String>>,
+    all_keys: bool,
+    keys: Vec<KeyPattern>,
+    all_channels: bool,
+    channels: Vec<String>,
+    databases: Option<Vec<u32>>,
+}
+
+impl Before {
+    /// Of a selector without patterns and first arguments, as each is at first.
+    fn of(selector: &Selector) -> Self {
+        Self {
+            commands: *selector.commands(),
+            future: selector.allows_future_commands(),
+            first_arguments: BTreeMap::new(),
+            all_keys: selector.keys.are_all(),
+            keys: Vec::new(),
+            all_channels: selector.channels.are_all(),
+            channels: Vec::new(),
+            databases: selector.databases().map(<[u32]>::to_vec),
+        }
+    }
+
+    /// Becomes what the selector is now, and tells what that changes.
+    fn catch_up(&mut self, now: &Selector, catalog: &Catalog) -> Vec<Change> {
+        let commands = CommandChange::between(&self.commands, now.commands(), catalog);
+        self.commands = *now.commands();
+        let changes = [
+            commands.map(Change::Commands),
+            self.future_change(now),
+            self.first_argument_change(now, catalog),
+            self.key_change(now),
+            self.channel_change(now),
+            self.database_change(now),
+        ];
+        changes.into_iter().flatten().collect()
+    }
+
+    fn future_change(&mut self, now: &Selector) -> Option<Change> {
+        let granted = now.allows_future_commands();
+        let before = std::mem::replace(&mut self.future, granted);
+        (before != granted).then_some(Change::FutureCommands { granted })
+    }
+
+    fn first_argument_change(&mut self, now: &Selector, catalog: &Catalog) -> Option<Change> {
+        let mut change = FirstArgumentChange::default();
+        let named = |id: &CommandId, arguments: Vec<String>| {
+            let name = catalog.name(*id);
+            arguments.into_iter().map(move |argument| format!("{name}|{argument}"))
+        };
+        let telling: BTreeMap<_, _> = now.commands.telling_arguments().collect();
+        self.first_arguments.retain(|id, known| {
+            let is_told = telling.contains_key(id);
+            if !is_told {
+                let is_covered = now.commands().contains(*id);
+                let list = if is_covered { &mut change.covered } else { &mut change.removed };
+                list.extend(named(id, std::mem::take(known)));
+            }
+            is_told
+        });
+        for (id, arguments) in telling {
+            let known = self.first_arguments.entry(*id).or_default();
+            let (added, removed) = follow(known, arguments.iter());
+            change.added.extend(named(id, added));
+            change.removed.extend(named(id, removed));
+        }
+        (change != FirstArgumentChange::default()).then_some(Change::FirstArguments(change))
+    }
+
+    fn key_change(&mut self, now: &Selector) -> Option<Change> {
+        let all = now.keys.are_all();
+        let were_all = std::mem::replace(&mut self.all_keys, all);
+        let count = self.keys.len();
+        let is_kept =
+            is_kept(self.keys.last().map(KeyPattern::pattern), count, now.keys.iter().map(|(key, _)| key));
+        let removed: Vec<_> = if is_kept { Vec::new() } else { self.keys.drain(..).collect() };
+        let widened = if now.keys.iter().len() == self.keys.len() { self.widen(now) } else { Vec::new() };
+        let key = |(pattern, access): (&str, KeyAccess)| KeyPattern::new(pattern, access);
+        let added: Vec<_> = now.keys.iter().skip(self.keys.len()).map(key).collect();
+        self.keys.extend_from_slice(&added);
+        let is_same = all == were_all && added.is_empty() && widened.is_empty() && removed.is_empty();
+        (!is_same).then_some(Change::Keys(KeyChange { all, were_all, added, widened, removed }))
+    }
+
+    /// Gives each pattern the access that it has now; those for which that is news.
+    fn widen(&mut self, now: &Selector) -> Vec<KeyPattern> {
+        let pairs = self.keys.iter_mut().zip(now.keys.iter());
+        let news = pairs.filter(|(known, (_, access))| known.access() != *access);
+        let widened = news.map(|(known, (pattern, access))| {
+            *known = KeyPattern::new(pattern, access);
+            known.clone()
+        });
+        widened.collect()
+    }
+
+    fn channel_change(&mut self, now: &Selector) -> Option<Change> {
+        let all = now.channels.are_all();
+        let were_all = std::mem::replace(&mut self.all_channels, all);
+        let (added, removed) = follow(&mut self.channels, now.channels.iter());
+        let is_same = all == were_all && added.is_empty() && removed.is_empty();
+        (!is_same).then_some(Change::Channels(ChannelChange { all, were_all, added, removed }))
+    }
+
+    fn database_change(&mut self, now: &Selector) -> Option<Change> {
+        if self.databases.as_deref() == now.databases() {
+            return None;
+        }
+        self.databases = now.databases().map(<[u32]>::to_vec);
+        let ids = self.databases.clone();
+        Some(Change::Databases { all: ids.is_none(), ids: ids.unwrap_or_default() })
+    }
+}
+
+/// Whether a list still has what it had: so many texts, this one the last.
+fn is_kept<'t>(last: Option<&str>, count: usize, mut now: impl ExactSizeIterator<Item = &'t str>) -> bool {
+    last.is_none_or(|last| now.nth(count - 1) == Some(last))
+}
+
+/// Makes a list what it is now; what came, and what went.
+fn follow<'t>(
+    known: &mut Vec<String>,
+    now: impl ExactSizeIterator<Item = &'t str> + Clone,
+) -> (Vec<String>, Vec<String>) {
+    let is_kept = is_kept(known.last().map(String::as_str), known.len(), now.clone());
+    let removed = if is_kept { Vec::new() } else { std::mem::take(known) };
+    let added: Vec<_> = now.skip(known.len()).map(str::to_owned).collect();
+    known.extend_from_slice(&added);
+    (added, removed)
+}
