@@ -88,6 +88,7 @@
 //! - `serde` (default): `Serialize` for trees and errors, and `Deserialize` for dialects, forms and spans; the
 //!   shapes are stable and written down in the source of the module.
 //! - `aws`: [`mod@aws`], the requests and answers of ElastiCache and MemoryDB.
+//! - `iac`: [`mod@iac`], access strings and users in Terraform, CloudFormation, Kubernetes and JSON files.
 //! - `cli`: the command `redis-acl`.
 //!
 //! # Limits
@@ -108,6 +109,8 @@ pub mod check;
 mod describe;
 mod dialect;
 pub mod glob;
+#[cfg(feature = "iac")]
+pub mod iac;
 mod nearest;
 mod report;
 mod secret;
