@@ -1,10 +1,12 @@
 //! Laws that hold of every input: a function for each, which panics where its law is broken.
 //!
-//! The fuzz targets are [`parse`], [`apply_describe`], [`check`](check()) and `create_user`; `tests/seeds.rs` replays their seeds.
+//! The fuzz targets are [`parse`], [`apply_describe`], [`check`](check()), `create_user` and `iac`; `tests/seeds.rs` replays their seeds.
 
 #[cfg(feature = "aws")]
 mod aws;
 mod check;
+#[cfg(feature = "iac")]
+mod iac;
 
 use redis_acl::{
     AccessString, ApplyError, Dialect, Form, KeyAccess, ParseError, Rule, RuleKind, Selector, Span, User,
@@ -13,6 +15,8 @@ use redis_acl::{
 #[cfg(feature = "aws")]
 pub use aws::create_user;
 pub use check::check;
+#[cfg(feature = "iac")]
+pub use iac::{a_file_keeps_the_laws, iac};
 
 /// So many errors of a line are drawn; looking for what was meant takes time.
 const FEW: usize = 4;

@@ -45,6 +45,9 @@ fn below<'a>(
 
 /// What a value is by its key, or by its lines.
 fn text_kind(key: &str, node: &Node<'_>) -> Option<AclTextKind> {
+    if ["access_string", "AccessString", "AppendAccessString"].contains(&key) {
+        return None;
+    }
     let text = match &node.kind {
         Kind::Text(text) => &*text.value,
         Kind::Computed { parts, .. } if parts.is_empty() && key.ends_with(".acl") => {

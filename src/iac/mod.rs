@@ -23,7 +23,7 @@
 //! let string = document.access_strings().next().unwrap();
 //! assert_eq!(string.place.to_string(), "aws_elasticache_user reader access_string");
 //! let errors = User::parse(string.dialect.unwrap(), string.text.value()).unwrap_err();
-//! assert_eq!(string.text.position(errors.first().span()).to_string(), "7:38");
+//! assert_eq!(string.text.position(errors.first().span()).to_string(), "7:39");
 //!
 //! // what AWS would say to the request
 //! let Finding::Request(request) = &document.findings()[0] else { panic!("a request") };
@@ -188,14 +188,15 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Document<'_>, ReadError> {
     }
     let source = Arc::new(source);
     let findings = match format {
-        Format::Terraform => search(&source, &[hcl::read(&source)?], terraform::find),
-        Format::TerraformJson => search(&source, &[json::read_terraform(&source)?], terraform::find),
-        Format::Json => search(&source, &[json::read(&source)?], find_by_content),
+        Format::Terraform => search(&source, &hcl::read(&source)?, terraform::find),
+        Format::TerraformJson => search(&source, &json::read_terraform(&source)?, terraform::find),
+        Format::Json => search(&source, &json::read(&source)?, find_by_content),
         Format::Yaml => {
             let (documents, template) = yaml::read(&source)?;
-            let mut findings = search(&source, &documents, find_by_content);
-            findings.extend(template.map(Finding::NotLiteral));
-            findings
+            let mut search = Search::new(source.clone());
+            search.findings.extend(template.map(Finding::NotLiteral));
+            documents.iter().for_each(|root| find_by_content(&mut search, root));
+            search.into_findings()
         }
     };
     Ok(Document { format, bytes, findings })
@@ -203,11 +204,11 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Document<'_>, ReadError> {
 
 fn search<'a>(
     source: &Arc<Source<'a>>,
-    roots: &[Node<'a>],
+    root: &Node<'a>,
     find: fn(&mut Search<'a>, &Node<'a>),
 ) -> Vec<Finding<'a>> {
     let mut search = Search::new(source.clone());
-    roots.iter().for_each(|root| find(&mut search, root));
+    find(&mut search, root);
     search.into_findings()
 }
 

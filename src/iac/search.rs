@@ -12,7 +12,7 @@ use crate::dialect::{Dialect, Service};
 pub(super) struct Search<'a> {
     pub(super) source: Arc<Source<'a>>,
     pub(super) written: Written,
-    findings: Vec<Finding<'a>>,
+    pub(super) findings: Vec<Finding<'a>>,
 }
 
 impl<'a> Search<'a> {

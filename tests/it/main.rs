@@ -10,6 +10,8 @@ mod equality;
 mod errors;
 mod floors;
 mod glob;
+#[cfg(feature = "iac")]
+mod iac;
 mod keys;
 #[path = "../../fuzz/src/lib.rs"]
 pub mod laws;
