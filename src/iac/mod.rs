@@ -299,33 +299,46 @@ impl<'a> Document<'a> {
         }
         written.extend_from_slice(self.bytes.get(at..)?);
         let again = read(self.format, &written).ok()?;
+        let edits = Edits::of(&edits);
         let alike = self.findings.len() == again.findings.len()
-            && self
-                .findings
-                .iter()
-                .zip(&again.findings)
-                .all(|(old, new)| is_what_was_written(old, new, &edits));
+            && self.findings.iter().zip(&again.findings).all(|(old, new)| edits.make(old, new));
         alike.then_some(written)
     }
 }
 
-/// Whether a finding is the old one but for what the edits changed.
-fn is_what_was_written(old: &Finding<'_>, new: &Finding<'_>, edits: &[&Edit]) -> bool {
-    let before = old.range().start;
-    let moved = edits
-        .iter()
-        .take_while(|edit| edit.range.end <= before)
-        .fold(before as i128, |at, edit| at + edit.text.len() as i128 - edit.range.len() as i128);
-    let text =
-        |old: &Literal<'_>, new: &Literal<'_>| match edits.iter().find(|edit| edit.range == old.whole()) {
-            Some(edit) => new.value() == edit.value,
-            None => old.value() == new.value(),
+/// Edits in the order of the file, and by how much each of them and those before it move what follows.
+struct Edits<'e> {
+    edits: &'e [&'e Edit],
+    moves: Vec<i128>,
+}
+
+impl<'e> Edits<'e> {
+    fn of(edits: &'e [&'e Edit]) -> Self {
+        let mut moved = 0;
+        let moves = edits.iter().map(|edit| {
+            moved += edit.text.len() as i128 - edit.range.len() as i128;
+            moved
+        });
+        Self { edits, moves: moves.collect() }
+    }
+
+    /// Whether the new finding is the old one but for what the edits changed.
+    fn make(&self, old: &Finding<'_>, new: &Finding<'_>) -> bool {
+        let start = old.range().start;
+        let before = self.edits.partition_point(|edit| edit.range.end <= start);
+        let moved = before.checked_sub(1).map_or(0, |last| self.moves[last]);
+        let edit = self.edits.get(before).filter(|edit| edit.range == old.range());
+        let text = |old: &Literal<'_>, new: &Literal<'_>| {
+            new.value() == edit.map_or(old.value(), |edit| edit.value.as_str())
         };
-    let same_text = match (old, new) {
-        (Finding::AccessString(old), Finding::AccessString(new)) => text(&old.text, &new.text),
-        (Finding::AclText(old), Finding::AclText(new)) => text(&old.text, &new.text),
-        (Finding::Request(_), Finding::Request(_)) | (Finding::NotLiteral(_), Finding::NotLiteral(_)) => true,
-        _ => false,
-    };
-    same_text && new.range().start as i128 == moved && old.place() == new.place()
+        let same_text = match (old, new) {
+            (Finding::AccessString(old), Finding::AccessString(new)) => text(&old.text, &new.text),
+            (Finding::AclText(old), Finding::AclText(new)) => text(&old.text, &new.text),
+            (Finding::Request(_), Finding::Request(_)) | (Finding::NotLiteral(_), Finding::NotLiteral(_)) => {
+                true
+            }
+            _ => false,
+        };
+        same_text && new.range().start as i128 == start as i128 + moved && old.place() == new.place()
+    }
 }

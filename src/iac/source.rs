@@ -30,7 +30,11 @@ pub(super) struct Source<'a> {
     pub(super) text: &'a str,
     mark: usize,
     lines: Vec<usize>,
+    /// How many characters begin before each block of [`BLOCK`] bytes: a file may be one long line.
+    characters: Vec<usize>,
 }
+
+const BLOCK: usize = 1024;
 
 impl fmt::Debug for Source<'_> {
     /// Not the text, which may hold passwords.
@@ -53,7 +57,8 @@ impl<'a> Source<'a> {
         };
         let text = valid.strip_prefix(MARK).unwrap_or(valid);
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1)).collect();
-        let source = Self { text, mark: valid.len() - text.len(), lines };
+        let characters = count_by_block(text);
+        let source = Self { text, mark: valid.len() - text.len(), lines, characters };
         if let Some(at) = text.find('\0') {
             return Err(source.error(at, "the file holds a NUL byte: it is binary"));
         }
@@ -69,7 +74,13 @@ impl<'a> Source<'a> {
     pub(super) fn position(&self, offset: usize) -> Position {
         let line = self.lines.partition_point(|&start| start <= offset);
         let start = self.lines[line - 1];
-        Position { line, column: self.text[start..self.floor(offset)].chars().count() + 1 }
+        Position { line, column: self.characters_before(offset) - self.characters_before(start) + 1 }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let offset = self.floor(offset);
+        let block = offset / BLOCK;
+        self.characters[block] + beginnings(&self.text.as_bytes()[block * BLOCK..offset])
     }
 
     /// The offset of a place that a parser gives as a line and a number of bytes in it, both from 1.
@@ -96,6 +107,20 @@ impl<'a> Source<'a> {
     pub(super) fn error(&self, offset: usize, message: impl fmt::Display) -> ReadError {
         ReadError::new(self.position(offset), message)
     }
+}
+
+/// How many characters begin among the bytes.
+fn beginnings(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+}
+
+fn count_by_block(text: &str) -> Vec<usize> {
+    let mut count = 0;
+    let behind = text.as_bytes().chunks(BLOCK).map(|block| {
+        count += beginnings(block);
+        count
+    });
+    std::iter::once(0).chain(behind).collect()
 }
 
 const START: Position = Position { line: 1, column: 1 };

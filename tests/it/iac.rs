@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use redis_acl::iac::{
     self, AclTextKind, Document, Finding, Format, Given, Literal, ReadError, RequestKind, Why,
 };
@@ -605,3 +606,43 @@ fn rules_of_found_strings_are_parsed() {
         document.access_strings().filter(|found| AccessString::parse(found.text.value().trim_end()).is_ok());
     assert_eq!(parsed.count(), 9);
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the new text is, it is not written, or read again as it is: no quoting lets it become something
+    /// else.
+    #[test]
+    fn any_text_that_is_written_is_read_again(new in "([a-z~*@+ ]{0,6}|[\\PC\n\t\"'\\\\${}%#:&!|>,\\[\\]-]{0,3}){0,4}") {
+        for (name, text) in STYLES {
+            let document = read(name, text.as_bytes());
+            let literal = document.findings().iter().find_map(literal).expect("a text");
+            for new in [new.clone(), format!("{new}\n"), format!("on {new} +get")] {
+                let Some(edit) = literal.replace(&new) else { continue };
+                let applied = document.apply(std::slice::from_ref(&edit));
+                let applied = applied.unwrap_or_else(|| panic!("{name}: {edit:?} cannot be applied to {text}"));
+                let again = read(name, &applied);
+                prop_assert_eq!(again.findings().iter().find_map(self::literal).unwrap().value(), &new);
+            }
+        }
+    }
+}
+
+/// A text in every style.
+const STYLES: [(&str, &str); 15] = [
+    ("a.tf", "locals {\n  access_string = \"on ~* +get\"\n}\n"),
+    ("a.tf", "locals {\n  access_string = <<-EOT\n    on ~*\n    +get\n  EOT\n  b = 1\n}\n"),
+    ("a.tf", "locals {\r\n  access_string = <<EOT\r\non ~* +get\r\nEOT\r\n}\r\n"),
+    ("a.tf.json", r#"{"locals": {"access_string": "on \u007e* +get"}}"#),
+    ("a.json", r#"{"UserName": "a", "AccessString": "on \u007e* +get"}"#),
+    ("a.yaml", "UserName: a\nAccessString: on ~* +get # kept\nTags: []\n"),
+    ("a.yaml", "UserName: a\nAccessString: on ~*\n  +get\nTags: []\n"),
+    ("a.yaml", "{UserName: a, AccessString: on ~* +get, Tags: []}\n"),
+    ("a.yaml", "UserName: a\nAccessString: 'on ~*\n\n  +get'\nTags: []\n"),
+    ("a.yaml", "UserName: a\nAccessString: \"on ~* \\\n  +get\"\nTags: []\n"),
+    ("a.yaml", "UserName: a\nAccessString: |-\n    on ~*\n    +get\n\nTags: []\n"),
+    ("a.yaml", "UserName: a\r\nAccessString: >\r\n  on ~*\r\n  +get\r\nTags: []\r\n"),
+    ("a.yaml", "UserName: a\nAccessString: |+\n  on ~*\n  +get\n\n\n"),
+    ("a.yaml", "- {users.acl: user a on}\n- x\n"),
+    ("a.yaml", "- users.acl: |1\n   user b on ~*\n"),
+];
