@@ -20,20 +20,16 @@ pub(super) fn of_map<'a>(at: Range<usize>, mut entries: Vec<Entry<'a>>) -> Node<
     }
 }
 
-/// What the function comes to that a tag names.
-pub(super) fn of_tag<'a>(name: &str, argument: Node<'a>) -> Node<'a> {
-    let long = match name {
-        "Ref" => name.to_owned(),
-        _ => format!("Fn::{name}"),
-    };
-    called(argument.at.clone(), &long, argument)
+/// What the function comes to that a tag names; tags of other tools are functions of theirs.
+pub(super) fn of_tag<'a>(tag: &str, argument: Node<'a>) -> Node<'a> {
+    called(argument.at.clone(), &format!("!{tag}"), argument)
 }
 
 fn called<'a>(at: Range<usize>, name: &str, argument: Node<'a>) -> Node<'a> {
-    let why = match name {
-        "Fn::Sub" => return substituted(at, argument),
-        "Ref" | "Fn::GetAtt" | "Fn::ImportValue" => Why::Reference,
-        name => Why::Function { name: name.to_owned() },
+    let why = match name.trim_start_matches("Fn::").trim_start_matches('!') {
+        "Sub" => return substituted(at, argument),
+        "Ref" | "GetAtt" | "ImportValue" => Why::Reference,
+        _ => Why::Function { name: name.to_owned() },
     };
     Node { at, kind: Kind::Computed { why, parts: vec![argument] } }
 }

@@ -227,10 +227,14 @@ impl<'a> Literal<'a> {
         &self.source.text[self.token.clone()]
     }
 
+    /// As the first line of the token ends, or that of the file.
     fn line_end(&self) -> &'static str {
         let text = self.token_text();
-        let line = text.find('\n').map_or(self.source.text, |end| &text[..=end]);
-        if line.contains("\r\n") { "\r\n" } else { "\n" }
+        match text.find('\n') {
+            Some(end) if text[..end].ends_with('\r') => "\r\n",
+            Some(_) => "\n",
+            None => self.source.line_end(),
+        }
     }
 
     /// What stands before the lines of a block.

@@ -57,11 +57,18 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// A request, and the access strings in it.
+    /// A request, and the access strings in it. No request is made of a body to which something is added
+    /// later: a macro's result, a YAML merge key.
     pub(super) fn request(&mut self, kind: RequestKind, names: Names, place: Place, body: &Node<'a>) {
+        if let Kind::Computed { why, .. } = &body.kind {
+            return self.not_literal(place, body, why.clone());
+        }
         self.strings(kind.service(), names, &place, body);
-        let request = Request::read(self, kind, names, place, body, None);
-        self.findings.push(Finding::Request(request));
+        let is_added = |key: &str| key == "<<" || key.starts_with("Fn::");
+        if !body.entries().iter().any(|entry| is_added(&entry.key)) {
+            let request = Request::read(self, kind, names, place, body, None);
+            self.findings.push(Finding::Request(request));
+        }
     }
 
     /// A request of a plan, with what the plan says of it that is known after apply. Its access strings are

@@ -104,6 +104,12 @@ impl<'a> Source<'a> {
         self.lines[self.lines.partition_point(|&start| start <= offset) - 1]
     }
 
+    /// How the first line ends, and so the others unless they say otherwise.
+    pub(super) fn line_end(&self) -> &'static str {
+        let first = self.lines.get(1).map_or("", |&start| &self.text[..start]);
+        if first.ends_with("\r\n") { "\r\n" } else { "\n" }
+    }
+
     pub(super) fn error(&self, offset: usize, message: impl fmt::Display) -> ReadError {
         ReadError::new(self.position(offset), message)
     }

@@ -171,7 +171,7 @@ fn what_is_not_known_is_found_once_with_its_reason() {
     let in_users =
         [(12, Why::Interpolation), (70, Why::Reference), (78, join("join")), (100, Why::Reference)];
     assert_eq!(whys("users.tf"), in_users);
-    let in_template = [(62, Why::Interpolation), (70, join("Fn::Join")), (78, Why::NotText)];
+    let in_template = [(62, Why::Interpolation), (70, join("!Join")), (78, Why::NotText)];
     assert_eq!(whys("template.yaml"), in_template);
     assert_eq!(whys("values.yaml"), [(7, Why::Template)]);
     assert_eq!(whys("plan.json"), [(26, Why::AfterApply)]);
@@ -377,6 +377,21 @@ fn what_depends_on_unknown_members_is_no_problem() {
     assert_eq!(problems_of(&format!("{iam}user_id = \"a\"\nuser_name = \"b\"")), ["UserName"]);
     assert_eq!(problems_of(&format!("{iam}user_id = \"a\"\nuser_name = var.b")), [""; 0]);
     assert_eq!(problems_of(&format!("{iam}user_id = \"a\"")), ["UserName", "UserName"]);
+}
+
+#[test]
+fn no_request_is_made_of_a_body_that_is_not_all_there() {
+    let found = |properties: &str| {
+        let text =
+            format!("Resources:\n  A:\n    Type: AWS::ElastiCache::User\n    Properties: {properties}\n");
+        let document = read("a.yaml", text.as_bytes());
+        (document.access_strings().count(), document.requests().count(), document.not_literal().count())
+    };
+    assert_eq!(found("{UserId: a, AccessString: on ~*}"), (1, 1, 0));
+    assert_eq!(found("{UserId: a, AccessString: on ~*, Fn::Transform: {Name: AWS::Include}}"), (1, 0, 0));
+    assert_eq!(found("{<<: {UserId: a}, AccessString: on ~*}"), (1, 0, 0));
+    assert_eq!(found("!Transform {Name: a}"), (0, 0, 1));
+    assert_eq!(found("{Fn::If: [A, {AccessString: on}, {AccessString: off}]}"), (0, 0, 1));
 }
 
 #[test]
