@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use redis_acl::iac::{self, Document, Edit, Finding, Format, Given, Literal};
-use redis_acl::{Span, syntax};
+use redis_acl::{AccessString, Span, syntax};
 
 use super::{a_message_is_one_line, turned};
 
@@ -132,7 +132,7 @@ fn a_replacement_is_read_again(document: &Document<'_>, literal: &Literal<'_>, f
         assert_eq!(edit.range, literal.whole());
         let Some(written) = document.apply(std::slice::from_ref(&edit)) else {
             assert!(
-                is_another_kind(document, &new),
+                may_be_found_no_more(document, literal, &new),
                 "{new:?} in the place of {old:?}: {edit:?} is not applied"
             );
             continue;
@@ -176,10 +176,15 @@ fn others(old: &str) -> Vec<String> {
     ]
 }
 
-/// Texts without a key that tells what they are are found by what they say.
-fn is_another_kind(document: &Document<'_>, new: &str) -> bool {
-    document.acl_texts().next().is_some() && !new.starts_with("user ")
-        || document.acl_texts().any(|text| text.text.value().lines().any(|line| !line.starts_with("user ")))
+/// A text without a key that tells what it is is found by what it says: well-formed lines of users.
+fn may_be_found_no_more(document: &Document<'_>, literal: &Literal<'_>, new: &str) -> bool {
+    let is_acl_text = document.acl_texts().any(|found| found.text.whole() == literal.whole());
+    let is_user = |line: &str| {
+        let rules = line.strip_prefix("user ").and_then(|user| user.split_once(' '));
+        rules
+            .is_some_and(|(_, rules)| AccessString::parse(rules).is_ok_and(|rules| !rules.rules().is_empty()))
+    };
+    is_acl_text && (new.is_empty() || !new.lines().all(is_user))
 }
 
 // ---------------------------------------------------------------------------------------------------

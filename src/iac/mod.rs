@@ -339,6 +339,8 @@ impl<'e> Edits<'e> {
             }
             _ => false,
         };
-        same_text && new.range().start as i128 == start as i128 + moved && old.place() == new.place()
+        // kind and name of a manifest may themselves be what was edited
+        let same_place = old.place().attribute == new.place().attribute;
+        same_text && same_place && new.range().start as i128 == start as i128 + moved
     }
 }
