@@ -37,11 +37,11 @@ pub(super) fn read<'a>(source: &Source<'a>) -> Result<(Vec<Node<'a>>, Option<Not
     }
 }
 
+/// The place is where the parser stopped.
 fn is_a_template(source: &Source<'_>, offset: usize) -> NotLiteral {
-    let position = source.position(offset);
-    let at = source.offset(position.line, 1);
     let place = Place { resource: "template".into(), ..Place::default() };
-    NotLiteral { place, why: Why::Template, range: source.in_file(at..at), position: source.position(at) }
+    let range = source.in_file(offset..offset);
+    NotLiteral { place, why: Why::Template, range, position: source.position(offset) }
 }
 
 struct Events<'s, 'a> {
