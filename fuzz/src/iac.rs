@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use redis_acl::iac::{self, Document, Edit, Finding, Format, Given, Literal};
-use redis_acl::{AccessString, Span, syntax};
+use redis_acl::{AccessString, Span};
 
-use super::{a_message_is_one_line, turned};
+use super::{a_message_is_one_line, is_password, turned};
 
 /// The input is the name of a format on a line, and a file.
 pub fn iac(input: &str) {
@@ -198,11 +198,12 @@ fn no_password_is_told(format: Format, document: &Document<'_>, file: &[u8]) {
             turn(&mut other, member.range.clone());
         }
     }
-    for literal in literals(document) {
-        let masked = syntax::masked(literal.value());
-        let hidden =
-            masked.char_indices().filter(|&(at, c)| c == '*' && literal.value().as_bytes()[at] != b'*');
-        hidden.for_each(|(at, _)| turn(&mut other, literal.range(Span::new(at, at + 1))));
+    for literal in literals(document).filter(|literal| !literal.value().contains(['"', '\''])) {
+        let value = literal.value();
+        for word in value.split(|c| matches!(c, ' ' | '\t'..='\r' | '\0')).filter(|word| is_password(word)) {
+            let start = word.as_ptr() as usize - value.as_ptr() as usize;
+            turn(&mut other, literal.range(Span::new(start, start + word.len())));
+        }
     }
     let Ok(read) = iac::read(format, &other) else { return };
     let is_same = |(a, b): (&Finding<'_>, &Finding<'_>)| a.range() == b.range();

@@ -66,7 +66,13 @@ pub(in crate::iac) fn is_template(text: &str) -> bool {
 
 /// The lines of a heredoc. `<<-` takes from each line as much white space as the line with the least has; lines
 /// of nothing else do not count and keep theirs (`flushHeredocTemplateParts`).
-pub(super) fn decode_heredoc(token: &str, flush: bool) -> Option<Decoded> {
+///
+/// `hcl-edit` takes an empty heredoc for the beginning of the next one with the same delimiter: a line that
+/// should have ended it is none of its lines.
+pub(super) fn decode_heredoc(token: &str, flush: bool, delimiter: &str) -> Option<Decoded> {
+    if token.lines().any(|line| ends_heredoc(line, delimiter)) {
+        return None;
+    }
     let lines = || token.split_inclusive('\n');
     let is_blank = |line: &str| line.ends_with('\n') && line.trim_start().is_empty();
     let space = |line: &str| line.chars().take_while(|c| c.is_whitespace()).count();
@@ -172,15 +178,16 @@ pub(super) fn has_escaped_marker(value: &str) -> bool {
     value.contains("$${") || value.contains("%%{")
 }
 
-/// Whether the lines end before the delimiter and not earlier.
-pub(super) fn is_heredoc(token: &str, value: &str, delimiter: &str) -> bool {
-    let ends = |line: &str| {
-        let behind = line.trim_start().strip_prefix(delimiter);
-        behind.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-')))
-    };
-    (token.is_empty() || token.ends_with('\n')) && !token.lines().any(ends) && !has_escaped_marker(value)
-        // a carriage return by itself is a line end to some tools
-        && !token.replace("\r\n", "\n").contains('\r')
+/// Whether the line ends the heredoc, and whatever follows is no part of it.
+fn ends_heredoc(line: &str, delimiter: &str) -> bool {
+    let behind = line.trim_start().strip_prefix(delimiter);
+    behind.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-')))
+}
+
+/// Whether the lines can be those of a heredoc. There is at least one (see [`decode_heredoc`]), and no carriage
+/// return by itself, which is a line end to some tools.
+pub(super) fn is_heredoc(token: &str, value: &str) -> bool {
+    token.ends_with('\n') && !has_escaped_marker(value) && !token.replace("\r\n", "\n").contains('\r')
 }
 
 #[cfg(test)]
@@ -199,11 +206,12 @@ mod tests {
 
     #[test]
     fn the_least_indentation_is_taken_from_all_lines_but_blank_ones() {
-        let value = |text, flush| decode_heredoc(text, flush).unwrap().value;
+        let value = |text, flush| decode_heredoc(text, flush, "EOT").unwrap().value;
         assert_eq!(value("  a\n \n    b\n", true), "a\n \n  b\n");
         assert_eq!(value("  a\r\n\r\n\tb\r\n", true), " a\r\n\r\nb\r\n");
         assert_eq!(value("  a\n", false), "  a\n");
         assert_eq!(value("", true), "");
+        assert_eq!(decode_heredoc("EOT\nb = <<EOT\nx\n", false, "EOT"), None);
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Style<'_> {
             Self::Json => json::decode(token),
             Self::JsonTemplate => hcl::decode_template(json::decode(token)?),
             Self::HclQuoted => hcl::decode_quoted(token),
-            Self::Heredoc { flush, .. } => hcl::decode_heredoc(token, flush),
+            Self::Heredoc { flush, delimiter } => hcl::decode_heredoc(token, flush, delimiter),
             Self::YamlPlain { .. } => Some(yaml::decode_plain(token)),
             Self::YamlSingle => yaml::decode_single(token),
             Self::YamlDouble => yaml::decode_double(token),
@@ -144,7 +144,7 @@ impl Style<'_> {
         let decoded = self.decode(token);
         decoded.is_some_and(|decoded| decoded.value == value)
             && match self {
-                Self::Heredoc { delimiter, .. } => hcl::is_heredoc(token, value, delimiter),
+                Self::Heredoc { .. } => hcl::is_heredoc(token, value),
                 Self::HclQuoted | Self::JsonTemplate => !hcl::has_escaped_marker(value),
                 Self::YamlPlain { flow } => yaml::is_plain(value, flow),
                 Self::YamlSingle => yaml::is_printable(value) && !value.contains('\n'),
