@@ -114,6 +114,7 @@
 //! - `serde` (default): `Serialize` for trees and errors, and `Deserialize` for dialects, forms and spans; the
 //!   shapes are stable and written down in the source of the module.
 //! - `aws`: [`mod@aws`], the requests and answers of ElastiCache and MemoryDB.
+//! - `iac`: [`mod@iac`], access strings and users in Terraform, CloudFormation, Kubernetes and JSON files.
 //! - `cli`: the command `redis-acl`.
 //!
 //! # Limits
@@ -138,6 +139,8 @@ mod dialect;
 pub mod explain;
 pub mod file;
 pub mod glob;
+#[cfg(feature = "iac")]
+pub mod iac;
 pub mod lint;
 mod nearest;
 pub mod quoting;

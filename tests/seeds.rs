@@ -52,6 +52,12 @@ fn the_seeds_of_create_user_keep_the_laws() {
     replay("create_user", laws::create_user);
 }
 
+#[cfg(feature = "iac")]
+#[test]
+fn the_seeds_of_iac_keep_the_laws() {
+    replay("iac", laws::iac);
+}
+
 fn replay(target: &str, law: fn(&str)) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
     let entries = fs::read_dir(&folder).expect("a folder of seeds");

@@ -1,8 +1,6 @@
 //! Laws that hold of every input: a function for each, which panics where its law is broken.
 //!
 //! Each fuzz target is one call of the function that bears its name; `tests/seeds.rs` replays their seeds.
-//! The fuzz targets are [`parse`], [`apply_describe`], [`check`](check()), [`compare`](compare()),
-//! [`explain`](explain()) and `create_user`; `tests/seeds.rs` replays their seeds.
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -10,6 +8,8 @@ mod check;
 mod compare;
 mod explain;
 mod file;
+#[cfg(feature = "iac")]
+mod iac;
 mod lint;
 mod simplify;
 
@@ -23,6 +23,8 @@ pub use check::check;
 pub use compare::compare;
 pub use explain::{explain, explain_line};
 pub use file::acl_file;
+#[cfg(feature = "iac")]
+pub use iac::{a_file_keeps_the_laws, iac};
 pub use lint::{a_fix_is_safe, findings_are_sound, lint};
 pub use simplify::{a_line_is_simplified, a_user_is_simplified, simplify};
 

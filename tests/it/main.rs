@@ -15,6 +15,8 @@ mod explain;
 mod file;
 mod floors;
 mod glob;
+#[cfg(feature = "iac")]
+mod iac;
 mod keys;
 #[path = "../../fuzz/src/lib.rs"]
 pub mod laws;

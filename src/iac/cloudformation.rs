@@ -1,0 +1,28 @@
+//! Templates of CloudFormation, also as CDK synthesizes them.
+
+use super::finding::Place;
+use super::request::{Names, RequestKind};
+use super::search::Search;
+use super::tree::Node;
+
+const USERS: [(&str, RequestKind); 2] = [
+    ("AWS::ElastiCache::User", RequestKind::CreateUser),
+    ("AWS::MemoryDB::User", RequestKind::MemoryDbCreateUser),
+];
+
+/// Every user, wherever it stands: loops and transforms put resources deeper.
+pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
+    below(search, "", root);
+}
+
+fn below<'a>(search: &mut Search<'a>, name: &str, node: &Node<'a>) {
+    if let (Some(resource), Some(properties)) = (node.text_of("Type"), node.get("Properties")) {
+        if let Some((resource, kind)) = USERS.iter().find(|(user, _)| *user == resource) {
+            let place = Place { resource: (*resource).into(), name: name.into(), attribute: String::new() };
+            return search.request(*kind, Names::Aws, place, properties);
+        }
+    }
+    for (key, child) in node.children() {
+        below(search, key.unwrap_or(name), child);
+    }
+}

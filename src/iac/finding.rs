@@ -1,0 +1,154 @@
+//! What is found in a file, and where.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::literal::Literal;
+use super::request::Request;
+use super::source::Position;
+use crate::dialect::Dialect;
+use crate::report::visible;
+
+/// Something in a file that says what users may do.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Finding<'a> {
+    /// An access string.
+    AccessString(AccessStringAt<'a>),
+    /// A user as AWS is asked for it. The access string of it is a finding of its own as well.
+    Request(Request<'a>),
+    /// The text of an ACL file, or of a server configuration with users in it.
+    AclText(AclText<'a>),
+    /// What would be one of these, were it known.
+    NotLiteral(NotLiteral),
+}
+
+/// An access string in a file.
+#[derive(Clone, Debug)]
+pub struct AccessStringAt<'a> {
+    /// What it belongs to.
+    pub place: Place,
+    /// What reads it, where the file tells: from the service, `engine` and `engine_version`. See
+    /// [the module](super#dialects).
+    pub dialect: Option<Dialect>,
+    /// The string.
+    pub text: Literal<'a>,
+}
+
+/// Lines `user NAME rules…` in a file of another format.
+#[derive(Clone, Debug)]
+pub struct AclText<'a> {
+    /// What it belongs to.
+    pub place: Place,
+    /// What kind of lines these are.
+    pub kind: AclTextKind,
+    /// The lines.
+    pub text: Literal<'a>,
+}
+
+/// What reads a text with users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AclTextKind {
+    /// An ACL file: nothing but users.
+    AclFile,
+    /// A server configuration, which has other directives too.
+    Configuration,
+}
+
+/// A value that cannot be checked, as it is not known before a tool has worked it out. It is found once, where
+/// it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotLiteral {
+    /// What it belongs to.
+    pub place: Place,
+    /// Why it is not known.
+    pub why: Why,
+    /// Its bytes in the file.
+    pub range: Range<usize>,
+    /// Where they begin.
+    pub position: Position,
+}
+
+/// What a finding belongs to, in the words of its file: `aws_elasticache_user`, `app`, `access_string`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The type of the resource, `module`, the kind of a manifest, or the operation of a request.
+    pub resource: String,
+    /// Its name in the file; empty if it has none.
+    pub name: String,
+    /// The attribute, with a path to it where it is nested: `users[0].access_string`.
+    pub attribute: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [&self.resource, &self.name, &self.attribute];
+        let mut parts = parts.into_iter().filter(|part| !part.is_empty());
+        f.write_str(&visible(parts.next().map_or("", |part| part)))?;
+        parts.try_for_each(|part| write!(f, " {}", visible(part)))
+    }
+}
+
+/// Why a value is not known. `Display` says it in a few words.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Why {
+    /// Something in it is filled in: `"on ~${var.app}:*"`.
+    #[error("something in it is filled in later")]
+    Interpolation,
+    /// It is the value of something else: `var.rules`, `!Ref Rules`.
+    #[error("it refers to another value")]
+    Reference,
+    /// It is what a function gives: `join(…)`, `Fn::Join`.
+    #[error("the function `{}` works it out", visible(.name))]
+    Function {
+        /// Its name.
+        name: String,
+    },
+    /// It is worked out: a condition, an operation, a `for`, a `dynamic` block.
+    #[error("an expression works it out")]
+    Expression,
+    /// A YAML alias, `*name`.
+    #[error("it is an alias of another value")]
+    Alias,
+    /// It holds `{{`, which Helm, other template engines or CloudFormation's dynamic references fill in; or the
+    /// whole file is such a template.
+    #[error("`{{{{` in it is filled in by a template engine")]
+    Template,
+    /// A plan says that it is known after apply.
+    #[error("it is known after apply")]
+    AfterApply,
+    /// The data of a Kubernetes secret.
+    #[error("it is in base64")]
+    Base64,
+    /// A list, a number, or a word that YAML takes for a truth value unless it is quoted, such as `off`.
+    #[error("it is not a text; quote it if it shall be one")]
+    NotText,
+    /// A notation whose bytes cannot be followed.
+    #[error("the bytes of it cannot be told apart")]
+    Unclear,
+}
+
+impl Finding<'_> {
+    /// What it belongs to.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        match self {
+            Self::AccessString(found) => &found.place,
+            Self::Request(request) => request.place(),
+            Self::AclText(text) => &text.place,
+            Self::NotLiteral(value) => &value.place,
+        }
+    }
+
+    /// Its bytes in the file. Those of a request hold those of its members.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        match self {
+            Self::AccessString(found) => found.text.whole(),
+            Self::Request(request) => request.range(),
+            Self::AclText(text) => text.text.whole(),
+            Self::NotLiteral(value) => value.range.clone(),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What `terraform show -json` and state files tell: <https://developer.hashicorp.com/terraform/internals/json-format>.
+
+use std::collections::HashSet;
+
+use super::finding::{Place, Why};
+use super::request::Names;
+use super::search::Search;
+use super::terraform::USERS;
+use super::tree::{Kind, Node};
+
+/// A plan, a state, or a state file of version 4.
+pub(super) fn is_one(root: &Node<'_>) -> bool {
+    let has = |key| root.get(key).is_some();
+    has("terraform_version")
+        && ["planned_values", "resource_changes", "values", "lineage"].into_iter().any(has)
+        || has("format_version") && ["planned_values", "resource_changes", "values"].into_iter().any(has)
+}
+
+/// Each user once: what is planned, in a plan; what is there, in a state.
+pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
+    let mut seen = HashSet::new();
+    let values = root.get("planned_values").or_else(|| root.get("values"));
+    if let Some(module) = values.and_then(|values| values.get("root_module")) {
+        modules(search, module, &mut seen);
+    }
+    for change in root.get("resource_changes").map(Node::items).unwrap_or_default() {
+        changed(search, change, &mut seen);
+    }
+    if root.get("lineage").is_some() {
+        root.get("resources")
+            .map(Node::items)
+            .unwrap_or_default()
+            .iter()
+            .for_each(|found| state_file(search, found));
+    }
+}
+
+fn modules<'a>(search: &mut Search<'a>, module: &Node<'a>, seen: &mut HashSet<String>) {
+    for resource in module.get("resources").map(Node::items).unwrap_or_default() {
+        let (Some(place), Some(values)) = (place(resource), resource.get("values")) else { continue };
+        if values.get("access_string").is_some() {
+            seen.insert(place.name.clone());
+        }
+        strings(search, &place, values);
+    }
+    for module in module.get("child_modules").map(Node::items).unwrap_or_default() {
+        modules(search, module, seen);
+    }
+}
+
+/// The user by its address, `module.cache.aws_elasticache_user.app`.
+fn place(resource: &Node<'_>) -> Option<Place> {
+    let kind = resource.text_of("type")?;
+    let is_managed = resource.text_of("mode").is_none_or(|mode| mode == "managed");
+    let name = resource.text_of("address").or_else(|| resource.text_of("name")).unwrap_or_default();
+    let is_user = is_managed && USERS.iter().any(|(user, _)| *user == kind);
+    is_user.then(|| Place { resource: kind.into(), name: name.into(), attribute: String::new() })
+}
+
+fn strings<'a>(search: &mut Search<'a>, place: &Place, values: &Node<'a>) {
+    for (_, kind) in USERS.iter().filter(|(user, _)| *user == place.resource) {
+        search.strings(kind.service(), Names::Terraform, place, values);
+    }
+}
+
+/// A change, whose values are those that are planned. What is created is a request; what is there already was
+/// accepted once, and not all that it was asked for can be seen.
+fn changed<'a>(search: &mut Search<'a>, resource: &Node<'a>, seen: &mut HashSet<String>) {
+    let (Some(place), Some(change)) = (place(resource), resource.get("change")) else { return };
+    let after_apply = |name| {
+        change
+            .get("after_unknown")
+            .and_then(|unknown| unknown.get(name))
+            .filter(|node| matches!(node.kind, Kind::Flag(true)))
+    };
+    if let Some(node) = after_apply("access_string") {
+        let place = Place { attribute: "access_string".into(), ..place.clone() };
+        search.not_literal(place, node, Why::AfterApply);
+    }
+    let Some(after) = change.get("after") else { return };
+    if seen.insert(place.name.clone()) {
+        strings(search, &place, after);
+    }
+    let actions = change.get("actions").map(Node::items).unwrap_or_default();
+    if actions.iter().any(|action| action.text() == Some("create")) {
+        let kind = USERS.iter().find(|(user, _)| *user == place.resource).map(|(_, kind)| *kind);
+        kind.into_iter()
+            .for_each(|kind| search.planned(kind, place.clone(), after, change.get("after_unknown")));
+    }
+}
+
+/// A resource of a state file, with an instance for each key of `for_each`.
+fn state_file<'a>(search: &mut Search<'a>, resource: &Node<'a>) {
+    let Some(mut place) = place(resource) else { return };
+    if let Some(module) = resource.text_of("module") {
+        place.name = format!("{module}.{}", place.name);
+    }
+    for instance in resource.get("instances").map(Node::items).unwrap_or_default() {
+        let name = match instance.text_of("index_key") {
+            Some(key) => format!("{}[\"{key}\"]", place.name),
+            None => place.name.clone(),
+        };
+        let place = Place { name, ..place.clone() };
+        instance.get("attributes").into_iter().for_each(|values| strings(search, &place, values));
+    }
+}

@@ -1,0 +1,216 @@
+//! How a text is written in a file: what it says, which bytes say each part of it, and how to write another.
+//!
+//! The parsers of the formats tell where a text is and what it says. Here it is read once more, for the place of
+//! every byte; where the two readings differ, the place is not known and nobody is told one.
+
+mod hcl;
+mod json;
+mod yaml;
+
+use std::ops::Range;
+
+pub(super) use hcl::{agrees_with_dedented, is_template};
+pub(super) use yaml::{Block, Chomp, is_text_when_plain};
+
+/// How a text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style<'a> {
+    Json,
+    /// A text of Terraform's JSON, which is a template of HCL in a text of JSON.
+    JsonTemplate,
+    HclQuoted,
+    Heredoc {
+        /// `<<-`, which takes the indentation away.
+        flush: bool,
+        delimiter: &'a str,
+    },
+    YamlPlain {
+        /// Between brackets or braces.
+        flow: bool,
+    },
+    YamlSingle,
+    YamlDouble,
+    YamlBlock(Block),
+    /// Nothing between two places: a block without lines.
+    Nothing,
+}
+
+/// What a token says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Decoded {
+    pub(super) value: String,
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// A part of a value and the bytes that say it. Where both are of the same length they are the same bytes, but
+/// for a line end that stands for a space; others, such as escapes, stand for it as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) value: Range<usize>,
+    pub(super) token: Range<usize>,
+}
+
+impl Decoded {
+    /// The bytes of the token at `at` stand for themselves.
+    fn verbatim(&mut self, text: &str, at: usize) {
+        if text.is_empty() {
+            return;
+        }
+        let start = self.value.len();
+        self.value.push_str(text);
+        let (value, token) = (start..self.value.len(), at..at + text.len());
+        match self.pieces.last_mut() {
+            Some(last)
+                if last.token.end == at
+                    && last.value.len() == last.token.len()
+                    && last.value.end == start =>
+            {
+                last.value.end = value.end;
+                last.token.end = token.end;
+            }
+            _ => self.pieces.push(Piece { value, token }),
+        }
+    }
+
+    /// The bytes of the token stand for the text as a whole.
+    fn escaped(&mut self, text: &str, token: Range<usize>) {
+        if text.is_empty() {
+            return;
+        }
+        let start = self.value.len();
+        self.value.push_str(text);
+        self.pieces.push(Piece { value: start..self.value.len(), token });
+    }
+}
+
+impl Style<'_> {
+    /// What the token says, `None` where it is no token of this style.
+    pub(super) fn decode(self, token: &str) -> Option<Decoded> {
+        match self {
+            Self::Json => json::decode(token),
+            Self::JsonTemplate => hcl::decode_template(json::decode(token)?),
+            Self::HclQuoted => hcl::decode_quoted(token),
+            Self::Heredoc { flush, delimiter } => hcl::decode_heredoc(token, flush, delimiter),
+            Self::YamlPlain { .. } => Some(yaml::decode_plain(token)),
+            Self::YamlSingle => yaml::decode_single(token),
+            Self::YamlDouble => yaml::decode_double(token),
+            Self::YamlBlock(block) => block.decode(token),
+            Self::Nothing => Some(Decoded::default()),
+        }
+    }
+
+    /// Where the value begins in the token, should it be empty.
+    pub(super) fn opening(self) -> usize {
+        match self {
+            Self::Json | Self::JsonTemplate | Self::HclQuoted | Self::YamlSingle | Self::YamlDouble => 1,
+            _ => 0,
+        }
+    }
+
+    /// A part of a value as it is written inside a token; `line_end` is the file's.
+    pub(super) fn encode_part(self, part: &str, line_end: &str, indent: &str) -> String {
+        match self {
+            Self::Json => json::escape(part),
+            Self::JsonTemplate => json::escape(&hcl::escape_markers(part)),
+            Self::HclQuoted => hcl::escape_quoted(part),
+            Self::Heredoc { .. } => hcl::escape_markers(part).replace('\n', &format!("\n{indent}")),
+            Self::YamlSingle => part.replace('\'', "''"),
+            Self::YamlDouble => yaml::escape_double(part),
+            Self::YamlBlock(_) => part.replace('\n', &format!("{line_end}{indent}")),
+            Self::YamlPlain { .. } | Self::Nothing => part.to_owned(),
+        }
+    }
+
+    /// Whole tokens that may say the value, the best one first.
+    pub(super) fn encode(self, value: &str, line_end: &str, indent: &str) -> Vec<(Self, String)> {
+        let part = || self.encode_part(value, line_end, "");
+        match self {
+            Self::Json | Self::JsonTemplate | Self::HclQuoted | Self::YamlDouble => {
+                vec![(self, format!("\"{}\"", part()))]
+            }
+            Self::YamlSingle => vec![(self, format!("'{}'", part()))],
+            Self::YamlPlain { .. } => {
+                let quoted = Self::YamlSingle.encode_part(value, line_end, "");
+                vec![(self, part()), (Self::YamlSingle, format!("'{quoted}'"))]
+            }
+            Self::Heredoc { .. } => vec![(self, indented(&part(), "\n", indent))],
+            Self::YamlBlock(block) => vec![(self, indented(&block.lines(value), line_end, indent))],
+            Self::Nothing => Vec::new(),
+        }
+    }
+
+    /// Whether the token says the value to every tool that may read the file.
+    pub(super) fn says(self, token: &str, value: &str) -> bool {
+        let decoded = self.decode(token);
+        decoded.is_some_and(|decoded| decoded.value == value)
+            && match self {
+                Self::Heredoc { .. } => hcl::is_heredoc(token, value),
+                Self::HclQuoted | Self::JsonTemplate => !hcl::has_escaped_marker(value),
+                Self::YamlPlain { flow } => yaml::is_plain(value, flow),
+                Self::YamlSingle => yaml::is_printable(value) && !value.contains('\n'),
+                Self::YamlBlock(block) => yaml::is_printable(value) && block.holds(token),
+                Self::Json | Self::YamlDouble | Self::Nothing => true,
+            }
+    }
+}
+
+/// Each line that is not empty behind the indentation.
+fn indented(lines: &str, line_end: &str, indent: &str) -> String {
+    let line = |line: &str| match line {
+        "" => line_end.to_owned(),
+        line => format!("{indent}{line}{line_end}"),
+    };
+    lines.strip_suffix('\n').unwrap_or(lines).split('\n').map(line).collect()
+}
+
+/// The characters of a text with their places.
+struct Reader<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Reader<'t> {
+    /// Of what stands between these quotes.
+    fn quoted(token: &'t str, quote: char) -> Option<Self> {
+        let text = token.strip_prefix(quote)?;
+        let inside = text.strip_suffix(quote)?;
+        Some(Self { text: &token[..1 + inside.len()], at: 1 })
+    }
+
+    fn rest(&self) -> &'t str {
+        &self.text[self.at..]
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let next = self.rest().chars().next()?;
+        self.at += next.len_utf8();
+        Some(next)
+    }
+
+    /// So many hexadecimal digits.
+    fn hex(&mut self, digits: usize) -> Option<u32> {
+        let text =
+            self.rest().get(..digits).filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+        self.at += digits;
+        u32::from_str_radix(text, 16).ok()
+    }
+
+    /// The character whose first half, `\uXXXX`, was read behind its `\u`: the second half of a pair follows.
+    fn utf16(&mut self) -> Option<char> {
+        let first = self.hex(4)?;
+        if !(0xd800..0xdc00).contains(&first) {
+            return char::from_u32(first);
+        }
+        self.at += self.rest().starts_with("\\u").then_some(2)?;
+        let second = self.hex(4).filter(|second| (0xdc00..0xe000).contains(second))?;
+        char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))
+    }
+
+    /// What comes before any of these, or all that is left.
+    fn until(&mut self, ends: &[char]) -> &'t str {
+        let rest = self.rest();
+        let found = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        self.at += found.len();
+        found
+    }
+}

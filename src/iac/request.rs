@@ -1,0 +1,514 @@
+//! A user as AWS is asked for it, with the place of every member.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::finding::{Place, Why};
+use super::literal::{Literal, Written};
+use super::search::{Search, literal};
+use super::source::{Position, Source};
+use super::tree::{Kind, Node};
+use crate::aws::{self, AuthenticationMode, Problem, ProblemKind, Problems, RequestedString, memorydb};
+use crate::dialect::Service;
+use crate::secret::Password;
+use crate::span::Span;
+
+/// What AWS is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RequestKind {
+    /// ElastiCache's CreateUser; each user of Terraform and CloudFormation is one.
+    CreateUser,
+    /// ElastiCache's ModifyUser.
+    ModifyUser,
+    /// MemoryDB's CreateUser.
+    MemoryDbCreateUser,
+    /// MemoryDB's UpdateUser.
+    MemoryDbUpdateUser,
+}
+
+impl RequestKind {
+    /// Who is asked.
+    #[must_use]
+    pub const fn service(self) -> Service {
+        match self {
+            Self::CreateUser | Self::ModifyUser => Service::ElastiCache,
+            Self::MemoryDbCreateUser | Self::MemoryDbUpdateUser => Service::MemoryDb,
+        }
+    }
+
+    /// AWS's name of it: `CreateUser`.
+    #[must_use]
+    pub const fn operation(self) -> &'static str {
+        match self {
+            Self::CreateUser | Self::MemoryDbCreateUser => "CreateUser",
+            Self::ModifyUser => "ModifyUser",
+            Self::MemoryDbUpdateUser => "UpdateUser",
+        }
+    }
+}
+
+/// How a file spells the members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// `UserId`
+    Aws,
+    /// `user_id`
+    Terraform,
+}
+
+impl Names {
+    pub(super) fn spell(self, member: &'static str) -> &'static str {
+        match (self, member) {
+            (Self::Aws, member) => member,
+            (_, "UserId") => "user_id",
+            (_, "UserName") => "user_name",
+            (_, "Engine") => "engine",
+            (_, "EngineVersion") => "engine_version",
+            (_, "AccessString") => "access_string",
+            (_, "AppendAccessString") => "append_access_string",
+            (_, "NoPasswordRequired") => "no_password_required",
+            (_, "Passwords") => "passwords",
+            (_, "AuthenticationMode") => "authentication_mode",
+            (_, "Type") => "type",
+            (_, member) => member,
+        }
+    }
+}
+
+/// A user as AWS is asked for it. `Debug` shows no password.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    kind: RequestKind,
+    place: Place,
+    range: Range<usize>,
+    position: Position,
+    members: Vec<Member>,
+    strings: BTreeMap<&'static str, Literal<'a>>,
+}
+
+/// A member of a request that the file gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// In AWS's words, however the file spells it: `UserId`, `AuthenticationMode.Passwords[1]`.
+    pub name: String,
+    /// What is given.
+    pub given: Given,
+    /// Its bytes in the file.
+    pub range: Range<usize>,
+    /// Where they begin.
+    pub position: Position,
+}
+
+/// What a file gives as a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Given {
+    /// An id, a name, an engine, a type.
+    Text(String),
+    /// An access string.
+    AccessString(RequestedString),
+    /// True or false.
+    Flag(bool),
+    /// A list of so many passwords, which are members of their own.
+    Passwords(usize),
+    /// A password.
+    Password(Password<'static>),
+    /// An authentication mode, whose members are members of their own.
+    Mode,
+    /// Something that is not known before a tool has worked it out.
+    Unknown(Why),
+}
+
+/// What AWS would refuse, and the member's place in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestProblem {
+    /// The problem.
+    pub problem: Problem,
+    /// The bytes of the member; of an access string those of what is wrong with it; of a missing member those
+    /// of what it is missing in.
+    pub range: Range<usize>,
+    /// Where they begin.
+    pub position: Position,
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Reading
+
+/// Gathers members.
+struct Reading<'s, 'a> {
+    source: &'s Arc<Source<'a>>,
+    written: Written,
+    names: Names,
+    members: Vec<Member>,
+    strings: BTreeMap<&'static str, Literal<'a>>,
+}
+
+impl<'a> Request<'a> {
+    /// The members that a body gives; what `unknown` says is not known yet.
+    pub(super) fn read(
+        search: &Search<'a>,
+        kind: RequestKind,
+        names: Names,
+        place: Place,
+        body: &Node<'a>,
+        unknown: Option<&Node<'a>>,
+    ) -> Self {
+        let mut reading = Reading {
+            source: &search.source,
+            written: search.written,
+            names,
+            members: Vec::new(),
+            strings: BTreeMap::new(),
+        };
+        reading.body(body);
+        unknown.into_iter().for_each(|unknown| reading.known_after_apply(unknown));
+        reading.what_terraform_adds(body);
+        let (members, strings) = (reading.members, reading.strings);
+        let position = search.source.position(body.at.start);
+        Self { kind, place, range: search.source.in_file(body.at.clone()), position, members, strings }
+    }
+}
+
+impl<'a> Reading<'_, 'a> {
+    fn body(&mut self, body: &Node<'a>) {
+        for name in ["UserId", "UserName", "Engine"] {
+            self.given(body, name).into_iter().for_each(|node| self.text(name.into(), node));
+        }
+        for name in ["AccessString", "AppendAccessString"] {
+            self.given(body, name).into_iter().for_each(|node| self.access_string(name, node));
+        }
+        let flag = self.given(body, "NoPasswordRequired");
+        flag.into_iter().for_each(|node| self.flag("NoPasswordRequired".into(), node));
+        self.passwords("Passwords", self.given(body, "Passwords"));
+        let Some(mode) = self.given(body, "AuthenticationMode") else { return };
+        // a block is a map, in plans and in Terraform's JSON also a list of one
+        if let Kind::Computed { why, .. } = &mode.kind {
+            return self.add("AuthenticationMode".into(), Given::Unknown(why.clone()), mode);
+        }
+        let Some(mode) = mode.bodies().next() else { return };
+        self.add("AuthenticationMode".into(), Given::Mode, mode);
+        self.given(mode, "Type")
+            .into_iter()
+            .for_each(|node| self.text("AuthenticationMode.Type".into(), node));
+        self.passwords("AuthenticationMode.Passwords", self.given(mode, "Passwords"));
+    }
+
+    fn given<'n>(&self, body: &'n Node<'a>, member: &'static str) -> Option<&'n Node<'a>> {
+        body.get(self.names.spell(member))
+    }
+
+    fn add(&mut self, name: String, given: Given, node: &Node<'a>) {
+        let range = self.source.in_file(node.at.clone());
+        self.members.push(Member { name, given, range, position: self.source.position(node.at.start) });
+    }
+
+    fn text(&mut self, name: String, node: &Node<'a>) {
+        let given = match literal(self.source, node, self.written) {
+            Ok(text) => Given::Text(text.value().to_owned()),
+            Err(why) => Given::Unknown(why),
+        };
+        self.add(name, given, node);
+    }
+
+    fn access_string(&mut self, name: &'static str, node: &Node<'a>) {
+        let given = match literal(self.source, node, self.written) {
+            Ok(text) => {
+                let given = Given::AccessString(text.value().into());
+                self.strings.insert(name, text);
+                given
+            }
+            Err(why) => Given::Unknown(why),
+        };
+        self.add(name.into(), given, node);
+    }
+
+    /// A truth value, which tools also take as a text.
+    fn flag(&mut self, name: String, node: &Node<'a>) {
+        let given = match &node.kind {
+            Kind::Flag(flag) => Given::Flag(*flag),
+            Kind::Text(text) if text.value.eq_ignore_ascii_case("true") => Given::Flag(true),
+            Kind::Text(text) if text.value.eq_ignore_ascii_case("false") => Given::Flag(false),
+            Kind::Computed { why, .. } => Given::Unknown(why.clone()),
+            _ => Given::Unknown(Why::NotText),
+        };
+        self.add(name, given, node);
+    }
+
+    fn passwords(&mut self, name: &str, list: Option<&Node<'a>>) {
+        let Some(list) = list else { return };
+        let Kind::List(passwords) = &list.kind else {
+            let why = match &list.kind {
+                Kind::Computed { why, .. } => why.clone(),
+                _ => Why::NotText,
+            };
+            return self.add(name.into(), Given::Unknown(why), list);
+        };
+        self.add(name.into(), Given::Passwords(passwords.len()), list);
+        for (number, password) in passwords.iter().enumerate() {
+            let given = match literal(self.source, password, self.written) {
+                Ok(text) => Given::Password(text.value().to_owned().into()),
+                Err(why) => Given::Unknown(why),
+            };
+            self.add(format!("{name}[{number}]"), given, password);
+        }
+    }
+
+    /// `after_unknown` of a plan: true for what is known after apply.
+    fn known_after_apply(&mut self, unknown: &Node<'a>) {
+        for name in MEMBERS {
+            let Some(node) = self.given(unknown, name) else { continue };
+            if matches!(node.kind, Kind::Flag(true)) && !self.members.iter().any(|member| member.name == name)
+            {
+                self.add(name.into(), Given::Unknown(Why::AfterApply), node);
+            }
+        }
+    }
+
+    /// `dynamic` blocks, and passwords that the provider takes in other attributes, which keep them out of the
+    /// state.
+    fn what_terraform_adds(&mut self, body: &Node<'a>) {
+        if self.names != Names::Terraform {
+            return;
+        }
+        let blocks = body.get("dynamic").into_iter().flat_map(Node::bodies);
+        let dynamic = blocks.flat_map(Node::entries).find(|block| block.key == "authentication_mode");
+        if let Some(block) = dynamic {
+            self.add("AuthenticationMode".into(), Given::Unknown(Why::Expression), &block.value);
+        }
+        let other = |key: &str| key.starts_with("password") && key != "passwords";
+        if let Some(entry) = body.entries().iter().find(|entry| other(&entry.key)) {
+            self.add("Passwords".into(), Given::Unknown(Why::Expression), &entry.value);
+        }
+    }
+}
+
+const MEMBERS: [&str; 7] =
+    ["UserId", "UserName", "Engine", "AccessString", "NoPasswordRequired", "Passwords", "AuthenticationMode"];
+
+// ---------------------------------------------------------------------------------------------------
+// Validation
+
+/// Stands for a value that is not known, in requests that are only validated; problems with it are not told.
+const STAND_IN: &str = "stand-in-for-what-is-not-known";
+
+impl Request<'_> {
+    /// What AWS is asked to do.
+    #[must_use]
+    pub fn kind(&self) -> RequestKind {
+        self.kind
+    }
+
+    /// What it is in the file; its attribute is empty.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Its bytes in the file.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
+    /// Where they begin.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The members that are given. Tags are not read.
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// All that AWS would refuse, what it reports first coming first, as far as the file tells: no problem that
+    /// depends on a value which is not literal.
+    ///
+    /// Of a ModifyUser without `Engine` nothing is said about the access string, as the user's engine decides.
+    #[must_use]
+    pub fn problems(&self) -> Vec<RequestProblem> {
+        let refused = match self.kind {
+            RequestKind::CreateUser => self.create_user().validate().err(),
+            RequestKind::ModifyUser => self.modify_user().validate(&neutral_user()).err(),
+            RequestKind::MemoryDbCreateUser => self.memorydb_create_user().validate().err(),
+            RequestKind::MemoryDbUpdateUser => self.memorydb_update_user().validate().err(),
+        };
+        let problems = refused.iter().flat_map(Problems::iter);
+        problems.filter(|problem| self.is_certain(problem)).map(|problem| self.located(problem)).collect()
+    }
+
+    fn create_user(&self) -> aws::CreateUser {
+        aws::CreateUser {
+            user_id: self.text("UserId", STAND_IN),
+            user_name: self.text("UserName", STAND_IN),
+            engine: self.text("Engine", "redis"),
+            passwords: self.passwords("Passwords"),
+            access_string: self.access_string("AccessString"),
+            no_password_required: self.flag("NoPasswordRequired"),
+            authentication_mode: self.mode(),
+            ..aws::CreateUser::default()
+        }
+    }
+
+    fn modify_user(&self) -> aws::ModifyUser {
+        aws::ModifyUser {
+            user_id: self.text("UserId", STAND_IN),
+            access_string: self.access_string("AccessString"),
+            append_access_string: self.access_string("AppendAccessString"),
+            passwords: self.passwords("Passwords"),
+            no_password_required: self.flag("NoPasswordRequired"),
+            authentication_mode: self.mode(),
+            engine: self.text("Engine", "redis"),
+        }
+    }
+
+    fn memorydb_create_user(&self) -> memorydb::CreateUser {
+        let unknown = || self.is_unknown("AuthenticationMode").then(stand_in_mode);
+        memorydb::CreateUser {
+            user_name: self.text("UserName", STAND_IN),
+            authentication_mode: self.mode().or_else(unknown),
+            access_string: self.access_string("AccessString"),
+            ..memorydb::CreateUser::default()
+        }
+    }
+
+    fn memorydb_update_user(&self) -> memorydb::UpdateUser {
+        memorydb::UpdateUser {
+            user_name: self.text("UserName", STAND_IN),
+            authentication_mode: self.mode(),
+            access_string: self.access_string("AccessString"),
+        }
+    }
+
+    fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.name == name)
+    }
+
+    fn is_unknown(&self, name: &str) -> bool {
+        self.members.iter().any(|member| member.name == name && matches!(member.given, Given::Unknown(_)))
+    }
+
+    fn text(&self, name: &str, stand_in: &str) -> Option<String> {
+        match &self.member(name)?.given {
+            Given::Text(text) => Some(text.clone()),
+            _ => Some(stand_in.to_owned()),
+        }
+    }
+
+    fn access_string(&self, name: &str) -> Option<RequestedString> {
+        match &self.member(name)?.given {
+            Given::AccessString(text) => Some(text.clone()),
+            _ => Some("on".into()),
+        }
+    }
+
+    fn flag(&self, name: &str) -> Option<bool> {
+        match self.member(name)?.given {
+            Given::Flag(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    fn passwords(&self, name: &str) -> Option<Vec<Password<'static>>> {
+        let Given::Passwords(count) = self.member(name)?.given else { return None };
+        let password = |number| match self.member(&format!("{name}[{number}]")).map(|member| &member.given) {
+            Some(Given::Password(password)) => password.clone(),
+            _ => STAND_IN.into(),
+        };
+        Some((0..count).map(password).collect())
+    }
+
+    fn mode(&self) -> Option<AuthenticationMode> {
+        let Given::Mode = self.member("AuthenticationMode")?.given else { return None };
+        let kind = self.text("AuthenticationMode.Type", "password");
+        Some(AuthenticationMode { kind, passwords: self.passwords("AuthenticationMode.Passwords") })
+    }
+
+    /// Whether the problem is there whatever the unknown values are.
+    fn is_certain(&self, problem: &Problem) -> bool {
+        const LOGIN: [&str; 5] = [
+            "NoPasswordRequired",
+            "Passwords",
+            "AuthenticationMode",
+            "AuthenticationMode.Type",
+            "AuthenticationMode.Passwords",
+        ];
+        let any_unknown = |names: &[&str]| names.iter().any(|name| self.is_unknown(name));
+        let modifies = self.kind == RequestKind::ModifyUser;
+        let no_engine = self.kind.service() == Service::ElastiCache
+            && (self.is_unknown("Engine") || modifies && self.member("Engine").is_none());
+        if self.is_unknown(problem.member()) {
+            return false;
+        }
+        match problem.kind() {
+            ProblemKind::IamIdentity | ProblemKind::IamIdentityCase => {
+                !modifies && !any_unknown(&["UserId", "UserName"]) && !any_unknown(&LOGIN)
+            }
+            ProblemKind::NoPasswordOnValkey => !no_engine && !any_unknown(&LOGIN),
+            ProblemKind::NoAuthentication
+            | ProblemKind::PasswordsTwice
+            | ProblemKind::NoPasswordAndType(_)
+            | ProblemKind::PasswordsNotAllowed(_)
+            | ProblemKind::PasswordMissing
+            | ProblemKind::TooManyPasswords => !any_unknown(&LOGIN),
+            ProblemKind::AccessString(_) => {
+                !no_engine && !any_unknown(&["AccessString", "AppendAccessString"])
+            }
+            _ => true,
+        }
+    }
+
+    /// The problem at the place of its member, or of the nearest thing around it that is there.
+    fn located(&self, problem: &Problem) -> RequestProblem {
+        let (range, position) = self.place_of(problem);
+        RequestProblem { problem: problem.clone(), range, position }
+    }
+
+    fn place_of(&self, problem: &Problem) -> (Range<usize>, Position) {
+        let name = problem.member();
+        if let (ProblemKind::AccessString(error), Some(text)) = (problem.kind(), self.strings.get(name)) {
+            if let Some(span) = self.span_in(name, error.span()) {
+                return (text.range(span), text.position(span));
+            }
+        }
+        let around = name.split(['.', '[']).next().unwrap_or_default();
+        let member = self.member(name).or_else(|| self.member(around));
+        member.map_or((self.range(), self.position), |member| (member.range.clone(), member.position))
+    }
+
+    /// The place in the string itself: appended rules were read behind those of the string.
+    fn span_in(&self, name: &str, span: Span) -> Option<Span> {
+        if name != "AppendAccessString" {
+            return Some(span);
+        }
+        let before = self.access_string("AccessString");
+        let before = before.as_deref().map_or(NEUTRAL_RULES.len(), str::len) + 1;
+        Some(Span::new(span.start.checked_sub(before)?, span.end.checked_sub(before)?))
+    }
+}
+
+/// Rules that hinder no others.
+const NEUTRAL_RULES: &str = "off -@all";
+
+/// A user to modify of whom nothing is known.
+fn neutral_user() -> aws::User {
+    aws::User {
+        user_id: STAND_IN.into(),
+        user_name: STAND_IN.into(),
+        status: aws::Status::Active,
+        engine: "redis".into(),
+        minimum_engine_version: None,
+        access_string: NEUTRAL_RULES.into(),
+        user_group_ids: Vec::new(),
+        authentication: aws::Authentication { kind: "password".into(), password_count: Some(1) },
+        arn: String::new(),
+        other: BTreeMap::new(),
+    }
+}
+
+fn stand_in_mode() -> AuthenticationMode {
+    AuthenticationMode { kind: Some("iam".into()), passwords: None }
+}

@@ -1,0 +1,105 @@
+//! What all formats come to: maps, lists and values, each with its place.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::finding::Why;
+use super::quoting::Style;
+
+/// A value and where it stands.
+pub(super) struct Node<'a> {
+    pub(super) at: Range<usize>,
+    pub(super) kind: Kind<'a>,
+}
+
+pub(super) enum Kind<'a> {
+    /// In the order of the file; a key may come more than once.
+    Map(Vec<Entry<'a>>),
+    List(Vec<Node<'a>>),
+    Text(Text<'a>),
+    Flag(bool),
+    Null,
+    Number,
+    /// Something that a tool works out later, and the values that it is made of.
+    Computed {
+        why: Why,
+        parts: Vec<Node<'a>>,
+    },
+}
+
+pub(super) struct Entry<'a> {
+    pub(super) key: Cow<'a, str>,
+    pub(super) value: Node<'a>,
+}
+
+/// A text that stands in the file as it is.
+#[derive(Clone)]
+pub(super) struct Text<'a> {
+    pub(super) value: Cow<'a, str>,
+    pub(super) style: Style<'a>,
+    /// What a rewriting would replace: with the quotes, or the lines of a block.
+    pub(super) token: Range<usize>,
+    /// What may not come in by a rewriting, as it would no longer be a text.
+    pub(super) forbidden: &'static [&'static str],
+}
+
+/// What template engines fill in, and CloudFormation where it resolves dynamic references.
+pub(super) const TEMPLATE: &[&str] = &["{{"];
+
+impl<'a> Node<'a> {
+    pub(super) fn computed(at: Range<usize>, why: Why) -> Self {
+        Self { at, kind: Kind::Computed { why, parts: Vec::new() } }
+    }
+
+    /// The entries of a map; none of anything else.
+    pub(super) fn entries(&self) -> &[Entry<'a>] {
+        match &self.kind {
+            Kind::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The entries of a map, or those of all maps in a list: in Terraform's JSON a list of bodies is as good as
+    /// one body.
+    pub(super) fn bodies(&self) -> impl Iterator<Item = &Node<'a>> {
+        let list = match &self.kind {
+            Kind::List(nodes) => &nodes[..],
+            _ => std::slice::from_ref(self),
+        };
+        list.iter().filter(|node| matches!(node.kind, Kind::Map(_)))
+    }
+
+    pub(super) fn items(&self) -> &[Node<'a>] {
+        match &self.kind {
+            Kind::List(nodes) => nodes,
+            _ => &[],
+        }
+    }
+
+    /// The value of a key that is there and not null. Of several, tools take the last one.
+    pub(super) fn get(&self, key: &str) -> Option<&Node<'a>> {
+        let entry = self.entries().iter().rev().find(|entry| entry.key == key);
+        entry.map(|entry| &entry.value).filter(|node| !matches!(node.kind, Kind::Null))
+    }
+
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) => Some(&text.value),
+            _ => None,
+        }
+    }
+
+    pub(super) fn text_of(&self, key: &str) -> Option<&str> {
+        self.get(key)?.text()
+    }
+
+    /// The nodes right below this one, with the keys of those that have one.
+    pub(super) fn children(&self) -> impl Iterator<Item = (Option<&str>, &Node<'a>)> {
+        let parts = match &self.kind {
+            Kind::List(nodes) | Kind::Computed { parts: nodes, .. } => &nodes[..],
+            _ => &[],
+        };
+        let values = self.entries().iter().map(|entry| (Some(&*entry.key), &entry.value));
+        values.chain(parts.iter().map(|node| (None, node)))
+    }
+}

@@ -1,0 +1,3 @@
+# access_string
+resource "aws_elasticache_user" "café" {
+}
