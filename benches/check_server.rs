@@ -4,9 +4,9 @@
 //! `target/servers`. What the server takes for a call is what `INFO commandstats` says: without the network,
 //! without reading the request.
 
-#[path = "../tests/server_check/resp.rs"]
+#[path = "../tests/server/resp.rs"]
 mod resp;
-#[path = "../tests/server_check/servers.rs"]
+#[path = "../tests/server/servers.rs"]
 mod servers;
 
 use std::hint::black_box;

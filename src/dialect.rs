@@ -194,6 +194,12 @@ pub(crate) struct Quirks {
     pub(crate) splitter: Splitter,
     /// A first argument with white space or quotes is taken, and kills the server when it prints (7.2.0).
     pub(crate) first_argument_kills: bool,
+    pub(crate) file_users: FileUsers,
+    pub(crate) load_errors: LoadErrors,
+    /// Lines of an ACL file that begin with `#` are comments (Redis 8.8; pull request 14461).
+    pub(crate) file_comments: bool,
+    /// How it calls itself in its messages, and in lower case its configuration; of Valkey 7.2 not known.
+    pub(crate) own_name: Option<&'static str>,
     pub(crate) answers: Answers,
     pub(crate) open_to_all: OpenToAll,
     /// `MIGRATE … KEYS`: options with an argument are skipped in search of it, and with it a key in the usual
@@ -207,6 +213,25 @@ pub(crate) struct Quirks {
     pub(crate) xread_claims: bool,
     /// Numbers of keys lose what an `int` cannot hold (up to 7.4 and Valkey 8.1; in 7.2 and 7.4 not measured).
     pub(crate) key_numbers_are_ints: bool,
+}
+
+/// What a line of an ACL file, or a `user` directive, does to its user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileUsers {
+    /// Resets the one there is, be it of an earlier line or the built-in `default`.
+    Reset,
+    /// Makes it: a second line is an error (7.0.0). In configurations `default` is still reset.
+    Once,
+}
+
+/// What `ACL LOAD` reports of the bad rules in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LoadErrors {
+    /// Each rule's reason.
+    EachRule,
+    /// Each rule about an unknown name, and the reason of the first among the others (7.0.3; 7.0.1 and 7.0.2
+    /// were not run).
+    FirstAndUnknownNames,
 }
 
 /// Which generation of texts refusals are worded in.
@@ -293,6 +318,10 @@ const REDIS_6_0_5: Quirks = Quirks {
     selector_restarts: false,
     splitter: Splitter::Redis,
     first_argument_kills: false,
+    file_users: FileUsers::Reset,
+    load_errors: LoadErrors::EachRule,
+    file_comments: false,
+    own_name: Some("Redis"),
     answers: Answers::Redis6,
     open_to_all: OpenToAll::AuthAndQuit,
     migrate_skips_options: false,
@@ -325,6 +354,8 @@ const REDIS_7_0: Quirks = Quirks {
     subcommands: true,
     first_argument_of_allowed: FirstArgumentOfAllowed::Stored,
     selector_restarts: true,
+    file_users: FileUsers::Once,
+    load_errors: LoadErrors::FirstAndUnknownNames,
     answers: Answers::Redis7_0,
     open_to_all: OpenToAll::NoAuth,
     migrate_skips_options: true, // 7.0.1 to 7.0.5 take the first KEYS, and were not run
@@ -357,10 +388,17 @@ const REDIS_8_2: Quirks =
 const REDIS_8_4: Quirks = Quirks { name: "redis-8.4", line: (8, 4), xread_claims: true, ..REDIS_8_0 };
 const REDIS_8_6: Quirks =
     Quirks { name: "redis-8.6", line: (8, 6), evidence: Evidence::Documented, ..REDIS_8_4 };
-const REDIS_8_8: Quirks = Quirks { name: "redis-8.8", line: (8, 8), ..REDIS_8_6 };
-const REDIS_8_10: Quirks = Quirks { name: "redis-8.10", line: (8, 10), ..REDIS_8_6 };
-const VALKEY_7_2: Quirks = Quirks { name: "valkey-7.2", project: Project::Valkey, ..REDIS_7_2 };
-const VALKEY_8_0: Quirks = Quirks { name: "valkey-8.0", line: (8, 0), module_categories: true, ..VALKEY_7_2 };
+const REDIS_8_8: Quirks = Quirks { name: "redis-8.8", line: (8, 8), file_comments: true, ..REDIS_8_6 };
+const REDIS_8_10: Quirks = Quirks { name: "redis-8.10", line: (8, 10), ..REDIS_8_8 };
+const VALKEY_7_2: Quirks =
+    Quirks { name: "valkey-7.2", project: Project::Valkey, own_name: None, ..REDIS_7_2 };
+const VALKEY_8_0: Quirks = Quirks {
+    name: "valkey-8.0",
+    line: (8, 0),
+    module_categories: true,
+    own_name: Some("Valkey"),
+    ..VALKEY_7_2
+};
 const VALKEY_8_1: Quirks =
     Quirks { name: "valkey-8.1", line: (8, 1), splitter: Splitter::Valkey8_1, ..VALKEY_8_0 };
 const VALKEY_9_0: Quirks = Quirks {
@@ -415,6 +453,11 @@ pub(crate) enum Feature {
 }
 
 impl Quirks {
+    /// Whether `QUIT` is answered before commands are looked up, to every user (`processCommand`, up to 6.2).
+    pub(crate) fn quits_without_lookup(&self) -> bool {
+        self.open_to_all != OpenToAll::NoAuth
+    }
+
     pub(crate) fn has_dryrun(&self) -> bool {
         self.answers != Answers::Redis6
     }
@@ -652,6 +695,36 @@ impl Dialect {
             },
             _ => *engine,
         }
+    }
+
+    /// What an upgrade leads to next: the oldest release of the next major version of the same engine; within
+    /// the last major version the newest release. On services Valkey follows upon Redis. `None` where there is
+    /// nothing newer.
+    ///
+    /// ```
+    /// # use redis_acl::{Dialect, Engine};
+    /// assert_eq!(Dialect::from(Engine::Redis6_2).next_generation(), Some(Engine::Redis7_0.into()));
+    /// assert_eq!(Dialect::from(Engine::Valkey9_1).next_generation(), None);
+    /// let elasticache: Dialect = "elasticache/redis-7.1".parse()?;
+    /// assert_eq!(elasticache.next_generation().unwrap().to_string(), "elasticache/valkey-7.2");
+    /// # Ok::<(), redis_acl::DialectError>(())
+    /// ```
+    #[must_use]
+    pub fn next_generation(self) -> Option<Self> {
+        let project = self.engine().project();
+        let (major, minor) = self.release.line;
+        let served_alike = || RELEASES.iter().filter(|release| release.service == self.service());
+        let same_engine = || served_alike().filter(|release| release.engine.project() == project);
+        let next_major = || same_engine().find(|release| release.line.0 > major);
+        let valkey = || {
+            let is_next = self.service().is_some() && project == Project::Redis;
+            served_alike().find(|release| is_next && release.engine.project() == Project::Valkey)
+        };
+        let newest = || same_engine().next_back().filter(|release| release.line > (major, minor));
+        let release = next_major().or_else(valkey).or_else(newest)?;
+        let modules =
+            self.modules().filter(|module| release.service.is_none() || release.modules.contains(*module));
+        Some(Self { release, modules: modules.fold(release.modules, |all, module| all.with(module)) })
     }
 
     /// The oldest release of the same service and project that has the feature; failing that, of any

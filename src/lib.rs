@@ -47,6 +47,28 @@
 //!   = note: the server says: Error in ACL SETUSER modifier '+gte': Unknown command or category name in ACL");
 //! ```
 //!
+//! # Is this file right?
+//! [`AclFile`] reads `users.acl`, the `user` directives of a configuration and what `ACL LIST` printed, as each
+//! server does, and says what is wrong where; [`file::save`] writes users back.
+//!
+//! ```
+//! # use redis_acl::{AclFile, Engine};
+//! let file = AclFile::parse(b"user alice on >secret ~app:* +@read\nuser  bob on\n", Engine::Redis7_2);
+//! let errors = file.users().unwrap_err();
+//! assert_eq!(errors.first().to_string(), "line 2: `bob` is not a rule"); // the name is between the two spaces
+//! ```
+//!
+//! # Is it wise?
+//! What a server takes can still be wrong. [`lint`](lint::lint()) tells what does nothing, what gives away more than
+//! it says, what changes with the next version, what locks a client out; with fixes that are proven never to widen.
+//!
+//! ```
+//! # use redis_acl::{Catalog, Engine, lint};
+//! let catalog = Catalog::from(Engine::Redis7_2);
+//! let findings = lint::lint("on ~cache:* +get +ttl -@all", &catalog, &lint::Config::new());
+//! assert_eq!(findings[0].lint().id(), "wiped-rules");
+//! ```
+//!
 //! # What does it grant?
 //! [`User::selectors`] tells what each selector allows; a [`Catalog`] what a category holds
 //! ([`Catalog::expand`]) and what a command is. [`explain()`] says it in plain words, and of each rule what it changed
@@ -80,6 +102,10 @@
 //! `==` on [`User`]: order and repetition count for nothing. This is what ends perpetual differences between a
 //! configuration and what a service answers.
 //!
+//! # Does a policy keep what it promises?
+//! [`Claims`] are lines kept beside a policy, `deny FLUSHALL`, `never grants @dangerous`, `no wider than "…"`,
+//! and run as its tests.
+//!
 //! # Dialects
 //! A [`Dialect`] is an engine, and optionally a service in front of it: `redis-7.2`, `valkey-9.1`,
 //! `redis-8.4+json+search`, `elasticache/valkey-8.0`, `memorydb/redis-6.2`. [`Dialect::all`] lists those that are
@@ -106,11 +132,14 @@ mod access;
 pub mod aws;
 pub mod catalog;
 pub mod check;
+pub mod claims;
 pub mod compare;
 mod describe;
 mod dialect;
 pub mod explain;
+pub mod file;
 pub mod glob;
+pub mod lint;
 mod nearest;
 pub mod quoting;
 mod report;
@@ -128,11 +157,13 @@ pub use catalog::{
     NewCommandError, StartSearch,
 };
 pub use check::{Allowed, Denied, Reason, Verdict};
+pub use claims::Claims;
 pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
 pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
 pub use explain::{Explanation, explain};
-pub use report::Report;
+pub use file::{AclFile, FileError, FileErrorKind, FileErrors};
+pub use report::{Level, Report};
 pub use secret::{Password, PasswordHash};
 pub use span::Span;
 pub use syntax::{

@@ -18,6 +18,15 @@ pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> V
     near
 }
 
+/// Help that names them, with a sign before each.
+pub(crate) fn did_you_mean(sign: &str, names: &[&str]) -> Option<String> {
+    let names: Vec<_> = names.iter().map(|name| format!("`{sign}{name}`")).collect();
+    match names.split_last()? {
+        (only, []) => Some(format!("did you mean {only}?")),
+        (last, others) => Some(format!("did you mean {} or {last}?", others.join(", "))),
+    }
+}
+
 /// How many letters must be put in, taken out, exchanged or swapped with their neighbour.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b) = (a.as_bytes(), b.as_bytes());

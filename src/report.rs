@@ -22,16 +22,67 @@ fn steers(c: char) -> bool {
     c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// An error drawn under the text it is about.
+/// How much something matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+pub enum Level {
+    /// It could be better.
+    Hint,
+    /// It is surely not meant.
+    Warning,
+    /// It is refused, or dead wrong.
+    Error,
+}
+
+impl Level {
+    /// `hint`, `warning` or `error`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hint => "hint",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    const fn colour(self) -> &'static str {
+        match self {
+            Self::Hint => "\x1b[1;36m",
+            Self::Warning => "\x1b[1;33m",
+            Self::Error => "\x1b[1;31m",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// An error or finding drawn under the text it is about.
 ///
 /// `{}` is plain, `{:#}` carries terminal colours. Columns count characters; a text of several lines
 /// is shown by the line that matters, a long one by its surroundings. Passwords are masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
+    level: Level,
+    /// What kind of finding it is, behind the level: `warning[stays-off]`.
+    id: Option<&'static str>,
     message: String,
     text: String,
     span: Span,
+    /// Other places that belong to it.
+    also: Vec<Span>,
+    /// The number of the line, where the text is one of a file.
+    line: Option<usize>,
     notes: Vec<(&'static str, String)>,
+}
+
+/// A line of the text with its marks, in characters.
+struct Excerpt {
+    line: String,
+    marks: String,
 }
 
 /// How many characters of the text are shown on either side of the place.
@@ -40,7 +91,34 @@ const AROUND: usize = 60;
 impl Report {
     /// `text` must hold no secrets; `span` is a place in it.
     pub(crate) fn new(message: String, text: &str, span: Span) -> Self {
-        Self { message, text: text.to_owned(), span, notes: Vec::new() }
+        let text = text.to_owned();
+        Self {
+            level: Level::Error,
+            id: None,
+            message,
+            text,
+            span,
+            also: Vec::new(),
+            line: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The text is this line of a file: its number is shown beside it.
+    pub(crate) fn of_line(self, number: usize) -> Self {
+        Self { line: Some(number), ..self }
+    }
+
+    /// As a finding of that level and kind.
+    pub(crate) fn finding(mut self, level: Level, id: &'static str) -> Self {
+        (self.level, self.id) = (level, Some(id));
+        self
+    }
+
+    /// Marks other places with `-`, where they stand in what is shown.
+    pub(crate) fn also(mut self, places: &[Span]) -> Self {
+        self.also.extend(places);
+        self
     }
 
     /// A line below: `= help: …`, `= note: …`.
@@ -49,8 +127,8 @@ impl Report {
         self
     }
 
-    /// The part of the text that is shown, and where the place is in it, in characters.
-    fn excerpt(&self) -> (String, usize, usize) {
+    /// The part of the text that is shown, marked below: `^` for the place, `-` for others.
+    fn excerpt(&self) -> Excerpt {
         let start = self.text[..self.span.start].rfind('\n').map_or(0, |newline| newline + 1);
         let end =
             self.text[self.span.start..].find('\n').map_or(self.text.len(), |end| self.span.start + end);
@@ -66,27 +144,41 @@ impl Report {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text.to_owned(),
         };
-        let (place, after) = (cut(place), cut(after));
-        let column = lead.chars().count() + shown.chars().count();
-        let width = place.chars().count().max(1);
-        let line = format!("{lead}{shown}{place}{after}");
-        (line.replace(|c: char| c.is_control(), "\u{fffd}"), column, width)
+        let (place, cut_after) = (cut(place), cut(after));
+        let mut marks: Vec<char> = vec![' '; lead.chars().count()];
+        let is_also = |byte: usize| self.also.iter().any(|span| span.range().contains(&byte));
+        let mark =
+            |from: usize| move |(offset, _): (usize, char)| if is_also(from + offset) { '-' } else { ' ' };
+        marks.extend(shown.char_indices().map(mark(self.span.start - shown.len())));
+        marks.extend(std::iter::repeat_n('^', place.chars().count().max(1)));
+        if !place.ends_with('…') {
+            let behind = self.span.start + place.len();
+            marks.extend(after.char_indices().take(AROUND).map(mark(behind)));
+        }
+        let line = format!("{lead}{shown}{place}{cut_after}");
+        Excerpt {
+            line: line.replace(|c: char| c.is_control(), "\u{fffd}"),
+            marks: String::from_iter(marks).trim_end().to_owned(),
+        }
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (red, blue, bold, plain) = match f.alternate() {
-            true => ("\x1b[1;31m", "\x1b[1;34m", "\x1b[1m", "\x1b[0m"),
+        let (colour, blue, bold, plain) = match f.alternate() {
+            true => (self.level.colour(), "\x1b[1;34m", "\x1b[1m", "\x1b[0m"),
             false => ("", "", "", ""),
         };
-        let (line, column, width) = self.excerpt();
-        writeln!(f, "{red}error{plain}{bold}: {}{plain}", self.message)?;
-        writeln!(f, "  {blue}|{plain}")?;
-        writeln!(f, "  {blue}|{plain} {line}")?;
-        write!(f, "  {blue}|{plain} {}{red}{}{plain}", " ".repeat(column), "^".repeat(width))?;
+        let Excerpt { line, marks } = self.excerpt();
+        let id = self.id.map(|id| format!("[{id}]")).unwrap_or_default();
+        let number = self.line.map(|number| format!("{number} ")).unwrap_or_default();
+        let margin = " ".repeat(number.len());
+        writeln!(f, "{colour}{}{id}{plain}{bold}: {}{plain}", self.level, self.message)?;
+        writeln!(f, "  {margin}{blue}|{plain}")?;
+        writeln!(f, "  {blue}{number}|{plain} {line}")?;
+        write!(f, "  {margin}{blue}|{plain} {colour}{marks}{plain}")?;
         for (label, note) in &self.notes {
-            write!(f, "\n  {blue}={plain} {bold}{label}{plain}: {note}")?;
+            write!(f, "\n  {margin}{blue}={plain} {bold}{label}{plain}: {note}")?;
         }
         Ok(())
     }
@@ -114,6 +206,17 @@ mod tests {
         let caret = lines[3].chars().position(|c| c == '^').unwrap();
         assert_eq!(lines[2].chars().skip(caret).take(2).collect::<String>(), "+x");
         assert!(lines.iter().all(|line| line.chars().count() < 140));
+    }
+
+    #[test]
+    fn other_places_are_marked_too() {
+        let report = Report::new("no".into(), "+get ~é -@all on", Span::new(9, 14));
+        let report =
+            report.finding(super::Level::Warning, "some-lint").also(&[Span::new(0, 4), Span::new(15, 17)]);
+        assert_eq!(
+            report.to_string(),
+            "warning[some-lint]: no\n  |\n  | +get ~é -@all on\n  | ----    ^^^^^ --"
+        );
     }
 
     #[test]

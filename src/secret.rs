@@ -129,7 +129,7 @@ pub(crate) fn mask_argument(argument: &str) -> String {
     }
 }
 
-const SIGNS: [char; 4] = ['>', '<', '#', '!'];
+pub(crate) const SIGNS: [char; 4] = ['>', '<', '#', '!'];
 
 /// A password rule without its password.
 pub(crate) fn is_bare_sign(word: &str) -> bool {

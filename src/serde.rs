@@ -8,12 +8,18 @@
 //! | [`AccessString`] | `{"text": …, "rules": […]}`, passwords masked in the text |
 //! | [`ParseError`] | `{"kind", "message", "span", "help"}` |
 //! | [`ApplyError`] | the same and `"server_message"`; `null` where none is known |
-//! | [`ParseErrors`], [`ApplyErrors`] | a list of these |
 //! | [`Witness`] | `{"request": "GET tmp:", "database": 0}` |
 //! | [`Excess`] | `{"witness", "future_commands", "undecided", "enabled", "any_password", "passwords", "skips_sanitizing"}` |
 //! | [`Comparison`] | `{"relation": "narrower", "only_first": …, "only_second": …}` |
 //! | [`Explanation`] | written down where it is |
 //! | [`Difference`] | `{"relation", "gained", "lost"}`, each with what an excess has and `commands`, `extended`, `keys`, `channels` |
+//! | [`ClaimError`] | `{"kind", "line", "message", "span", "help"}` |
+//! | [`ClaimErrors`] | a list of these |
+//! | [`Answer`] | `{"line", "claim", "holds", "failure"}`; the failure is `null` where it holds |
+//! | [`Failure`] | `{"kind": "granted", "message": …}` with what the kind holds: `reason`, `help`, `rule`, `selector`, `commands`, `witness`, `missing`, `unsendable`, `more`, `less` |
+//! | [`FileError`] | `{"kind", "line", "message", "span", "help"}`, the span being that in the file, the kind of a bad rule that of its [`ApplyError`] |
+//! | [`ParseErrors`], [`ApplyErrors`], [`FileErrors`] | a list of these |
+//! | [`Finding`] | `{"lint", "group", "level", "span", "also", "message", "notes", "help", "fix", "page"}`; a fix is `{"edits": [{"span", "replacement"}], "meaning"}` or `null` |
 //!
 //! Trees and errors can be written only; texts, spans and the small enums also read.
 
@@ -24,9 +30,12 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::catalog::Category;
+use crate::claims::{Answer, ClaimError, ClaimErrors, Failure};
 use crate::compare::{Change, Comparison, Difference, Excess, Witness};
 use crate::dialect::{Dialect, Engine, Form, Module};
 use crate::explain::{Explanation, Step};
+use crate::file::{FileError, FileErrorKind, FileErrors};
+use crate::lint::Finding;
 use crate::secret::{PasswordHash, mask};
 use crate::span::Span;
 use crate::syntax::{AccessString, ParseError, ParseErrors, Rule, RuleKind};
@@ -160,6 +169,44 @@ impl Serialize for ApplyError {
     }
 }
 
+impl Serialize for FileError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("FileError", 5)?;
+        match self.kind() {
+            FileErrorKind::Rule(error) => object.serialize_field("kind", error.kind())?,
+            kind => object.serialize_field("kind", kind.name())?,
+        }
+        object.serialize_field("line", &self.line())?;
+        object.serialize_field("message", &self.to_string())?;
+        object.serialize_field("span", &self.span())?;
+        object.serialize_field("help", &self.help())?;
+        object.end()
+    }
+}
+
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Finding", 10)?;
+        object.serialize_field("lint", self.lint().id())?;
+        object.serialize_field("group", self.lint().group().name())?;
+        object.serialize_field("level", &self.level())?;
+        object.serialize_field("span", &self.span())?;
+        object.serialize_field("also", self.also())?;
+        object.serialize_field("message", self.message())?;
+        object.serialize_field("notes", self.notes())?;
+        object.serialize_field("help", &self.help())?;
+        object.serialize_field("fix", &self.fix())?;
+        object.serialize_field("page", &self.lint().page())?;
+        object.end()
+    }
+}
+
+impl Serialize for FileErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
 impl Serialize for ParseErrors {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
@@ -237,6 +284,66 @@ impl Serialize for Difference {
     }
 }
 
+impl Serialize for ClaimError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ClaimError", 5)?;
+        object.serialize_field("kind", self.kind())?;
+        object.serialize_field("line", &self.line())?;
+        object.serialize_field("message", self.message())?;
+        object.serialize_field("span", &self.span())?;
+        object.serialize_field("help", &self.help())?;
+        object.end()
+    }
+}
+
+impl Serialize for ClaimErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl Serialize for Answer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Answer", 4)?;
+        object.serialize_field("line", &self.claim().line())?;
+        object.serialize_field("claim", &self.claim().text())?;
+        object.serialize_field("holds", &self.holds())?;
+        object.serialize_field("failure", &self.failure())?;
+        object.end()
+    }
+}
+
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", self.name())?;
+        map.serialize_entry("message", &self.to_string())?;
+        match self {
+            Self::Denied { reason, help } => {
+                map.serialize_entry("reason", reason)?;
+                map.serialize_entry("help", help)?;
+            }
+            Self::Allowed { rule, selector } => {
+                map.serialize_entry("rule", rule)?;
+                map.serialize_entry("selector", selector)?;
+            }
+            Self::Granted { commands, witness } => {
+                map.serialize_entry("commands", commands)?;
+                map.serialize_entry("witness", witness)?;
+            }
+            Self::NotGranted { missing, unsendable } => {
+                map.serialize_entry("missing", missing)?;
+                map.serialize_entry("unsendable", unsendable)?;
+            }
+            Self::Differs { more, less } => {
+                map.serialize_entry("more", more)?;
+                map.serialize_entry("less", less)?;
+            }
+            Self::FutureCommandsGranted | Self::FutureCommandsNotGranted | Self::Undecided => {}
+        }
+        map.end()
+    }
+}
 impl Serialize for Explanation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Explanation", 6)?;

@@ -276,3 +276,59 @@ fn can_speaks_json() {
     assert_eq!((answer["allowed"].clone(), answer["selector"].clone()), (true.into(), 1.into()));
     assert_eq!(answer["rule"], "+@write");
 }
+
+#[test]
+fn equal_strings_may_be_written_with_other_patterns() {
+    prints(&["equal", "-d", "redis-7.2", "~[ab]* +get", "~a* ~b* +get"], "equal\n");
+    assert_eq!(run(&["equal", "-d", "redis-7.2", "~[abc]* +get", "~a* ~b* +get"]).code, 1);
+}
+
+#[test]
+fn simplify_finds_what_was_meant() {
+    prints(&["simplify", LONG], "on ~app::* -@all +@read\n");
+    prints(&["simplify", "-d", "redis-7.2", "on ~app:1 ~app:* +@read +get"], "on ~app:* -@all +@read\n");
+    let ran = run_with_input(
+        &["simplify", "--format", "json", "-d", "redis-7.2", "-"],
+        b"on >secret ~* +get +get\n+nosuch\n",
+    );
+    assert_eq!(ran.code, 2);
+    let lines: Vec<_> = ran.out.lines().collect();
+    assert!(lines[0].contains(r#""input":"on >****** ~* +get +get""#), "{}", lines[0]);
+    assert!(lines[0].contains(" ~* +get\"}") && !ran.out.contains("secret"), "{}", lines[0]);
+    assert!(lines[1].contains(r#""kind":"unknown_command""#), "{}", lines[1]);
+}
+
+#[test]
+fn upgrade_tells_what_changes_and_what_to_write() {
+    let ran = run(&["upgrade", "--from", "redis-6.2", "--to", "redis-7.0", "on ~app:* +get +publish"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(
+        ran.out,
+        "\
+the same string under redis-6.2 (-) and redis-7.0 (+):
+each may do something that the other may not
+  + 1 command
+      connection: reset
+  + for example: RESET
+  - more with 1 command: publish
+  - channels &*
+  - for example: PUBLISH a 1
+to grant under redis-7.0 what it granted under redis-6.2:
+  on ~app:* &* -@all +publish +get
+which cannot help that:
+the second may do all that the first may, and more
+  + 1 command
+      connection: reset
+  + for example: RESET
+"
+    );
+    let ran = run(&["upgrade", "--from", "redis-7.2", "--to", "valkey-7.2", "on ~app:* +get"]);
+    assert_eq!(
+        (ran.code, &*ran.out),
+        (0, "under valkey-7.2 the same string means the same as under redis-7.2\n")
+    );
+    let ran = run(&["upgrade", "--from", "redis-7.2", "--to", "redis-6.2", "on %R~app:* +get"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("redis-7.0 is the first that has it"), "{}", ran.err);
+    assert!(ran.out.contains("nothing to write instead"), "{}", ran.out);
+}

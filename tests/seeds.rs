@@ -27,6 +27,21 @@ fn the_seeds_of_compare_keep_the_laws() {
 }
 
 #[test]
+fn the_seeds_of_simplify_keep_the_laws() {
+    replay("simplify", laws::simplify);
+}
+
+#[test]
+fn the_seeds_of_acl_file_keep_the_laws() {
+    replay("acl_file", laws::acl_file);
+}
+
+#[test]
+fn the_seeds_of_lint_keep_the_laws() {
+    replay("lint", laws::lint);
+}
+
+#[test]
 fn the_seeds_of_explain_keep_the_laws() {
     replay("explain", laws::explain);
 }

@@ -11,6 +11,8 @@ mod answers;
 mod cases;
 #[path = "server/catalogue.rs"]
 mod catalogue;
+#[path = "server/files.rs"]
+mod files;
 #[path = "server/harmless.rs"]
 mod harmless;
 #[path = "server/lines.rs"]
@@ -28,11 +30,11 @@ mod words;
 use std::slice;
 use std::time::Instant;
 
-use redis_acl::{Dialect, User};
+use redis_acl::{AclFile, Dialect, FileErrorKind, User};
 
 use answers::Answer;
 use cases::{Case, Cases};
-use servers::{Found, Server};
+use servers::{Found, Line};
 
 /// How many cases each server is given, and how many are on their way at once.
 const CASES: usize = 5_000;
@@ -86,11 +88,88 @@ fn every_server_has_the_commands_and_categories_of_its_catalogue() {
     });
 }
 
-/// Runs the test with every server there is, and prints what it says it did.
-fn with_each_server(test: impl Fn(&Found, &mut Server) -> String) {
+/// How many random files each server loads.
+const FILES: usize = 500;
+
+#[test]
+fn acl_files_are_read_as_every_server_reads_them() {
+    let seed = random::seed();
     for found in servers::found() {
         let started = Instant::now();
-        let done = test(&found, &mut found.start());
+        let loader = files::Loader::start(&found);
+        let (mut accepted, mut open) = (0, 0);
+        let by_hand = files::ACL_FILES.iter().map(|file| files::with_admin(file));
+        for bytes in by_hand.chain(files::Files::new(found.dialect, seed).take(FILES)) {
+            let file = AclFile::parse(&bytes, found.dialect);
+            assert!(!file.errors().any(files::kills), "{}: {}", found.name, bytes.escape_ascii());
+            let Some(ours) = files::of_library(&file, &loader.path) else {
+                open += 1;
+                continue;
+            };
+            let theirs = loader.load(&bytes);
+            accepted += usize::from(matches!(theirs, files::Outcome::Users(_)));
+            assert!(
+                files::agree(&bytes, &ours, &theirs),
+                "{}: {}\nserver {theirs:#?}\nwe {ours:#?}\nREDIS_ACL_SEED={seed}",
+                found.name,
+                bytes.escape_ascii()
+            );
+        }
+        let number = FILES + files::ACL_FILES.len();
+        let time = started.elapsed().as_secs_f32();
+        println!(
+            "{} as {}: {number} files, {accepted} accepted, {open} open, {time:.1} s",
+            found.name, found.dialect
+        );
+        assert!(accepted > number / 10 && open < number / 10, "too few are accepted or compared");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused_though_servers_take_them() {
+    for found in servers::found() {
+        let bytes = files::with_admin(b"user a\xff on ~\xff*\n");
+        let file = AclFile::parse(&bytes, found.dialect);
+        assert!(file.errors().all(|error| *error.kind() == FileErrorKind::NotUtf8) && file.users().is_err());
+        assert!(matches!(files::Loader::start(&found).load(&bytes), files::Outcome::Users(_)));
+    }
+}
+
+#[test]
+fn configurations_are_read_as_every_server_reads_them() {
+    for found in servers::found() {
+        let started = Instant::now();
+        for configuration in files::CONFIGURATIONS {
+            let bytes = files::with_admin(configuration);
+            let file = AclFile::parse_config(&bytes, found.dialect);
+            let shown = bytes.escape_ascii();
+            match (file.users().is_ok(), files::of_library(&file, "".as_ref())) {
+                (true, ours) => {
+                    let theirs = files::of_server(&found, &bytes);
+                    assert_eq!(ours, Some(theirs), "{}: {shown}", found.name);
+                }
+                (false, Some(files::Outcome::Refused(ours))) => {
+                    let theirs = files::last_words(&found, &bytes);
+                    assert!(
+                        files::says(&theirs, &ours),
+                        "{}: {shown}\nserver {theirs}\nwe {ours}",
+                        found.name
+                    );
+                }
+                (false, ours) => panic!("{}: {shown} {ours:?} {:?}", found.name, file.users()),
+            }
+        }
+        let (number, time) = (files::CONFIGURATIONS.len(), started.elapsed().as_secs_f32());
+        println!("{} as {}: {number} configurations, {time:.1} s", found.name, found.dialect);
+    }
+}
+
+/// Runs the test with every server there is, and prints what it says it did.
+fn with_each_server(test: impl Fn(&Found, &mut Line) -> String) {
+    for found in servers::found() {
+        let started = Instant::now();
+        let server = found.start();
+        let done = test(&found, &mut server.connect());
         println!("{} as {}: {done}, {:.1} s", found.name, found.dialect, started.elapsed().as_secs_f32());
     }
 }
@@ -101,17 +180,18 @@ fn user(dialect: Dialect, case: &Case) -> Option<User> {
     case.iter().all(|arguments| user.apply_arguments(arguments).is_ok()).then_some(user)
 }
 
-fn answers_of(found: &Found, server: &mut Server, cases: &[Case]) -> Vec<Vec<Answer>> {
+fn answers_of(found: &Found, server: &mut Line, cases: &[Case]) -> Vec<Vec<Answer>> {
     let died = |error| {
-        let kills =
-            |case: &&Case| answers::of_server(found, &mut found.start(), slice::from_ref(*case)).is_err();
+        let kills = |case: &&Case| {
+            answers::of_server(found, &mut found.start().connect(), slice::from_ref(*case)).is_err()
+        };
         panic!("{}: {error}; it died of {:?}", found.name, cases.iter().find(kills))
     };
     answers::of_server(found, server, cases).unwrap_or_else(died)
 }
 
 /// Makes a case small that the server and the library answer differently, and shows it.
-fn difference(found: &Found, server: &mut Server, case: &Case) -> String {
+fn difference(found: &Found, server: &mut Line, case: &Case) -> String {
     let mut both = |case: &Case| {
         let theirs = answers_of(found, server, slice::from_ref(case)).remove(0);
         (answers::of_library(found.dialect, case), theirs)

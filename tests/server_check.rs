@@ -4,16 +4,20 @@
 //! compared, unless `REDIS_ACL_EXPECT_SERVERS` lists some, each of which must then be there. `REDIS_ACL_SEED`
 //! repeats a run.
 
+#[path = "server_check/pairs.rs"]
+mod pairs;
+#[path = "server_check/patched.rs"]
+mod patched;
 #[path = "server/random.rs"]
 mod random;
 #[path = "server_check/requests.rs"]
 #[rustfmt::skip]
 mod requests;
-#[path = "server_check/resp.rs"]
+#[path = "server/resp.rs"]
 mod resp;
 #[path = "server_check/rules.rs"]
 mod rules;
-#[path = "server_check/servers.rs"]
+#[path = "server/servers.rs"]
 mod servers;
 
 use std::time::Instant;
@@ -39,7 +43,7 @@ fn dryrun_answers_as_the_library_does() {
         for _ in 0..USERS {
             let (rules, user) = rules::user(found.dialect, random);
             set_user(&mut line, &rules);
-            let requests = some_requests(found.dialect, random);
+            let requests = some_requests(found.dialect, server, random);
             let ask = |request: &Request| [words(["ACL", "DRYRUN", "u"]), request.clone()].concat();
             let replies = line.ask(&requests.iter().map(ask).collect::<Vec<_>>());
             for (request, reply) in requests.iter().zip(replies) {
@@ -69,7 +73,7 @@ fn a_client_is_answered_as_the_library_says() {
             rules.extend(login.map(str::to_owned));
             user.apply_arguments(login).expect("rules of any dialect");
             set_user(&mut admin, &rules);
-            let mut requests = some_requests(found.dialect, random);
+            let mut requests = some_requests(found.dialect, server, random);
             requests.retain(|request| can_be_queued(&user, request));
             let mut line = server.connect();
             let begin = [words(["AUTH", "u", "x"]), words(["MULTI"])];
@@ -131,7 +135,7 @@ fn keys_are_found_where_the_server_finds_them() {
         let with_flags = found.dialect.engine() >= redis_acl::Engine::Redis7_0;
         let subcommand = if with_flags { "GETKEYSANDFLAGS" } else { "GETKEYS" };
         for _ in 0..USERS / 2 {
-            let mut requests = some_requests(found.dialect, random);
+            let mut requests = some_requests(found.dialect, server, random);
             requests.retain(|request| {
                 let command = catalog.of_request(request);
                 command.is_some_and(|command| {
@@ -206,8 +210,11 @@ fn set_user(line: &mut Line, rules: &[String]) {
     assert_eq!(replies[1].shown(), "OK", "{rules:?}");
 }
 
-fn some_requests(dialect: Dialect, random: &mut Random) -> Vec<Request> {
-    (0..REQUESTS).map(|_| requests::request(dialect, random)).collect()
+fn some_requests(dialect: Dialect, server: &Server, random: &mut Random) -> Vec<Request> {
+    let mut requests: Vec<_> = (0..REQUESTS).map(|_| requests::request(dialect, random)).collect();
+    let left_out = patched::unlike_its_version(server);
+    requests.retain(|request| !left_out.iter().any(|name| request[0].eq_ignore_ascii_case(name.as_bytes())));
+    requests
 }
 
 /// Whether a request inside of `MULTI` is queued or refused, and does nothing else.

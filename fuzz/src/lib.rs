@@ -1,5 +1,6 @@
 //! Laws that hold of every input: a function for each, which panics where its law is broken.
 //!
+//! Each fuzz target is one call of the function that bears its name; `tests/seeds.rs` replays their seeds.
 //! The fuzz targets are [`parse`], [`apply_describe`], [`check`](check()), [`compare`](compare()),
 //! [`explain`](explain()) and `create_user`; `tests/seeds.rs` replays their seeds.
 
@@ -8,6 +9,9 @@ mod aws;
 mod check;
 mod compare;
 mod explain;
+mod file;
+mod lint;
+mod simplify;
 
 use redis_acl::{
     AccessString, ApplyError, Dialect, Form, KeyAccess, ParseError, Rule, RuleKind, Selector, Span, User,
@@ -18,6 +22,9 @@ pub use aws::create_user;
 pub use check::check;
 pub use compare::compare;
 pub use explain::{explain, explain_line};
+pub use file::acl_file;
+pub use lint::{a_fix_is_safe, findings_are_sound, lint};
+pub use simplify::{a_line_is_simplified, a_user_is_simplified, simplify};
 
 /// So many errors of a line are drawn; looking for what was meant takes time.
 const FEW: usize = 4;

@@ -20,7 +20,7 @@ impl CommandId {
         1 << (self.0 % 64)
     }
 
-    pub(super) const fn index(self) -> usize {
+    pub(crate) const fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -54,7 +54,7 @@ impl CommandSet {
     pub const EMPTY: Self = Self { words: [0; WORDS] };
 
     /// How many commands any set can hold.
-    pub(super) const CAPACITY: usize = WORDS * 64;
+    pub(crate) const CAPACITY: usize = WORDS * 64;
 
     /// Whether the set holds the command.
     #[must_use]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{Denied, Reason, Verdict};
+use super::{Allowed, Denied, Reason, Verdict};
 use crate::access::KeyAccess;
 use crate::catalog::{self, ChannelArguments, Command, Request, c_text};
 use crate::dialect::Answers;
@@ -331,6 +331,20 @@ fn plain(text: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(text).ok()?;
     let is_plain = !text.bytes().any(|byte| matches!(byte, b' ' | b'\t'..=b'\r' | 0));
     is_plain.then_some(text)
+}
+
+impl fmt::Display for Allowed<'_> {
+    /// One line: the rule that gave the command, and of which selector it is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.rule() {
+            Some(rule) => write!(f, "allowed by `{rule}`")?,
+            None => f.write_str("allowed to every user")?,
+        }
+        match self.selector_number() {
+            0 => Ok(()),
+            number => write!(f, " of selector {number}"),
+        }
+    }
 }
 
 impl fmt::Display for Denied<'_> {

@@ -38,7 +38,6 @@ use std::fmt;
 
 use crate::access::{Effect, KeyAccess};
 use crate::catalog::{Catalog, Command, CommandId, Request, is_word};
-use crate::dialect::OpenToAll;
 use crate::user::{LoggedRule, Selector, Subject, User};
 use judge::Judge;
 
@@ -204,13 +203,12 @@ impl User {
         }
     }
 
-    /// An unknown name is never granted; but up to 6.2 `QUIT` is answered before names are looked up
-    /// (`processCommand`).
+    /// An unknown name is never granted; but up to 6.2 `QUIT` is answered before names are looked up.
     #[cold]
     fn without_command<'a, A: AsRef<[u8]>>(&'a self, request: Request<'a, A>) -> Verdict<'a> {
         let name = request.get(0).unwrap_or_default();
         let quirks = self.dialect().engine().quirks();
-        if quirks.open_to_all != OpenToAll::NoAuth && is_word(name, "quit") {
+        if quirks.quits_without_lookup() && is_word(name, "quit") {
             return Verdict::Allowed(Allowed { user: self, selector: 0, by: By::Quit });
         }
         let command = self.catalog().lookup(Request::new(&[name]));

@@ -7,6 +7,7 @@ use super::{Comparison, Excess, Relation};
 use crate::access::KeyAccess;
 use crate::catalog::{Category, CommandGroup, CommandId, CommandSet};
 use crate::glob::{self, Inclusion};
+use crate::report::visible;
 use crate::user::{Selector, User};
 use crate::wording::{counted, listed};
 
@@ -215,7 +216,7 @@ impl Change {
         }
         for (what, rules) in [("keys", &self.keys), ("channels", &self.channels)] {
             if !rules.is_empty() {
-                write!(f, "\n  {sign} {what} {}", rules.join(" "))?;
+                write!(f, "\n  {sign} {what} {}", visible(&rules.join(" ")))?;
             }
         }
         for line in excess.told() {
@@ -230,7 +231,7 @@ impl Change {
 
 impl Excess {
     /// What no request shows.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(crate) fn told(&self) -> Vec<String> {
         let facts = [
             (self.future_commands, "commands to come (+@all)"),
             (self.enabled, "may log in (on)"),

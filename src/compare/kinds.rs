@@ -4,7 +4,7 @@
 //! holds the commands whose requests ask the same of a user's keys, channels and databases.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::catalog::{
@@ -67,24 +67,28 @@ pub(super) struct Kinds {
     pub(super) open: [CommandSet; 2],
 }
 
-/// The classes of catalogues that users of the same dialect share.
-static KNOWN: RwLock<Vec<(Dialect, Arc<Kinds>)>> = RwLock::new(Vec::new());
+/// What was sorted before, the last of it; users of few dialects are compared again and again.
+static KNOWN: RwLock<VecDeque<([Dialect; 2], Arc<Kinds>)>> = RwLock::new(VecDeque::new());
+
+/// How many pairs of dialects are kept: each takes some hundred kilobytes.
+const KEPT: usize = 32;
 
 impl Kinds {
     pub(super) fn of(sender: &Catalog, other: &Catalog) -> Arc<Self> {
-        if sender != other || sender.has_added_commands() {
+        if sender.has_added_commands() || other.has_added_commands() {
             return Arc::new(Self::sorted(sender, other));
         }
-        let known = |kinds: &[(Dialect, Arc<Self>)]| {
-            kinds.iter().find(|(dialect, _)| *dialect == sender.dialect()).map(|(_, kinds)| Arc::clone(kinds))
-        };
-        if let Some(kinds) = known(&KNOWN.read().unwrap_or_else(PoisonError::into_inner)) {
-            return kinds;
+        let pair = [sender.dialect(), other.dialect()];
+        let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, kinds)) = known.iter().find(|(known, _)| *known == pair) {
+            return Arc::clone(kinds);
         }
+        drop(known);
         let kinds = Arc::new(Self::sorted(sender, other));
-        let mut all = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-        if known(&all).is_none() {
-            all.push((sender.dialect(), Arc::clone(&kinds)));
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        known.push_back((pair, Arc::clone(&kinds)));
+        if known.len() > KEPT {
+            known.pop_front();
         }
         kinds
     }
@@ -157,6 +161,9 @@ pub(super) fn shapes(command: Command<'_>, name: &str, other: &Catalog) -> (Vec<
 }
 
 fn member(command: Command<'_>, name: &'static str, other: &Catalog) -> Option<(Member, Vec<Kind>)> {
+    if name == "quit" && other.dialect().quirks().quits_without_lookup() {
+        return None;
+    }
     let (shapes, there) = shapes(command, name, other);
     let mut of_kinds: BTreeMap<Kind, (usize, Arc<Shape>)> = BTreeMap::new();
     for shape in shapes {

@@ -28,21 +28,27 @@
 //! engine without subcommands meets one that has them, subcommands are those of the latter.
 //!
 //! # Bounds
-//! The question is hard in general. After so much [`WORK`](crate::glob::WORK) on patterns, or with more than 128 selectors, or
-//! where selectors could refuse a request in too many ways, the answer is [`Relation::Undecided`], never a guess.
+//! The question is hard in general. After so much [`WORK`](crate::glob::WORK) on patterns, with more than 128 selectors
+//! or 500 first arguments of a command, or where selectors could refuse a request in too many ways, the answer is
+//! [`Relation::Undecided`], never a guess.
 
 mod difference;
 mod kinds;
 mod search;
+mod simplify;
 mod texts;
+mod upgrade;
 mod witness;
 
+use crate::catalog::CommandSet;
 use crate::glob;
 use crate::user::{SanitizePayload, User};
 use search::{Findings, Search};
 
 pub use crate::catalog::CommandGroup;
 pub use difference::{Change, Difference, difference};
+pub use simplify::{simplify, simplify_string};
+pub use upgrade::{Exact, Inexpressible, Upgrade, upgrade};
 pub use witness::Witness;
 
 /// How what one user may do stands to what another may.
@@ -104,6 +110,26 @@ pub fn compare_within(work: usize, first: &User, second: &User) -> Comparison {
     Comparison {
         only_first: Excess::of(first, second, Excess::findings(first, second, &mut { work })),
         only_second: Excess::of(second, first, Excess::findings(second, first, &mut { work })),
+    }
+}
+
+/// What a user may send that its rules grant: not what every user may send.
+pub(crate) struct Sendable {
+    /// The commands of which some request is allowed.
+    pub(crate) commands: CommandSet,
+    /// A shortest such request.
+    pub(crate) witness: Option<Witness>,
+    /// Whether there may be more.
+    pub(crate) is_undecided: bool,
+}
+
+impl Sendable {
+    pub(crate) fn by(user: &User) -> Self {
+        let nobody = User::with_catalog(user.catalog());
+        let findings = Excess::findings(user, &nobody, &mut { glob::WORK });
+        let commands = findings.requests.iter().map(|finding| finding.command).collect();
+        let Excess { witness, is_undecided, .. } = Excess::of(user, &nobody, findings);
+        Self { commands, witness, is_undecided }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What keys and channels a selector reaches, and a shortest one that others do not.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::access::KeyAccess;
@@ -63,11 +64,6 @@ impl FirstArgument<'_> {
                 numbers.find(|number| self.fits(number)).unwrap_or_default()
             }
         }
-    }
-
-    /// Whether a selector that allows this first argument allows the request.
-    pub(super) fn is(&self, allowed: &str) -> bool {
-        matches!(self, Self::Is(text) if text.eq_ignore_ascii_case(allowed))
     }
 }
 
@@ -157,8 +153,10 @@ pub(super) fn find(
     let empty_is_fine = required.is_empty() && !excluded.iter().any(|pattern| pattern.text().is_empty());
     let mut shortest = (holds_empty && empty_is_fine).then(Vec::new);
     let mut is_undecided = false;
-    for pattern in patterns {
-        match glob::text_outside(pattern, &required, excluded.iter().copied(), work) {
+    // what both sides have needs no look at all the others
+    let known: BTreeSet<_> = excluded.iter().map(|pattern| pattern.text()).collect();
+    for pattern in patterns.iter().filter(|pattern| !known.contains(pattern.text())) {
+        match glob::text_outside(pattern, &required, &excluded, work) {
             Some(Some(text)) if shortest.as_ref().is_none_or(|known| is_shorter(&text, known)) => {
                 shortest = Some(text);
             }

@@ -60,7 +60,8 @@ where
         };
     }
     let (others, mut left) = (others.collect::<Vec<_>>(), work);
-    match text_outside(&pattern, &[], others.iter(), &mut left) {
+    let others: Vec<_> = others.iter().collect();
+    match text_outside(&pattern, &[], &others, &mut left) {
         Some(text) => text.map_or(Inclusion::Included, Inclusion::Escapes),
         None => Inclusion::Undecided,
     }
@@ -69,14 +70,16 @@ where
 /// A shortest text, not the empty one, that the pattern matches, one of the required ones if there are some, and
 /// none of the others: `Some(None)` where there is none, `None` where the work that is left does not suffice to
 /// tell.
-pub(crate) fn text_outside<'o>(
+pub(crate) fn text_outside(
     pattern: &Outline<'_>,
     required: &[Outline<'_>],
-    others: impl Iterator<Item = &'o Outline<'o>>,
+    others: &[&Outline<'_>],
     work: &mut usize,
 ) -> Option<Option<Vec<u8>>> {
+    // to look at a pattern is soon done, but there may be thousands, and thousands to look at them for
+    *work = work.checked_sub(others.len() / 64)?;
     let mut meeting: Vec<&[u8]> = Vec::new();
-    for other in others.filter(|other| other.may_meet(pattern)) {
+    for other in others.iter().filter(|other| other.may_meet(pattern)) {
         if other.plainly_includes(pattern) {
             return Some(None);
         }

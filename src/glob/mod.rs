@@ -34,7 +34,7 @@ mod shape;
 pub(crate) use inclusion::text_outside;
 pub use inclusion::{Inclusion, WORK, inclusion, inclusion_within};
 pub use matcher::matches;
-pub(crate) use outline::Outline;
+pub(crate) use outline::{Outline, may_meet};
 pub use shape::{Pattern, Shape};
 
 /// How many stars, neighbours counted as one, may stand before the end of a pattern that matches anything.

@@ -17,8 +17,7 @@ pub(crate) struct Outline<'p> {
 impl<'p> Outline<'p> {
     pub(crate) fn of(pattern: impl Into<Cow<'p, [u8]>>) -> Self {
         let text = pattern.into();
-        let head = text.iter().take_while(|byte| !is_special(**byte)).count();
-        Self { shape: Shape::of(&text), head, text }
+        Self { shape: Shape::of(&text), head: head(&text), text }
     }
 
     pub(crate) fn text(&self) -> &[u8] {
@@ -42,4 +41,15 @@ impl<'p> Outline<'p> {
             _ => false,
         }
     }
+}
+
+/// Whether there can be a text that both patterns match, told from nothing but how they begin.
+pub(crate) fn may_meet(a: &[u8], b: &[u8]) -> bool {
+    let both = head(a).min(head(b));
+    a[..both] == b[..both]
+}
+
+/// How many bytes stand before all that has a meaning.
+fn head(pattern: &[u8]) -> usize {
+    pattern.iter().take_while(|byte| !is_special(**byte)).count()
 }

@@ -14,6 +14,7 @@ use nom::{IResult, Offset, Parser};
 
 use super::{ParseErrorKind, Quoting, Rule, RuleKind, SelectorRule};
 use crate::access::{Effect, KeyAccess};
+use crate::quoting::{Splitter, Word, split};
 use crate::secret::{Password, PasswordHash};
 use crate::span::Span;
 
@@ -464,77 +465,27 @@ enum Unsplit {
     NotUtf8(Span),
 }
 
-/// Splits as `sdssplitargs` does, and says whether all versions of it agree.
+/// Splits as servers do, and says whether all versions of the splitter agree.
 ///
 /// ```abnf
-/// pieces        = *blank [ piece *( 1*blank piece ) ] *blank
-/// piece         = 1*( any character but blanks and quotes / single-quoted / double-quoted )
-/// single-quoted = "'" *( "\'" / any character but "'" ) "'"
-/// double-quoted = DQUOTE *( "\x" 2HEXDIG / "\" any character / any character but DQUOTE ) DQUOTE
+/// pieces = *blank [ piece *( 1*blank piece ) ] *blank
+/// piece  = 1*( any character but blanks and quotes / single-quoted / double-quoted )
 /// ```
 fn split_quoted(inside: &str) -> Result<(Vec<Piece<'_>>, Quoting), Unsplit> {
-    let bytes = inside.as_bytes();
-    let (mut pieces, mut quoting, mut at) = (Vec::new(), Quoting::Balanced, 0);
-    loop {
-        at += bytes[at..].iter().take_while(|&&byte| byte == b' ' || is_control(byte as char)).count();
-        if at == bytes.len() {
-            return Ok((pieces, quoting));
-        }
-        let start = at;
-        let mut unquoted: Option<Vec<u8>> = None;
-        while let Some(&byte) = bytes.get(at).filter(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
-            if !matches!(byte, b'"' | b'\'') {
-                unquoted.iter_mut().for_each(|text| text.push(byte));
-                at += 1;
-                continue;
-            }
-            let text = unquoted.get_or_insert_with(|| bytes[start..at].to_vec());
-            at = quoted(bytes, at, text).ok_or(Unsplit::OpenQuote)?;
-            if bytes.get(at).is_some_and(|&next| next != b' ' && !is_control(next as char)) {
-                quoting = Quoting::Joined;
-            }
-        }
-        let span = Span::new(start, at);
-        let text = match unquoted {
-            None => Cow::Borrowed(&inside[span.range()]),
-            Some(text) => Cow::Owned(String::from_utf8(text).map_err(|_| Unsplit::NotUtf8(span))?),
-        };
-        pieces.push(Piece { span, text });
-    }
-}
-
-/// Reads from an opening quote behind the closing one, if there is one; `text` gets what is between.
-fn quoted(bytes: &[u8], open: usize, text: &mut Vec<u8>) -> Option<usize> {
-    let quote = bytes[open];
-    let mut at = open + 1;
-    while *bytes.get(at)? != quote {
-        let (byte, length) = match (quote, &bytes[at..]) {
-            (b'"', [b'\\', b'x', high, low, ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                (hex_digit(*high) << 4 | hex_digit(*low), 4)
-            }
-            (b'"', [b'\\', escaped, ..]) => (unescaped(*escaped), 2),
-            (b'\'', [b'\\', b'\'', ..]) => (b'\'', 2),
-            (_, rest) => (rest[0], 1),
-        };
-        text.push(byte);
-        at += length;
-    }
-    Some(at + 1)
-}
-
-fn hex_digit(digit: u8) -> u8 {
-    (digit as char).to_digit(16).unwrap_or_default() as u8
-}
-
-fn unescaped(escaped: u8) -> u8 {
-    match escaped {
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        b'b' => 8,
-        b'a' => 7,
-        other => other,
-    }
+    let words = split(inside.as_bytes(), Splitter::Valkey9_0).map_err(|_| Unsplit::OpenQuote)?;
+    let is_quoted = inside.contains(['"', '\'']);
+    let quoting = match is_quoted && split(inside.as_bytes(), Splitter::Redis).is_err() {
+        true => Quoting::Joined,
+        false => Quoting::Balanced,
+    };
+    let piece = |Word { span, bytes }: Word<'_>| match bytes {
+        Cow::Borrowed(_) => Ok(Piece { span, text: Cow::Borrowed(&inside[span.range()]) }),
+        Cow::Owned(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Piece { span, text: Cow::Owned(text) }),
+            Err(_) => Err(Unsplit::NotUtf8(span)),
+        },
+    };
+    Ok((words.into_iter().map(piece).collect::<Result<_, _>>()?, quoting))
 }
 
 impl RuleKind<'_> {

@@ -1,41 +1,54 @@
 //! Arguments of `ACL SETUSER` that are one rule together.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::error::{ApplyError, ApplyErrorKind, Refusal};
 use crate::dialect::{Dialect, Quirks};
 use crate::span::Span;
 use crate::syntax::ParseErrorKind;
 
-/// Joins the arguments of a selector into one (`ACLMergeSelectorArguments`); where there are no
-/// selectors, each stays what it is.
-///
-/// The error is the argument that opens a selector which no other closes.
-pub(super) fn merge_selectors<I>(arguments: I, quirks: &Quirks) -> Result<Vec<String>, String>
+/// A selector that no argument closes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenSelector {
+    /// The argument that opens it.
+    pub(crate) opening: usize,
+    /// How many rules stand before it.
+    pub(crate) rules_before: usize,
+}
+
+/// Which arguments are one rule together (`ACLMergeSelectorArguments`), joined by spaces; where there are no
+/// selectors, each is one.
+pub(crate) fn merge_selectors<A>(arguments: &[A], quirks: &Quirks) -> Result<Vec<Range<usize>>, OpenSelector>
 where
-    I: IntoIterator<Item: AsRef<str>>,
+    A: AsRef<str>,
 {
-    let (mut merged, mut open): (Vec<String>, Option<(String, String)>) = (Vec::new(), None);
-    for argument in arguments {
-        let argument = argument.as_ref();
+    let (mut merged, mut open) = (Vec::with_capacity(arguments.len()), None);
+    for (place, argument) in arguments.iter().map(AsRef::as_ref).enumerate() {
         let opens = argument.starts_with('(') && !argument.ends_with(')') && quirks.selectors;
-        match &mut open {
-            Some((text, _)) if !(opens && quirks.selector_restarts) => {
-                text.push(' ');
-                text.push_str(argument);
+        match open {
+            // 7.0 forgets what it had collected when a selector opens inside another
+            Some(_) if opens && quirks.selector_restarts => open = Some(place),
+            Some(opening) if argument.ends_with(')') => {
+                merged.push(opening..place + 1);
+                open = None;
             }
-            _ if opens => {
-                // 7.0 forgets what it had collected when a selector opens inside another
-                open = Some((argument.to_owned(), argument.to_owned()));
-                continue;
-            }
-            _ => merged.push(argument.to_owned()),
-        }
-        if argument.ends_with(')') {
-            merged.extend(open.take().map(|(text, _)| text));
+            Some(_) => {}
+            None if opens => open = Some(place),
+            None => merged.push(place..place + 1),
         }
     }
     match open {
         None => Ok(merged),
-        Some((_, opening)) => Err(opening),
+        Some(opening) => Err(OpenSelector { opening, rules_before: merged.len() }),
+    }
+}
+
+/// The arguments as one rule.
+pub(crate) fn joined<'a, A: AsRef<str>>(arguments: &'a [A]) -> Cow<'a, str> {
+    match arguments {
+        [one] => Cow::Borrowed(one.as_ref()),
+        several => Cow::Owned(several.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ")),
     }
 }
 

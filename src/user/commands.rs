@@ -97,6 +97,25 @@ impl Commands {
         Ok(())
     }
 
+    /// What it allows of these commands, and nothing to come. The rules are not kept: this is not for printing.
+    pub(crate) fn limited_to(&self, commands: &CommandSet) -> Self {
+        let first_arguments = self.first_arguments.iter().filter(|(id, _)| commands.contains(**id));
+        Self {
+            allowed: self.allowed & *commands,
+            first_arguments: first_arguments.map(|(id, arguments)| (*id, arguments.clone())).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What it allows of a command with this first argument, and nothing else.
+    pub(crate) fn limited_to_first_argument(&self, id: CommandId, argument: &str) -> Self {
+        let mut limited = Self::default();
+        if self.allow(id, || Some(argument.as_bytes())) {
+            limited.first_arguments.entry(id).or_default().add(argument);
+        }
+        limited
+    }
+
     pub(crate) fn allowed(&self) -> &CommandSet {
         &self.allowed
     }
@@ -111,6 +130,14 @@ impl Commands {
     fn first_argument(&self, id: CommandId, given: Option<&[u8]>) -> Option<&str> {
         let (arguments, given) = (self.first_arguments.get(&id)?, c_text(given?));
         arguments.folded.iter().find(|argument| argument.as_bytes().eq_ignore_ascii_case(given))
+    }
+
+    /// Whether the command is allowed with this first argument, as a whole or not. It asks an index where
+    /// [`Self::allow`] goes through the list, which needs no memory.
+    pub(crate) fn allow_argument(&self, id: CommandId, argument: &str) -> bool {
+        let holds =
+            |arguments: &FirstArguments| arguments.folded.place(&argument.to_ascii_lowercase()).is_some();
+        self.allowed.contains(id) || self.first_arguments.get(&id).is_some_and(holds)
     }
 
     /// The last rule about a command, `None` where only `+@all` or `-@all` or nothing is about it. Where the

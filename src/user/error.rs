@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::catalog::{self, Catalog};
 use crate::dialect::{Dialect, Feature, Service};
+use crate::nearest::did_you_mean;
 use crate::report::{Report, visible};
 use crate::secret::mask_argument;
 use crate::span::Span;
@@ -269,6 +270,16 @@ impl ApplyError {
         Some(format!("Error in ACL SETUSER modifier '{rule}': {reason}"))
     }
 
+    /// The reason in the server's words, without the rule; none where it would accept the rule.
+    pub(crate) fn server_reason(&self) -> Option<&'static str> {
+        self.kind.server_reason(self.dialect)
+    }
+
+    /// Whether the server knows no command or category of that name, which a module may yet bring.
+    pub(crate) fn is_of_unknown_name(&self) -> bool {
+        self.server_reason() == Some(UNKNOWN)
+    }
+
     fn message(&self) -> String {
         let (part, dialect) = (self.part(), self.dialect);
         match &self.kind {
@@ -373,14 +384,6 @@ impl ApplyError {
         let speaker = self.dialect.service().map_or("the server", |_| "AWS");
         let server = self.server_message().map(|message| format!("{speaker} says: {message}"));
         Report::new(self.message(), &self.text, self.span).with("help", self.help()).with("note", server)
-    }
-}
-
-fn did_you_mean(sign: &str, names: &[&str]) -> Option<String> {
-    let names: Vec<_> = names.iter().map(|name| format!("`{sign}{name}`")).collect();
-    match names.split_last()? {
-        (only, []) => Some(format!("did you mean {only}?")),
-        (last, others) => Some(format!("did you mean {} or {last}?", others.join(", "))),
     }
 }
 

@@ -11,16 +11,20 @@ mod texts;
 pub use error::{ApplyError, ApplyErrorKind, ApplyErrors};
 pub use selector::Selector;
 
+pub(crate) use arguments::{OpenSelector, joined, merge_selectors};
 pub(crate) use commands::{Commands, FirstArguments, LoggedRule, Subject};
+pub(crate) use patterns::{Channels, Keys};
 pub(crate) use selector::Databases;
+
+use std::borrow::Cow;
 
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, Quirks, Sanitize};
 use crate::quoting::Splitter;
 use crate::secret::{PasswordHash, is_bare_sign, mask};
 use crate::span::Span;
-use crate::syntax::{AccessString, Quoting, Rule, RuleKind, SelectorRule};
-use arguments::{merge_selectors, open_selector};
+use crate::syntax::{AccessString, ParseError, Quoting, Rule, RuleKind, SelectorRule};
+use arguments::open_selector;
 use error::{Refusal, Refusals};
 
 /// A user of one dialect: how it logs in, and what it may do.
@@ -53,6 +57,16 @@ pub struct User {
     passwords: Vec<PasswordHash>,
     root: Selector,
     selectors: Vec<Selector>,
+}
+
+/// A line of rules, and the user that those make that are not refused.
+pub(crate) struct Scan<'t> {
+    pub(crate) user: User,
+    /// The rules that are well-formed.
+    pub(crate) string: AccessString<'t>,
+    /// Of each of them, whether it was applied.
+    pub(crate) applied: Vec<bool>,
+    pub(crate) errors: Option<ApplyErrors>,
 }
 
 /// Whether what the user sends to RESTORE is looked through; `None` where nobody has said.
@@ -97,21 +111,37 @@ impl User {
     /// # Errors
     /// As [`User::parse`].
     pub fn parse_with(catalog: &Catalog, text: &str) -> Result<Self, ApplyErrors> {
+        let Scan { user, errors, .. } = Self::scan(catalog, text);
+        errors.map_or(Ok(user), Err)
+    }
+
+    /// What becomes of a line of rules where those that are refused are left out.
+    pub(crate) fn scan<'t>(catalog: &Catalog, text: &'t str) -> Scan<'t> {
         let mut user = Self::with_catalog(catalog);
         let (string, errors) = AccessString::scan(text);
         let dialect = user.dialect();
         let (mut refused, quirks) = (Vec::new(), dialect.quirks());
-        for rule in string.rules() {
-            refused.extend(user.apply_rule(rule, &quirks).err().into_iter().flatten());
-        }
+        let is_bad = |rule: &Rule<'_>| errors.iter().any(|error| error.rule_span() == rule.span);
+        let mut apply = |rule: &Rule<'_>| {
+            // a rule that is no rule may be refused for another reason first; it must not do anything
+            let applied = match is_bad(rule) {
+                false => user.apply_rule(rule, &quirks).map(|()| true),
+                true => user.clone().apply_rule(rule, &quirks).map(|()| false),
+            };
+            applied.unwrap_or_else(|refusals| {
+                refused.extend(refusals);
+                false
+            })
+        };
+        let applied = string.rules().iter().map(&mut apply).collect();
         if errors.is_empty() && refused.is_empty() {
-            return Ok(user);
+            return Scan { user, string, applied, errors: None };
         }
         let masked = mask(text).into();
         let mut refused: Vec<_> =
             refused.into_iter().map(|refusal| ApplyError::in_line(refusal, &masked, dialect)).collect();
         refused.extend(errors.iter().map(|error| ApplyError::from_parse(error, dialect)));
-        ApplyErrors::new(refused).map_or(Ok(user), Err)
+        Scan { user, string, applied, errors: ApplyErrors::new(refused) }
     }
 
     /// Applies rules from left to right; all of them, or none.
@@ -160,29 +190,53 @@ impl User {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let dialect = self.dialect();
-        let quirks = dialect.quirks();
+        let (dialect, quirks) = (self.dialect(), self.dialect().quirks());
+        let arguments: Vec<_> = arguments.into_iter().collect();
+        let merged = merge_selectors(&arguments, &quirks)
+            .map_err(|open| open_selector(arguments[open.opening].as_ref(), dialect))?;
         let mut changed = self.clone();
-        let mut before = String::new();
-        for argument in merge_selectors(arguments, &quirks).map_err(|open| open_selector(&open, dialect))? {
+        let mut before = Cow::Borrowed("");
+        for place in merged {
+            let argument = joined(&arguments[place]);
+            changed.apply_argument(&argument, &before, &quirks).1?;
             if !argument.is_empty() {
-                let applied = changed.apply_argument(&argument, &quirks);
-                // a space behind the `>` makes the password an argument of its own
-                applied
-                    .map_err(|error| if is_bare_sign(&before) { error.behind_bare_sign() } else { error })?;
+                before = argument;
             }
-            before = argument;
         }
         changed.tidy();
         *self = changed;
         Ok(())
     }
 
-    fn apply_argument(&mut self, argument: &str, quirks: &Quirks) -> Result<(), ApplyError> {
-        let dialect = self.dialect();
+    /// One argument of a list that is merged already, and the one in front of it; also the rule itself, where it
+    /// is well-formed.
+    pub(crate) fn apply_argument<'a>(
+        &mut self,
+        argument: &'a str,
+        before: &str,
+        quirks: &Quirks,
+    ) -> (Option<Rule<'a>>, Result<(), ApplyError>) {
+        if argument.is_empty() {
+            return (None, Ok(()));
+        }
         let (rule, error) = Rule::scan(argument);
-        let error = error.map(|error| ApplyError::from_parse(&error, dialect));
-        let applied = rule.map_or(Ok(()), |rule| self.apply_rule(&rule, quirks));
+        let applied = self.apply_scanned(argument, rule.as_ref(), error.as_ref(), quirks);
+        // a space behind the `>` makes the password an argument of its own
+        let applied =
+            applied.map_err(|error| if is_bare_sign(before) { error.behind_bare_sign() } else { error });
+        (rule.filter(|_| error.is_none()), applied)
+    }
+
+    fn apply_scanned(
+        &mut self,
+        argument: &str,
+        rule: Option<&Rule<'_>>,
+        error: Option<&ParseError>,
+        quirks: &Quirks,
+    ) -> Result<(), ApplyError> {
+        let dialect = self.dialect();
+        let error = error.map(|error| ApplyError::from_parse(error, dialect));
+        let applied = rule.map_or(Ok(()), |rule| self.apply_rule(rule, quirks));
         // an argument is echoed as it is, also where a line of rules would end at its first space
         let whole = Span::new(0, argument.len());
         let in_argument =
@@ -194,7 +248,7 @@ impl User {
     }
 
     /// A user that is changed again and again must not keep every rule there ever was.
-    fn tidy(&mut self) {
+    pub(crate) fn tidy(&mut self) {
         self.root.commands.forget_overridden_rules(&self.catalog);
     }
 
@@ -244,6 +298,15 @@ impl User {
     #[inline]
     pub(crate) fn root(&self) -> &Selector {
         &self.root
+    }
+
+    /// The same user with other commands in each of its selectors.
+    pub(crate) fn with_commands(&self, limit: impl Fn(&Commands) -> Commands) -> Self {
+        let mut user = self.clone();
+        for selector in std::iter::once(&mut user.root).chain(&mut user.selectors) {
+            selector.commands = limit(&selector.commands);
+        }
+        user
     }
 
     pub(crate) fn sanitize_payload(&self) -> Option<SanitizePayload> {

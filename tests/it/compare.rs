@@ -189,3 +189,27 @@ fn two_dialects_are_compared() {
     let comparison = of("redis-7.2", "redis-7.4", "on ~* +@hash");
     assert_eq!(comparison.relation(), Narrower);
 }
+
+/// So many rules of a kind as a megabyte holds, or as are soon undecided.
+#[test]
+fn hostile_users_are_compared_soon_or_not_at_all() {
+    let many = |rule: &dyn Fn(usize) -> String, count| {
+        let rules: Vec<_> = (0..count).map(rule).collect();
+        user("redis-7.2", &format!("~* +get {}", rules.join(" ")).replace("~* +get ~", "+get ~"))
+    };
+    let kinds: [(&dyn Fn(usize) -> String, usize); 5] = [
+        (&|number| format!("~key:{number}:*"), 20_000),
+        (&|number| format!("~*a{number}z*"), 3_000),
+        (&|number| format!("+select|{number}"), 20_000),
+        (&|number| format!("(~a{number} +set)"), 1_000),
+        (&|number| format!("(~{number}:* +mset)"), 100),
+    ];
+    for (rule, count) in kinds {
+        let (all, most) = (many(rule, count), many(rule, count - 1));
+        let started = std::time::Instant::now();
+        assert_eq!(compare(&all, &all).relation(), Equal, "{}", rule(0));
+        let relation = compare(&most, &all).relation();
+        assert!([Narrower, Relation::Undecided].contains(&relation), "{}: {relation:?}", rule(0));
+        println!("{}: {relation:?} after {:?}", rule(0), started.elapsed());
+    }
+}

@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 8] = [
     &["user"],
     &["describe", "check"],
     &["compare"],
-    &["aws", "explain"],
+    &["aws", "claims", "explain", "file", "lint"],
     &["serde"],
 ];
 

@@ -4,6 +4,7 @@ mod aws;
 mod canonical;
 mod check;
 mod check_properties;
+mod claims;
 mod compare;
 mod compare_exact;
 mod corpus;
@@ -11,15 +12,19 @@ mod dialects;
 mod equality;
 mod errors;
 mod explain;
+mod file;
 mod floors;
 mod glob;
 mod keys;
 #[path = "../../fuzz/src/lib.rs"]
 pub mod laws;
+mod lint;
 mod properties;
 #[cfg(feature = "aws")]
 mod request_properties;
 #[cfg(feature = "aws")]
 mod requests;
+mod simplify;
 mod syntax;
+mod upgrade;
 mod wild;

@@ -90,6 +90,11 @@ proptest! {
     }
 
     #[test]
+    fn rules_keep_the_laws_of_simplest_strings(setuser in setuser()) {
+        laws::simplify(&setuser);
+    }
+
+    #[test]
     fn rules_keep_the_laws_of_explanations(setuser in setuser()) {
         laws::explain(&setuser);
     }
@@ -97,5 +102,16 @@ proptest! {
     #[test]
     fn any_arguments_keep_the_laws_of_users(text in any::<String>()) {
         laws::apply_describe(&text);
+    }
+
+    #[test]
+    fn lines_of_rules_keep_the_laws_of_lints(setuser in setuser()) {
+        let (dialect, arguments) = setuser.split_once('\n').unwrap_or((&setuser, ""));
+        laws::lint(&format!("{dialect}\n{}\nioredis", arguments.replace('\n', " ")));
+    }
+
+    #[test]
+    fn any_text_keeps_the_laws_of_lints(text in any::<String>()) {
+        laws::lint(&text);
     }
 }

@@ -6,8 +6,8 @@ use redis_acl::{Dialect, User};
 
 use crate::cases::Case;
 use crate::lines::comparable;
-use crate::resp::Reply;
-use crate::servers::{Found, Server};
+use crate::resp::{Reply, Request, words};
+use crate::servers::{Found, Line};
 
 /// The error of a call, and the user's line of `ACL LIST` behind it, in comparable form; no line while
 /// there is no user.
@@ -38,9 +38,9 @@ pub(crate) fn of_library(dialect: Dialect, case: &Case) -> Vec<Answer> {
 }
 
 /// The server's answers to each case. An error is that it is gone.
-pub(crate) fn of_server(found: &Found, server: &mut Server, cases: &[Case]) -> io::Result<Vec<Vec<Answer>>> {
+pub(crate) fn of_server(found: &Found, server: &mut Line, cases: &[Case]) -> io::Result<Vec<Vec<Answer>>> {
     let commands: Vec<_> = cases.iter().flat_map(commands).collect();
-    let replies = server.ask(&commands)?;
+    let replies = server.0.ask(&commands)?;
     let mut replies = replies.iter();
     let of_case = |case: &Case| {
         let deleted = replies.next();
@@ -52,23 +52,27 @@ pub(crate) fn of_server(found: &Found, server: &mut Server, cases: &[Case]) -> i
 }
 
 /// A new user `u`, changed call by call and shown behind each.
-fn commands(case: &Case) -> Vec<Vec<String>> {
-    let acl = |words: &[&str]| ["ACL"].iter().chain(words).map(|&word| word.to_owned()).collect::<Vec<_>>();
-    let mut commands = vec![acl(&["DELUSER", "u"])];
+fn commands(case: &Case) -> Vec<Request> {
+    let mut commands = vec![words(["ACL", "DELUSER", "u"])];
     for arguments in case {
-        commands.push([acl(&["SETUSER", "u"]), arguments.clone()].concat());
-        commands.push(acl(&["LIST"]));
+        commands.push([words(["ACL", "SETUSER", "u"]), words(arguments)].concat());
+        commands.push(words(["ACL", "LIST"]));
     }
     commands
 }
 
 fn answer(dialect: Dialect, set: &Reply, list: &Reply) -> Answer {
-    let error = match set {
-        Reply::Error(error) => Some(error.clone()),
-        _ => None,
-    };
-    let line = list.texts().find_map(|line| line.strip_prefix("user u "));
-    Answer { error, line: line.map(|line| comparable(dialect, line)) }
+    let error = matches!(set, Reply::Error(_)).then(|| set.shown());
+    let line = lines_of(list).find_map(|line| line.strip_prefix("user u ").map(str::to_owned));
+    Answer { error, line: line.map(|line| comparable(dialect, &line)) }
+}
+
+/// The lines of an answer to `ACL LIST`.
+pub(crate) fn lines_of(list: &Reply) -> impl Iterator<Item = String> {
+    match list {
+        Reply::Array(lines) => lines.iter().map(Reply::shown),
+        other => panic!("not a list of users: {other:?}"),
+    }
 }
 
 /// Whether the library answers the calls as the server does.

@@ -5,11 +5,11 @@ use std::io;
 
 use redis_acl::{Catalog, Category, Command, Dialect};
 
-use crate::resp::Reply;
-use crate::servers::Server;
+use crate::resp::{Reply, words};
+use crate::servers::Line;
 
 /// In what the server and the catalogue of its dialect differ, a line for each thing.
-pub(crate) fn differences(dialect: Dialect, server: &mut Server) -> io::Result<Vec<String>> {
+pub(crate) fn differences(dialect: Dialect, server: &mut Line) -> io::Result<Vec<String>> {
     let catalog = Catalog::from(dialect);
     let mut differences = Vec::new();
     let ours = catalog.commands().map(facts_of_catalogue).collect();
@@ -17,15 +17,16 @@ pub(crate) fn differences(dialect: Dialect, server: &mut Server) -> io::Result<V
 
     let categories: Vec<_> = catalog.categories().map(Category::name).collect();
     let listed = ask(server, &["ACL", "CAT"])?;
-    let listed: Vec<_> = listed.texts().collect();
+    let listed = texts(&listed);
     if listed != categories {
         differences.push(format!("categories: {listed:?}, catalogue {categories:?}"));
     }
-    for category in catalog.categories().filter(|category| listed.contains(&category.name())) {
+    for category in catalog.categories().filter(|category| listed.iter().any(|name| name == category.name()))
+    {
         let members = catalog.members(category);
         let ours = members.iter().filter_map(|id| Some((catalog.get(id)?.name().to_owned(), String::new())));
         let theirs = ask(server, &["ACL", "CAT", category.name()])?;
-        let theirs = theirs.texts().map(|name| (name.to_lowercase(), String::new())).collect();
+        let theirs = texts(&theirs).iter().map(|name| (name.to_lowercase(), String::new())).collect();
         compare(&mut differences, &format!("member of {category}"), &ours.collect(), &theirs);
     }
     Ok(differences)
@@ -65,21 +66,21 @@ fn facts_of_catalogue(command: Command<'_>) -> (String, String) {
     (command.name().to_owned(), facts(command.arity().into(), &flags, keys))
 }
 
-fn facts_of_server(server: &mut Server) -> io::Result<Facts> {
+fn facts_of_server(server: &mut Line) -> io::Result<Facts> {
     let commands = ask(server, &["COMMAND"])?;
     let mut facts = Facts::new();
-    commands.array().iter().for_each(|command| add_facts(&mut facts, command));
+    array(&commands).iter().for_each(|command| add_facts(&mut facts, command));
     Ok(facts)
 }
 
 /// Of a command as `COMMAND` shows it: name, arity, flags, first key, last key, step, and from 7.0 on as
 /// the tenth its subcommands.
 fn add_facts(all: &mut Facts, command: &Reply) {
-    let parts = command.array();
-    let flags = parts[2].texts().map(str::to_owned).collect();
-    let keys = [3, 4, 5].map(|part| parts[part].integer());
-    all.insert(parts[0].text().to_lowercase(), facts(parts[1].integer(), &flags, keys));
-    let subcommands = parts.get(9).map_or(&[][..], Reply::array);
+    let parts = array(command);
+    let flags = texts(&parts[2]).into_iter().collect();
+    let keys = [3, 4, 5].map(|part| integer(&parts[part]));
+    all.insert(parts[0].shown().to_lowercase(), facts(integer(&parts[1]), &flags, keys));
+    let subcommands = parts.get(9).map_or(&[][..], array);
     subcommands.iter().for_each(|subcommand| add_facts(all, subcommand));
 }
 
@@ -88,7 +89,24 @@ fn facts(arity: i64, flags: &BTreeSet<String>, [first, last, step]: [i64; 3]) ->
     format!("arity {arity}, keys {first}:{last}:{step}, {flags}")
 }
 
-fn ask(server: &mut Server, command: &[&str]) -> io::Result<Reply> {
-    let command = command.iter().map(|&word| word.to_owned()).collect();
-    Ok(server.ask(&[command])?.remove(0))
+fn ask(server: &mut Line, command: &[&str]) -> io::Result<Reply> {
+    Ok(server.0.ask(&[words(command)])?.remove(0))
+}
+
+fn array(reply: &Reply) -> &[Reply] {
+    match reply {
+        Reply::Array(items) => items,
+        other => panic!("not an array: {other:?}"),
+    }
+}
+
+fn texts(reply: &Reply) -> Vec<String> {
+    array(reply).iter().map(Reply::shown).collect()
+}
+
+fn integer(reply: &Reply) -> i64 {
+    match reply {
+        Reply::Integer(integer) => *integer,
+        other => panic!("not an integer: {other:?}"),
+    }
 }

@@ -1,18 +1,31 @@
-//! Enough of the servers' protocol to ask them.
+//! Enough of the servers' protocol to ask them, in bytes.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
+/// A command's name and its arguments.
+pub(crate) type Request = Vec<Vec<u8>>;
+
 /// A reply of RESP2.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Reply {
-    Text(String),
-    Error(String),
+    Text(Vec<u8>),
+    Error(Vec<u8>),
     Integer(i64),
     Array(Vec<Reply>),
     Nil,
+}
+
+impl Reply {
+    /// A text or an error; of anything else its form.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Text(text) | Self::Error(text) => String::from_utf8_lossy(text).into_owned(),
+            other => format!("{other:?}"),
+        }
+    }
 }
 
 pub(crate) struct Connection(BufReader<UnixStream>);
@@ -25,78 +38,47 @@ impl Connection {
     }
 
     /// Sends the commands all at once, then reads the reply to each.
-    pub(crate) fn ask(&mut self, commands: &[Vec<String>]) -> io::Result<Vec<Reply>> {
-        let mut request = Vec::new();
-        for command in commands {
-            write!(request, "*{}\r\n", command.len())?;
-            for argument in command {
-                write!(request, "${}\r\n{argument}\r\n", argument.len())?;
+    pub(crate) fn ask(&mut self, requests: &[Request]) -> io::Result<Vec<Reply>> {
+        let mut bytes = Vec::new();
+        for request in requests {
+            write!(bytes, "*{}\r\n", request.len())?;
+            for argument in request {
+                write!(bytes, "${}\r\n", argument.len())?;
+                bytes.extend_from_slice(argument);
+                bytes.extend_from_slice(b"\r\n");
             }
         }
-        self.0.get_mut().write_all(&request)?;
-        commands.iter().map(|_| self.reply()).collect()
+        self.0.get_mut().write_all(&bytes)?;
+        requests.iter().map(|_| self.reply()).collect()
     }
 
     fn reply(&mut self) -> io::Result<Reply> {
-        let line = self.line()?;
-        let (kind, rest) = line.split_at_checked(1).ok_or(io::ErrorKind::UnexpectedEof)?;
-        let number = || rest.parse::<i64>().map_err(|_| invalid(&line));
+        let mut line = Vec::new();
+        self.0.read_until(b'\n', &mut line)?;
+        let line = line.strip_suffix(b"\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+        let (kind, rest) = line.split_first().ok_or(io::ErrorKind::InvalidData)?;
+        let number = || {
+            let text = std::str::from_utf8(rest).ok().and_then(|text| text.parse::<i64>().ok());
+            text.ok_or(io::ErrorKind::InvalidData)
+        };
         Ok(match kind {
-            "+" => Reply::Text(rest.to_owned()),
-            "-" => Reply::Error(rest.to_owned()),
-            ":" => Reply::Integer(number()?),
-            "$" | "*" if number()? < 0 => Reply::Nil,
-            "$" => Reply::Text(self.bulk(number()? as usize)?),
-            "*" => Reply::Array((0..number()?).map(|_| self.reply()).collect::<io::Result<_>>()?),
-            _ => return Err(invalid(&line)),
+            b'+' => Reply::Text(rest.to_owned()),
+            b'-' => Reply::Error(rest.to_owned()),
+            b':' => Reply::Integer(number()?),
+            b'$' | b'*' if number()? < 0 => Reply::Nil,
+            b'$' => {
+                let mut text = vec![0; number()? as usize + 2];
+                self.0.read_exact(&mut text)?;
+                text.truncate(text.len() - 2);
+                Reply::Text(text)
+            }
+            b'*' => Reply::Array((0..number()?).map(|_| self.reply()).collect::<io::Result<_>>()?),
+            _ => return Err(io::ErrorKind::InvalidData.into()),
         })
     }
-
-    /// Up to the end of the line, without it.
-    fn line(&mut self) -> io::Result<String> {
-        let mut line = String::new();
-        self.0.read_line(&mut line)?;
-        Ok(line.trim_end_matches("\r\n").to_owned())
-    }
-
-    fn bulk(&mut self, length: usize) -> io::Result<String> {
-        let mut bytes = vec![0; length + "\r\n".len()];
-        self.0.read_exact(&mut bytes)?;
-        bytes.truncate(length);
-        String::from_utf8(bytes).map_err(|_| invalid("a reply that is not UTF-8"))
-    }
 }
 
-fn invalid(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
-}
-
-impl Reply {
-    #[track_caller]
-    pub(crate) fn array(&self) -> &[Reply] {
-        match self {
-            Self::Array(items) => items,
-            other => panic!("not an array: {other:?}"),
-        }
-    }
-
-    #[track_caller]
-    pub(crate) fn text(&self) -> &str {
-        match self {
-            Self::Text(text) => text,
-            other => panic!("not a text: {other:?}"),
-        }
-    }
-
-    #[track_caller]
-    pub(crate) fn integer(&self) -> i64 {
-        match self {
-            Self::Integer(integer) => *integer,
-            other => panic!("not an integer: {other:?}"),
-        }
-    }
-
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.array().iter().map(Self::text)
-    }
+/// Texts as a request.
+pub(crate) fn words<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Request {
+    words.into_iter().map(|word| word.as_ref().to_owned()).collect()
 }

@@ -1,5 +1,6 @@
 //! Finding servers, starting them, and stopping them.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,7 +9,7 @@ use std::{env, fs, io, process, thread};
 
 use redis_acl::Dialect;
 
-use crate::resp::{Connection, Reply};
+use crate::resp::{Connection, Reply, Request};
 
 /// A server that `tests/servers/get` brought, of a modelled dialect.
 pub(crate) struct Found {
@@ -49,25 +50,37 @@ fn modelled(line: &str) -> Option<Found> {
 impl Found {
     /// Starts it with nothing but a socket in a folder of its own.
     pub(crate) fn start(&self) -> Server {
+        self.start_with(&[])
+    }
+
+    /// The same with options of one's own.
+    pub(crate) fn start_with(&self, options: &[&OsStr]) -> Server {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("redis-acl-{}-{number}", process::id()));
         let socket = folder.join("socket");
         assert!(socket.as_os_str().len() < 100, "{}: too long a path for a socket", socket.display());
         fs::create_dir_all(&folder).expect("a folder for the server");
-        let child = Command::new(&self.start)
+        let child = self
+            .command()
             .args(["--port", "0", "--save", "", "--unixsocket"])
             .arg(&socket)
             .arg("--dir")
             .arg(&folder)
-            .stdin(Stdio::null())
+            .args(options)
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", self.start.display()));
-        let process = Process { child, folder };
-        let connection = connect(&socket).unwrap_or_else(|error| panic!("{}: {error}", self.name));
-        Server { connection, _process: process }
+        let server = Server { child, folder };
+        connect(&socket).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        server
+    }
+
+    /// The program that starts it.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.start);
+        command.stdin(Stdio::null()).stderr(Stdio::null());
+        command
     }
 }
 
@@ -85,27 +98,31 @@ fn connect(socket: &Path) -> io::Result<Connection> {
 
 /// A running server. It ends when this is dropped.
 pub(crate) struct Server {
-    connection: Connection,
-    _process: Process,
-}
-
-impl Server {
-    /// The replies to the commands. An error is that the server is gone.
-    pub(crate) fn ask(&mut self, commands: &[Vec<String>]) -> io::Result<Vec<Reply>> {
-        self.connection.ask(commands)
-    }
-}
-
-struct Process {
     child: Child,
     folder: PathBuf,
 }
 
-impl Drop for Process {
+impl Server {
+    pub(crate) fn connect(&self) -> Line {
+        Line(Connection::open(&self.folder.join("socket")).expect("a server that listens"))
+    }
+}
+
+impl Drop for Server {
     fn drop(&mut self) {
         // it may have died already, and be no less gone
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A connection to a server that stays alive.
+pub(crate) struct Line(pub(crate) Connection);
+
+impl Line {
+    #[track_caller]
+    pub(crate) fn ask(&mut self, requests: &[Request]) -> Vec<Reply> {
+        self.0.ask(requests).unwrap_or_else(|error| panic!("{error}, after {requests:?}"))
     }
 }

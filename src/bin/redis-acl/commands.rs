@@ -1,15 +1,21 @@
 //! A file for each command.
 
+mod assert;
 mod can;
 mod dialects;
+mod diff;
 mod equal;
 mod expand;
 mod explain;
+mod lint;
 mod normalize;
 mod parse;
+mod simplify;
+mod upgrade;
 mod users;
 
 pub(crate) use explain::Format as ExplainFormat;
+pub(crate) use lint::Format as LintFormat;
 
 use std::io;
 

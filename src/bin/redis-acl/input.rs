@@ -1,12 +1,41 @@
-//! Strings from the command line or, one a line, from the standard input.
+//! Strings from the command line, from a file or, one a line, from the standard input.
 
-use std::io::{self, BufRead};
+use std::fs;
+use std::io::{self, BufRead, Read};
+use std::path::Path;
 
 /// A string to work on; the number of its line where it came from the standard input.
 pub(crate) struct Item {
     pub(crate) line: Option<usize>,
     /// The bytes themselves where they are no text.
     pub(crate) text: Result<String, Vec<u8>>,
+}
+
+/// One string: what is given, or of `@FILE` what the file holds, of `-` what the standard input does.
+pub(crate) fn one(string: String) -> io::Result<Item> {
+    let from = match string.strip_prefix('@') {
+        None if string == "-" => Path::new("-"),
+        None => return Ok(Item { line: None, text: Ok(string) }),
+        Some(path) => Path::new(path),
+    };
+    let mut bytes = read(from)?;
+    // a file ends with a line end, which is no part of the string
+    for end in [b'\n', b'\r'] {
+        if bytes.last() == Some(&end) {
+            bytes.pop();
+        }
+    }
+    Ok(Item { line: None, text: String::from_utf8(bytes).map_err(|error| error.into_bytes()) })
+}
+
+/// All of a file; of the standard input where it is `-`. What cannot be read is named.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        return Ok(bytes);
+    }
+    fs::read(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
 /// Calls `each` for the string, or for every line of the standard input where it is `-`.

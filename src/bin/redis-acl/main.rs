@@ -4,6 +4,7 @@ mod commands;
 mod input;
 mod output;
 mod requests;
+mod settings;
 mod shorthand;
 mod users;
 
@@ -35,15 +36,24 @@ Examples:
     redis-acl expand --dialect valkey-9.1 @dangerous
   Whether two strings mean the same, for a script:
     redis-acl equal 'on ~* +@all' 'allkeys allcommands on' && echo same
+  What a change lets somebody do that they could not do before:
+    redis-acl diff 'on ~app:* +@read' 'on ~app:* +@read +@write -flushall'
   Whether the user may send a request, and what allows or refuses it:
     redis-acl can --dialect redis-7.2 'on ~app:* +@read' -- GET app:1
   What a string grants in plain words, and what each rule changes:
     redis-acl explain --dialect redis-7.2 '+@all -@dangerous +info'
+  What is wrong with a string, does nothing in it, or gives away too much:
+    redis-acl lint --dialect redis-7.2 'on ~app:* +@read +keys -@dangerous'
+
+  The shortest string that means what a service answered:
+    redis-acl simplify 'on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit -bitfield -hset -hsetnx …'
+  What the next engine makes of a string:
+    redis-acl upgrade --from redis-6.2 --to redis-7.2 'on ~app:* +@all -@dangerous'
 
   What AWS will say to a new user, before anything is deployed:
     redis-acl create-user --user-id u --user-name u --engine valkey --passwords short --access-string 'on ~* +@all'
 
-Exit codes: 0 fine; 1 a negative answer (not equal, denied); 2 bad input or usage; 252 and 254 as the AWS CLI.";
+Exit codes: 0 fine; 1 a negative answer (not equal, denied, findings); 2 bad input or usage; 252 and 254 as the AWS CLI.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -59,12 +69,27 @@ enum Command {
     /// Tell whether two strings mean the same (exit code 0) or not (1)
     #[command(after_help = EQUAL_EXAMPLES)]
     Equal(Equal),
+    /// Tell what changes when one string becomes another, with requests that prove it
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
+    /// Test a string against a file of claims: what it must allow, and what it must never grant
+    #[command(after_help = ASSERT_EXAMPLES)]
+    Assert(Assert),
+    /// Print the shortest string that means the same
+    #[command(after_help = SIMPLIFY_EXAMPLES)]
+    Simplify(Simplify),
+    /// Tell what a string gains and loses under another engine, and what to write there instead
+    #[command(after_help = UPGRADE_EXAMPLES)]
+    Upgrade(UpgradeCommand),
     /// Tell whether a user of that string may send a request (exit code 0) or not (1), and why
     #[command(after_help = CAN_EXAMPLES)]
     Can(Can),
     /// Tell in plain words what a string grants, and what each of its rules changes
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
+    /// Tell what is wrong with a string, what does nothing in it, and what it gives away
+    #[command(after_help = LINT_EXAMPLES)]
+    Lint(Lint),
     /// List the engines and services that are modelled, and on which evidence
     Dialects(Dialects),
     /// Answer as ElastiCache's CreateUser does: the user, or what is wrong with the request
@@ -105,7 +130,79 @@ const EQUAL_EXAMPLES: &str = "\
 Examples:
   redis-acl equal 'on ~app::* -@all +@read' \"$(terraform output -raw access_string)\"
   redis-acl equal --dialect redis-7.2 '+@all -@all +get' '+get'
-Order and repetition count for nothing; that +@all also grants commands to come does count.";
+Users mean the same when they log in alike and may send the same requests, whatever the rules; that +@all also grants
+commands to come does count. `redis-acl diff` shows what differs.";
+
+const SIMPLIFY_EXAMPLES: &str = "\
+Examples:
+  redis-acl simplify \"$(aws elasticache describe-users --user-id u --query 'Users[0].AccessString' --output text)\"
+  redis-acl simplify --dialect redis-7.2 'on ~app:1 ~app:* +@read +get +config -config|set'
+  redis-acl simplify --format json - < strings.txt     # a string a line, a JSON object a line
+
+The answer allows the same requests and logins, and the same commands to come; it is compared with the string before
+it is printed, and never longer. Hashes stand in it for passwords.";
+
+const UPGRADE_EXAMPLES: &str = "\
+Examples:
+  redis-acl upgrade --from redis-6.2 --to redis-7.2 'on ~app:* +@all -@dangerous'
+  redis-acl upgrade --from redis-7.4 --to redis-8.4+json+search 'on ~app:* +@read'
+  redis-acl upgrade --from elasticache --to elasticache/valkey-8.0 --format json - < strings.txt
+
+Lines with - are what only the old engine lets the user do, those with + what only the new one does.
+Exit codes: 0 the same string means the same under both; 1 it does not, or is refused; 2 bad input.
+JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"exact\", \"unavoidable\", \"inexpressible\"}";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  redis-acl diff --dialect redis-7.2 'on ~app:* +@read' 'on ~app:* ~tmp:* +@read -keys'
+  redis-acl diff @old.acl @new.acl                     # strings from files
+  git show main:worker.acl | redis-acl diff - @worker.acl
+  redis-acl diff --dialect redis-6.2 --to-dialect redis-7.2 'on ~* +@all' 'on ~* &* +@all'
+A gate for CI, which fails only if the new string lets do what the old one did not:
+  redis-acl diff --no-new-access --quiet @main.acl @branch.acl || exit 1
+
+Lines with + tell what only NEW may do, lines with - what only OLD may do; the request behind `for example` proves it.
+It is exact: every request, key, channel and database is looked at, commands to come (+@all) and logins too. What
+cannot be decided within bounds is said to be so, and counts as different and as new access.
+Exit codes: 0 both may do the same (with --no-new-access: NEW may do nothing more); 1 not; 2 bad input.
+JSON: {\"old\": {\"input\", \"dialect\"}, \"new\": …, \"relation\", \"new_access\": \"none\"|\"some\"|\"undecided\",
+       \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the relation is OLD's to
+      NEW: equal, narrower (NEW may do more), wider, incomparable, undecided. Bad strings have \"errors\" instead.";
+
+const ASSERT_EXAMPLES: &str = "\
+Examples:
+  redis-acl assert worker.claims --dialect redis-7.2 'on ~app:* +@read +@write -@dangerous'
+  redis-acl assert worker.claims @worker.acl
+  redis-acl assert worker.claims                       # the file has a line `user \"…\"`
+  redis-acl assert everybody.claims - < strings.txt    # each line of the standard input
+
+A file of claims:
+  # headers, each may be left out; the command line goes before them
+  dialect redis-7.2
+  user \"on ~app:* +@read +@write -@dangerous\"
+
+  # requests, quoted as in redis-cli
+  allow GET app:1
+  allow SET app:1 'two words'
+  deny FLUSHALL
+  allow in database 3 GET app:1
+
+  # commands and categories: never means that no request with them may be sent
+  grants @hash
+  never grants @dangerous
+  never grants config|set
+  never grants future commands
+
+  # a user that it may not go beyond, must not stay behind, or be the same as
+  no wider than \"on ~app:* +@all -@dangerous\"
+  no narrower than \"on ~app:* +get +set\"
+  same as \"on ~app:* +@read +@write -@dangerous\"
+
+A claim about a command that the dialect does not have is an error, not a claim that holds. What cannot be decided
+within bounds counts as failed. Passwords count in the last three only if the claim's string has some.
+Exit codes: 0 all claims hold; 1 some do not; 2 the file or the string cannot be read.
+JSON, a line a string: {\"input\", \"dialect\", \"holds\", \"claims\": [{\"line\", \"claim\", \"holds\", \"failure\"}]}; a failure has
+      \"kind\", \"message\" and what it rests on: \"rule\", \"commands\", \"witness\" … Bad ones have \"errors\" instead.";
 
 const CREATE_USER_EXAMPLES: &str = "\
 Examples:
@@ -156,12 +253,39 @@ JSON: {\"dialect\", \"text\", \"login\", \"everything\", \"selectors\": [{\"comm
       {\"input\", \"dialect\", \"errors\"} as normalize; the documentation of the library has all of it.
 Passwords are masked in what is printed. Exit codes: 0 explained; 2 bad input.";
 
+const LINT_EXAMPLES: &str = "\
+Examples:
+  redis-acl lint --dialect redis-7.2 'on ~app:* +@read +keys -@dangerous'
+  redis-acl lint --client ioredis --client bullmq 'on ~bull:* +@all -@dangerous'
+  redis-acl lint --allow key-names --deny too-wide --format github - < strings.txt
+  redis-acl lint --fix 'on ~app:* ~app:1 +@read +get'    # prints: on ~app:* +@read
+  redis-acl lint --list                                  # every lint
+  redis-acl lint --client list                           # every client
+
+Each lint has an id and belongs to a group; docs/lints.md says of each what it means and what to write instead.
+redis-acl.toml, in the current folder or named by --config, says the same as the flags, which count more:
+  [lint]
+  allow = [\"key-names\"]
+  warn = []
+  deny = [\"too-wide\"]
+  clients = [\"ioredis\"]
+  next = \"valkey-8.1\"
+  fail-on = \"error\"
+
+JSON: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\", \"also\", \"message\", \"notes\", \"help\",
+       \"fix\": {\"edits\": [{\"span\", \"replacement\"}], \"meaning\": \"same\" or \"narrower\"}, \"page\"}]}
+A fix never lets the user do more. What --fix prints holds the passwords of the string; nothing else does.
+Exit codes: 0 no findings that count; 1 findings at or above --fail-on; 2 bad usage, or what cannot be read.";
+
+/// What is read where no dialect is named.
+const DEFAULT_DIALECT: &str = "elasticache";
+
 /// Which engine or service reads the string.
 #[derive(clap::Args)]
 struct In {
     /// Engine, or service and engine: redis-7.2, valkey-8.1, redis-8.4+json, elasticache/redis-7.1,
     /// memorydb …; `redis-acl dialects` lists them
-    #[arg(long, short, default_value = "elasticache", value_name = "DIALECT")]
+    #[arg(long, short, default_value = DEFAULT_DIALECT, value_name = "DIALECT")]
     dialect: Dialect,
 }
 
@@ -218,6 +342,71 @@ struct Equal {
 }
 
 #[derive(clap::Args)]
+struct Diff {
+    #[command(flatten)]
+    of: In,
+    /// The dialect that reads NEW, where it is not that of OLD
+    #[arg(long, value_name = "DIALECT")]
+    to_dialect: Option<Dialect>,
+    /// Exit with 1 only if NEW may do what OLD may not, or if that cannot be told
+    #[arg(long)]
+    no_new_access: bool,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Say nothing, answer by the exit code only
+    #[arg(long, short)]
+    quiet: bool,
+    /// An access string; `@FILE` reads it from a file, `-` from the standard input
+    #[arg(allow_hyphen_values = true)]
+    old: String,
+    /// Another, in the same ways
+    #[arg(allow_hyphen_values = true)]
+    new: String,
+}
+
+#[derive(clap::Args)]
+struct Assert {
+    /// Engine or service that reads the string; by default what the claims say, else elasticache
+    #[arg(long, short, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The file of claims
+    #[arg(value_name = "CLAIMS")]
+    file: std::path::PathBuf,
+    /// An access string, `@FILE` to read it from a file, or `-` to read one from each line of the standard
+    /// input; by default that of the claims
+    #[arg(allow_hyphen_values = true)]
+    string: Option<String>,
+}
+
+#[derive(clap::Args)]
+struct Simplify {
+    #[command(flatten)]
+    of: In,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
+
+#[derive(clap::Args)]
+struct UpgradeCommand {
+    /// The engine or service that the string was written for
+    #[arg(long, value_name = "DIALECT")]
+    from: Dialect,
+    /// The engine or service that is to read it
+    #[arg(long, value_name = "DIALECT")]
+    to: Dialect,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
+
+#[derive(clap::Args)]
 struct Can {
     #[command(flatten)]
     of: In,
@@ -252,6 +441,44 @@ struct Explain {
     /// An access string, or `-` to read one from each line of the standard input
     #[arg(allow_hyphen_values = true)]
     string: String,
+}
+
+#[derive(clap::Args)]
+struct Lint {
+    #[command(flatten)]
+    of: In,
+    /// A client library, framework or tool that will use the user; `list` prints those that are known
+    #[arg(long, value_name = "NAME")]
+    client: Vec<String>,
+    /// Do not report this lint or group
+    #[arg(long, value_name = "ID")]
+    allow: Vec<String>,
+    /// Report this lint or group as a warning
+    #[arg(long, value_name = "ID")]
+    warn: Vec<String>,
+    /// Report this lint or group as an error
+    #[arg(long, value_name = "ID")]
+    deny: Vec<String>,
+    /// The dialect that the string will meet next, or `none`; without it, the engine's next generation
+    #[arg(long, value_name = "DIALECT")]
+    next: Option<String>,
+    /// Settings, instead of those in redis-acl.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<std::path::PathBuf>,
+    /// The lowest level that makes the exit code 1 [default: warning]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<settings::FailOn>,
+    #[arg(long, value_enum, default_value_t)]
+    format: commands::LintFormat,
+    /// Print the string with every fix there is, and on the standard error what is left to say of it
+    #[arg(long, conflicts_with = "format")]
+    fix: bool,
+    /// List every lint
+    #[arg(long)]
+    list: bool,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true, required_unless_present_any = ["list", "client"])]
+    string: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -294,8 +521,13 @@ fn main() -> ExitCode {
         Command::Expand(command) => command.run(),
         Command::Parse(command) => command.run(),
         Command::Equal(command) => command.run(),
+        Command::Diff(command) => command.run(),
+        Command::Assert(command) => command.run(),
+        Command::Simplify(command) => command.run(),
+        Command::Upgrade(command) => command.run(),
         Command::Can(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Lint(command) => command.run(),
         Command::Dialects(command) => command.run(),
         Command::CreateUser(command) => command.run(),
         Command::ModifyUser(command) => command.run(),

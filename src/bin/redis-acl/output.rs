@@ -3,7 +3,9 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use anstyle::AnsiColor;
 use redis_acl::Report;
+use redis_acl::compare::Difference;
 use serde::Serialize;
 
 /// How results are printed
@@ -21,10 +23,44 @@ pub(crate) fn line(text: impl Display) -> io::Result<()> {
     writeln!(anstream::stdout(), "{text}")
 }
 
+/// What is gained and lost, a line each; coloured if that is a terminal.
+pub(crate) fn difference(difference: &Difference) -> io::Result<()> {
+    let colour = |colour: anstyle::AnsiColor| anstyle::Style::new().fg_color(Some(colour.into()));
+    let mut style = anstyle::Style::new();
+    let mut to = anstream::stdout().lock();
+    for line in difference.to_string().lines() {
+        // the lines of a list have the colour of the one that begins it
+        style = match line.trim_start().chars().next() {
+            Some('+') => colour(anstyle::AnsiColor::Green),
+            Some('-') => colour(anstyle::AnsiColor::Red),
+            _ => style,
+        };
+        writeln!(to, "{style}{line}{style:#}")?;
+    }
+    Ok(())
+}
+
 /// A line of JSON.
 pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string(value)?;
     writeln!(io::stdout(), "{text}")
+}
+
+/// A coloured line of text; without the colour if the standard output is no terminal.
+pub(crate) fn coloured(colour: AnsiColor, text: impl Display) -> io::Result<()> {
+    let style = anstyle::Style::new().fg_color(Some(colour.into()));
+    line(format_args!("{style}{text}{style:#}"))
+}
+
+/// A line of text that begins with a coloured word.
+pub(crate) fn marked(colour: AnsiColor, word: &str, text: impl Display) -> io::Result<()> {
+    let style = anstyle::Style::new().bold().fg_color(Some(colour.into()));
+    line(format_args!("{style}{word}{style:#}{text}"))
+}
+
+/// What the errors behind it are about.
+pub(crate) fn about(what: impl Display) -> io::Result<()> {
+    writeln!(anstream::stderr(), "{what}:")
 }
 
 /// An error drawn on the standard error; coloured if that is a terminal.
@@ -36,9 +72,18 @@ pub(crate) fn report(report: &Report, input_line: Option<usize>) -> io::Result<(
     writeln!(to, "{report:#}")
 }
 
+/// The same on the standard output, where it is the result.
+pub(crate) fn finding(report: &Report, input_line: Option<usize>) -> io::Result<()> {
+    let mut to = anstream::stdout().lock();
+    if let Some(number) = input_line {
+        writeln!(to, "line {number}:")?;
+    }
+    writeln!(to, "{report:#}")
+}
+
 /// An error that has no place in a text.
 pub(crate) fn error(message: impl Display, input_line: Option<usize>) -> io::Result<()> {
-    let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    let bold = anstyle::Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let place = input_line.map(|number| format!("line {number}: ")).unwrap_or_default();
     writeln!(anstream::stderr(), "{place}{bold}error{bold:#}: {message}")
 }

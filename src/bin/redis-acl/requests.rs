@@ -1,10 +1,11 @@
 //! Requests from the command line or, one a line, from a file.
 
-use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use redis_acl::quoting::{Splitter, quoted, split};
+
+use crate::input;
 
 /// A command's name and its arguments.
 pub(crate) struct Request {
@@ -27,13 +28,7 @@ impl Request {
 
 /// The requests of a file, one a line; of the standard input where it is `-`.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<Result<Request, Unbalanced>>> {
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes)?;
-    } else {
-        bytes = fs::read(path)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-    }
+    let bytes = input::read(path)?;
     let lines = (1..).zip(bytes.split(|byte| *byte == b'\n'));
     let requests = lines.filter(|(_, text)| !text.starts_with(b"#")).filter_map(request);
     Ok(requests.collect())

@@ -1,7 +1,6 @@
 //! `redis-acl can`
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io;
 
 use redis_acl::{ApplyErrors, Denied, Dialect, KeyAccess, Reason, User, Verdict};
@@ -188,17 +187,7 @@ fn row(request: &Request, width: Option<usize>, verdict: &Verdict<'_>) -> String
 /// The verdict in one line.
 fn told(verdict: &Verdict<'_>) -> String {
     match verdict {
-        Verdict::Allowed(allowed) => {
-            let mut line = match allowed.rule() {
-                Some(rule) => format!("allowed by `{rule}`"),
-                None => "allowed to every user".to_owned(),
-            };
-            if allowed.selector_number() > 0 {
-                // writing to a String never fails
-                let _ = write!(line, " of selector {}", allowed.selector_number());
-            }
-            line
-        }
+        Verdict::Allowed(allowed) => allowed.to_string(),
         Verdict::Denied(denied) => format!("denied: {denied}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use redis_acl::User;
+use redis_acl::{User, compare};
 
 use crate::input::Item;
 use crate::output::{self, Format};
@@ -13,7 +13,7 @@ impl Equal {
         let (Some(a), Some(b)) = (self.user(&self.a)?, self.user(&self.b)?) else {
             return Ok(Outcome::BadInput);
         };
-        let equal = a == b;
+        let equal = a == b || compare(&a, &b).is_equal();
         if !self.quiet {
             output::line(if equal { "equal" } else { "different" })?;
             if !equal {

@@ -1,0 +1,133 @@
+//! Laws of files that define users: any bytes, read as any of the three kinds.
+
+use redis_acl::file::{Format, Line, save};
+use redis_acl::{AclFile, Catalog, Dialect, FileError, Rule, RuleKind, Span};
+
+use super::check::bytes;
+use super::{FEW, a_message_is_one_line, a_report_is_drawn, turned};
+
+/// The first line of the input is the name of a dialect and, behind a space, `config` or `list` where it is no
+/// ACL file; a name that is no dialect picks one by its first byte. The rest is the file, in which characters up
+/// to U+00FF stand for single bytes.
+pub fn acl_file(input: &str) {
+    let (head, rest) = input.split_once('\n').unwrap_or((input, ""));
+    let (name, kind) = head.split_once(' ').unwrap_or((head, ""));
+    let (dialect, format) = (super::dialect(name), format(kind));
+    let bytes = bytes(rest);
+    let file = read(&bytes, dialect, format);
+    lines_stand_in_order(&file, &bytes);
+    file.lines().iter().for_each(a_line_makes_a_user_or_is_wrong);
+    file.errors().take(FEW).for_each(|error| an_error_can_be_shown(error, &bytes));
+    what_is_said_is_one_line(&file);
+    written_back_it_is_the_same(&file);
+    no_password_is_told(rest, dialect, format);
+}
+
+fn format(kind: &str) -> Format {
+    match kind {
+        "config" => Format::Config,
+        "list" => Format::List,
+        _ => Format::Acl,
+    }
+}
+
+fn read(bytes: &[u8], dialect: Dialect, format: Format) -> AclFile {
+    AclFile::parse_with(bytes, &Catalog::from(dialect), format)
+}
+
+/// Lines come one behind the other, and hold what belongs to them.
+fn lines_stand_in_order(file: &AclFile, bytes: &[u8]) {
+    let (mut end, mut number) = (0, 0);
+    for line in file.lines() {
+        assert!(end <= line.span().start && line.span().end <= bytes.len(), "{line:?}");
+        assert!(number < line.number(), "{line:?}");
+        (end, number) = (line.span().end, line.number());
+        let Some(user) = line.user() else { continue };
+        lies_within(user.name_span(), line.span());
+        lies_within(user.rules_span(), line.span());
+        assert!(user.rules().is_sorted_by_key(|rule| rule.span), "{line:?}");
+        user.rules().iter().for_each(|rule| rules_lie_within(rule, user.rules_span()));
+    }
+}
+
+fn lies_within(part: Span, whole: Span) {
+    assert!(
+        whole.start <= part.start && part.start <= part.end && part.end <= whole.end,
+        "{part:?} in {whole:?}"
+    );
+}
+
+fn rules_lie_within(rule: &Rule<'_>, whole: Span) {
+    lies_within(rule.span, whole);
+    lies_within(rule.body, rule.span);
+    if let RuleKind::Selector(selector) = &rule.kind {
+        lies_within(selector.opening, rule.span);
+        selector.rules.iter().for_each(|inner| rules_lie_within(inner, rule.span));
+    }
+}
+
+fn a_line_makes_a_user_or_is_wrong(line: &Line) {
+    if let Some(user) = line.user() {
+        assert_eq!(user.user().is_some(), line.errors().is_empty(), "{line:?}");
+    }
+}
+
+fn an_error_can_be_shown(error: &FileError, bytes: &[u8]) {
+    lies_within(error.span(), Span::new(0, bytes.len()));
+    a_message_is_one_line(&error.to_string());
+    a_report_is_drawn(&error.report().to_string());
+    error.help().iter().for_each(|help| assert!(!help.is_empty() && !help.contains('\n'), "{help:?}"));
+}
+
+/// A server has one answer to a file, and none to one without errors.
+fn what_is_said_is_one_line(file: &AclFile) {
+    let said = file.server_message("users.acl");
+    assert!(said.is_none() || file.users().is_err(), "{said:?}");
+    assert!(!said.is_some_and(|said| said.contains('\n')));
+}
+
+/// Users that are written are read as the same users, and soon written the same: `default` may be added first,
+/// to which Redis 6.2 may then add a flag, when a line resets it.
+fn written_back_it_is_the_same(file: &AclFile) {
+    let Ok(users) = file.users() else { return };
+    for format in [Format::Acl, Format::Config, Format::List] {
+        let Ok(first) = save(&users, format) else { continue };
+        let again = |text: &String| {
+            let read = read(text.as_bytes(), file.dialect(), format);
+            let again = read.users().unwrap_or_else(|errors| panic!("{text:?}: {errors}"));
+            assert!(users.iter().all(|(name, user)| again.get(name) == Some(user)), "{text:?}");
+            Some(save(&again, format).expect("users that were read are written"))
+        };
+        let texts: Vec<_> = std::iter::successors(Some(first), again).take(4).collect();
+        assert_eq!(texts[2], texts[3]);
+    }
+}
+
+/// What is shown of a file is the same whatever the passwords in it are.
+fn no_password_is_told(text: &str, dialect: Dialect, format: Format) {
+    if text.contains(['"', '\'', '\\', '\0']) {
+        return; // quotes, and what a NUL hides, may make a word with a `>` part of something else
+    }
+    let shown = |text: &str| {
+        let file = read(&bytes(text), dialect, format);
+        let drawn = |error: &FileError| (format!("{error:?}"), error.report().to_string());
+        let drawn: Vec<_> = file.errors().take(FEW).map(drawn).collect();
+        let rules = |line: &Line| line.user().map(|user| format!("{:?}", user.rules()));
+        let rules: Vec<_> = file.lines().iter().map(rules).collect();
+        (drawn, rules, file.server_message("users.acl"))
+    };
+    let other = with_other_passwords(text, format);
+    assert_eq!(shown(text), shown(&other), "{text:?} and {other:?}");
+}
+
+fn with_other_passwords(text: &str, format: Format) -> String {
+    let is_blank = |c: char| matches!(c, ' ' | '\t'..='\r' | '\0');
+    let is_password = |word: &str| word.trim_start_matches([' ', '\t', '\r', '(']).starts_with(['>', '<']);
+    let part = |part: &str| if is_password(part) { turned(part) } else { part.to_owned() };
+    let word = |word: &str| match format == Format::Config || text.contains('(') {
+        // in a configuration, and in a selector, a password ends at any blank
+        true => word.split_inclusive(is_blank).map(part).collect(),
+        false => part(word),
+    };
+    text.split_inclusive([' ', '\n']).map(word).collect()
+}

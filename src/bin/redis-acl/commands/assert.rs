@@ -1,0 +1,151 @@
+//! `redis-acl assert`
+
+use std::io;
+
+use anstyle::AnsiColor;
+use redis_acl::claims::{Answer, ClaimErrors};
+use redis_acl::{Claims, Dialect, User, syntax};
+use serde::Serialize;
+
+use super::NOT_TEXT;
+use crate::input::{self, Item};
+use crate::output::{self, Format};
+use crate::{Assert, DEFAULT_DIALECT, Outcome};
+
+/// The answers about one string, in JSON.
+#[derive(Serialize)]
+struct Asserted<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<&'a str>,
+    dialect: Dialect,
+    holds: bool,
+    claims: &'a [Answer<'a>],
+}
+
+/// A file that cannot be read, in JSON.
+#[derive(Serialize)]
+struct Unread<'a, E: Serialize> {
+    file: &'a str,
+    errors: &'a E,
+}
+
+impl Assert {
+    pub(crate) fn run(self) -> io::Result<Outcome> {
+        let bytes = input::read(&self.file)?;
+        let text = match std::str::from_utf8(&bytes) {
+            Ok(text) => text,
+            Err(error) => return self.not_text(&bytes[..error.valid_up_to()]),
+        };
+        let claims = match Claims::parse(text) {
+            Ok(claims) => claims,
+            Err(errors) => return self.unread(&errors),
+        };
+        let named = self.dialect.or(claims.dialect());
+        let dialect = named.map_or_else(|| DEFAULT_DIALECT.parse(), Ok).map_err(io::Error::other)?;
+        let Some(string) = &self.string else { return self.user_of_the_file(&claims, dialect) };
+        if string != "-" {
+            return self.one(&input::one(string.clone())?, &claims, dialect);
+        }
+        let mut outcome = None;
+        input::for_each(string.clone(), |item| {
+            outcome = outcome.max(Some(self.one(&item, &claims, dialect)?));
+            Ok(())
+        })?;
+        match outcome {
+            Some(outcome) => Ok(outcome),
+            None => self.no_user("the standard input holds no access string"),
+        }
+    }
+
+    fn no_user(&self, message: &str) -> io::Result<Outcome> {
+        output::error(message, None)?;
+        Ok(Outcome::BadInput)
+    }
+
+    fn user_of_the_file(&self, claims: &Claims, dialect: Dialect) -> io::Result<Outcome> {
+        match claims.user(dialect) {
+            Ok(Some(user)) => self.check(None, &user, claims),
+            Ok(None) => self.no_user("no access string is given, and the claims have no line `user \"…\"`"),
+            Err(errors) => self.unread(&errors),
+        }
+    }
+
+    fn one(&self, item: &Item, claims: &Claims, dialect: Dialect) -> io::Result<Outcome> {
+        let text = match item.text_or_report(Some(dialect), self.format)? {
+            Ok(text) => text,
+            Err(outcome) => return Ok(outcome),
+        };
+        match User::parse(dialect, text) {
+            Ok(user) => self.check(Some((item, &syntax::masked(text))), &user, claims),
+            Err(errors) => item.refuse(text, &errors, dialect, self.format),
+        }
+    }
+
+    fn check(&self, input: Option<(&Item, &str)>, user: &User, claims: &Claims) -> io::Result<Outcome> {
+        let answers = match claims.check(user) {
+            Ok(answers) => answers,
+            Err(errors) => return self.unread(&errors),
+        };
+        let holds = answers.iter().all(Answer::holds);
+        match self.format {
+            Format::Text => {
+                if let Some((Item { line: Some(number), .. }, text)) = input {
+                    output::line(format_args!("# line {number}: {text}"))?;
+                }
+                print(&answers)?;
+            }
+            Format::Json => output::json(&Asserted {
+                input: input.map(|(_, text)| text),
+                dialect: user.dialect(),
+                holds,
+                claims: &answers,
+            })?,
+        }
+        Ok(if holds { Outcome::Fine } else { Outcome::Negative })
+    }
+
+    /// Reports the line behind so much text.
+    fn not_text(&self, before: &[u8]) -> io::Result<Outcome> {
+        let file = self.file.display().to_string();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        match self.format {
+            Format::Json => output::json(&Unread { file: &file, errors: &[NOT_TEXT] })?,
+            Format::Text => {
+                output::about(format_args!("{file}:{line}"))?;
+                output::error(NOT_TEXT.message, None)?;
+            }
+        }
+        Ok(Outcome::BadInput)
+    }
+
+    /// Reports what is wrong with the file of claims.
+    fn unread(&self, errors: &ClaimErrors) -> io::Result<Outcome> {
+        let file = self.file.display().to_string();
+        match self.format {
+            Format::Json => output::json(&Unread { file: &file, errors })?,
+            Format::Text => errors.iter().try_for_each(|error| {
+                output::about(format_args!("{file}:{}", error.line()))?;
+                output::report(&error.report(), None)
+            })?,
+        }
+        Ok(Outcome::BadInput)
+    }
+}
+
+/// A line a claim, why under those that fail, and how many there are.
+fn print(answers: &[Answer<'_>]) -> io::Result<()> {
+    for answer in answers {
+        let (line, text) = (answer.claim().line(), answer.claim().text());
+        let Some(failure) = answer.failure() else {
+            output::marked(AnsiColor::Green, "ok", format_args!("     {text}"))?;
+            continue;
+        };
+        output::marked(AnsiColor::Red, "FAILED", format_args!(" {text} (line {line})"))?;
+        for line in failure.to_string().lines() {
+            output::line(format_args!("         {line}"))?;
+        }
+    }
+    let failed = answers.iter().filter(|answer| !answer.holds()).count();
+    let (hold, plural) = (answers.len() - failed, if answers.len() == 1 { "" } else { "s" });
+    output::line(format_args!("{} claim{plural}: {hold} ok, {failed} failed", answers.len()))
+}

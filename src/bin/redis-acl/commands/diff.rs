@@ -1,0 +1,163 @@
+//! `redis-acl diff`
+
+use std::io;
+
+use anstyle::AnsiColor;
+use redis_acl::compare::{Difference, difference};
+use redis_acl::{Dialect, Excess, User, syntax};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::NOT_TEXT;
+use crate::input::{self, Item};
+use crate::output::{self, Format};
+use crate::{Diff, Outcome};
+
+/// One of the strings.
+struct Side {
+    /// How the command line calls it.
+    name: &'static str,
+    dialect: Dialect,
+    item: Item,
+}
+
+#[derive(Serialize)]
+struct Input {
+    input: String,
+    dialect: Dialect,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    old: Input,
+    new: Input,
+    #[serde(flatten)]
+    difference: Option<&'a Difference>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_access: Option<NewAccess>,
+}
+
+/// Whether NEW may do what OLD may not.
+#[derive(Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum NewAccess {
+    None,
+    Some,
+    Undecided,
+}
+
+impl Diff {
+    pub(crate) fn run(self) -> io::Result<Outcome> {
+        if self.old == "-" && self.new == "-" {
+            output::error("only one of the strings can come from the standard input", None)?;
+            return Ok(Outcome::BadInput);
+        }
+        let to_dialect = self.to_dialect.unwrap_or(self.of.dialect);
+        let side = |name, string: &str, dialect| {
+            input::one(string.to_owned()).map(|item| Side { name, dialect, item })
+        };
+        let (old, new) = (side("OLD", &self.old, self.of.dialect)?, side("NEW", &self.new, to_dialect)?);
+        let (Some(from), Some(to)) = (old.user(), new.user()) else {
+            self.refuse(&old, &new)?;
+            return Ok(Outcome::BadInput);
+        };
+        let difference = difference(&from, &to);
+        let new_access = NewAccess::of(difference.comparison().only_second());
+        match self.format {
+            _ if self.quiet => {}
+            Format::Text => self.print(&difference, new_access)?,
+            Format::Json => output::json(&Answer {
+                old: old.input(),
+                new: new.input(),
+                difference: Some(&difference),
+                new_access: Some(new_access),
+            })?,
+        }
+        let is_fine = match self.no_new_access {
+            true => new_access == NewAccess::None,
+            false => difference.comparison().is_equal(),
+        };
+        Ok(if is_fine { Outcome::Fine } else { Outcome::Negative })
+    }
+
+    fn print(&self, difference: &Difference, new_access: NewAccess) -> io::Result<()> {
+        let mut colour = None;
+        for line in difference.to_string().lines() {
+            // lines without a sign of their own go on with those before
+            colour = match line.trim_start().get(..2) {
+                Some("+ ") => Some(AnsiColor::Green),
+                Some("- ") => Some(AnsiColor::Red),
+                _ => colour,
+            };
+            match colour {
+                Some(colour) => output::coloured(colour, line)?,
+                None => output::line(line)?,
+            }
+        }
+        if self.no_new_access { output::line(new_access.told()) } else { Ok(()) }
+    }
+
+    fn refuse(&self, old: &Side, new: &Side) -> io::Result<()> {
+        match self.format {
+            Format::Text => [old, new].into_iter().try_for_each(Side::refuse),
+            Format::Json => output::json(&Answer {
+                old: old.input(),
+                new: new.input(),
+                difference: None,
+                new_access: None,
+            }),
+        }
+    }
+}
+
+impl NewAccess {
+    fn of(excess: &Excess) -> Self {
+        match excess {
+            excess if !excess.is_none() => Self::Some,
+            excess if excess.is_undecided() => Self::Undecided,
+            _ => Self::None,
+        }
+    }
+
+    fn told(self) -> &'static str {
+        match self {
+            Self::None => "no new access",
+            Self::Some => "new access: NEW may do what OLD may not",
+            Self::Undecided => "new access cannot be ruled out within the bounds, which counts as new access",
+        }
+    }
+}
+
+impl Side {
+    fn user(&self) -> Option<User> {
+        User::parse(self.dialect, self.item.text.as_ref().ok()?).ok()
+    }
+
+    /// For JSON; with what is wrong, if something is.
+    fn input(&self) -> Input {
+        let (input, errors) = match &self.item.text {
+            Ok(text) => {
+                let errors = User::parse(self.dialect, text).err();
+                (syntax::masked(text), errors.map(|errors| serde_json::json!(errors)))
+            }
+            Err(bytes) => {
+                (syntax::masked(&String::from_utf8_lossy(bytes)), Some(serde_json::json!([NOT_TEXT])))
+            }
+        };
+        Input { input, dialect: self.dialect, errors }
+    }
+
+    fn refuse(&self) -> io::Result<()> {
+        if self.user().is_some() {
+            return Ok(());
+        }
+        output::about(self.name)?;
+        let Ok(text) = self.item.text_or_report(Some(self.dialect), Format::Text)? else { return Ok(()) };
+        match User::parse(self.dialect, text) {
+            Ok(_) => Ok(()),
+            Err(errors) => self.item.refuse(text, &errors, self.dialect, Format::Text).map(drop),
+        }
+    }
+}

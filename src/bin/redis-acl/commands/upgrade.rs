@@ -1,0 +1,103 @@
+//! `redis-acl upgrade`
+
+use std::io;
+
+use redis_acl::compare::{self, Difference, Upgrade};
+use redis_acl::{ApplyErrors, Dialect, syntax};
+use serde::Serialize;
+
+use crate::input::{self, Item};
+use crate::output::{self, Format};
+use crate::{Outcome, UpgradeCommand};
+
+/// The answer in JSON.
+#[derive(Serialize)]
+struct Answer<'a> {
+    input: &'a str,
+    from: Dialect,
+    to: Dialect,
+    /// `null` where the new engine refuses the string.
+    same: Option<&'a Difference>,
+    errors: Option<&'a ApplyErrors>,
+    /// `null` where nothing would grant just that.
+    exact: Option<&'a str>,
+    /// What even the exact string loses and gains.
+    unavoidable: Option<&'a Difference>,
+    inexpressible: Option<String>,
+}
+
+impl UpgradeCommand {
+    pub(crate) fn run(self) -> io::Result<Outcome> {
+        let mut outcome = Outcome::Fine;
+        input::for_each(self.string.clone(), |item| {
+            outcome = outcome.max(self.one(&item)?);
+            Ok(())
+        })?;
+        Ok(outcome)
+    }
+
+    fn one(&self, item: &Item) -> io::Result<Outcome> {
+        let text = match item.text_or_report(Some(self.from), self.format)? {
+            Ok(text) => text,
+            Err(outcome) => return Ok(outcome),
+        };
+        let upgrade = match compare::upgrade(text, self.from, self.to) {
+            Ok(upgrade) => upgrade,
+            Err(errors) => return item.refuse(text, &errors, self.from, self.format),
+        };
+        match self.format {
+            Format::Json => output::json(&self.answer(&syntax::masked(text), &upgrade))?,
+            Format::Text => self.tell(&upgrade)?,
+        }
+        let is_same = upgrade.same().is_ok_and(|difference| difference.comparison().is_equal());
+        Ok(if is_same { Outcome::Fine } else { Outcome::Negative })
+    }
+
+    fn answer<'a>(&self, input: &'a str, upgrade: &'a Upgrade) -> Answer<'a> {
+        let exact = upgrade.exact().ok();
+        Answer {
+            input,
+            from: self.from,
+            to: self.to,
+            same: upgrade.same().ok(),
+            errors: upgrade.same().err(),
+            exact: exact.map(|exact| exact.text()),
+            unavoidable: exact.map(|exact| exact.difference()),
+            inexpressible: upgrade.exact().err().map(ToString::to_string),
+        }
+    }
+
+    /// What the same string is there, then what to write instead.
+    fn tell(&self, upgrade: &Upgrade) -> io::Result<()> {
+        let Self { from, to, .. } = self;
+        match upgrade.same() {
+            Ok(difference) if difference.comparison().is_equal() => {
+                return output::line(format_args!(
+                    "under {to} the same string means the same as under {from}"
+                ));
+            }
+            Ok(difference) => {
+                output::line(format_args!("the same string under {from} (-) and {to} (+):"))?;
+                output::difference(difference)?;
+            }
+            Err(errors) => {
+                output::line(format_args!("{to} refuses the string:"))?;
+                errors.iter().try_for_each(|error| output::report(&error.report(), None))?;
+            }
+        }
+        match upgrade.exact() {
+            Ok(exact) => {
+                output::line(format_args!("to grant under {to} what it granted under {from}:"))?;
+                output::line(format_args!("  {}", exact.text()))?;
+                match exact.difference().comparison().is_equal() {
+                    true => Ok(()),
+                    false => {
+                        output::line("which cannot help that:")?;
+                        output::difference(exact.difference())
+                    }
+                }
+            }
+            Err(error) => output::line(format_args!("nothing to write instead: {error}")),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `redis-acl.toml`: what the flags say, kept in a file.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use redis_acl::lint::{Config, Level, Setting};
+use serde::Deserialize;
+
+/// Where settings are looked for when no file is named.
+const FILE: &str = "redis-acl.toml";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    lint: Settings,
+}
+
+/// What the file and the flags can say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Settings {
+    pub(crate) allow: Vec<String>,
+    pub(crate) warn: Vec<String>,
+    pub(crate) deny: Vec<String>,
+    pub(crate) clients: Vec<String>,
+    pub(crate) next: Option<String>,
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+/// The lowest level that counts
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FailOn {
+    /// Everything counts
+    Hint,
+    /// Warnings and errors
+    Warning,
+    /// Errors only
+    Error,
+}
+
+impl FailOn {
+    pub(crate) const fn level(self) -> Level {
+        match self {
+            Self::Hint => Level::Hint,
+            Self::Warning => Level::Warning,
+            Self::Error => Level::Error,
+        }
+    }
+}
+
+impl Settings {
+    /// The settings of the file that is named, or of the one in the current folder if there is one.
+    pub(crate) fn read(named: Option<&Path>) -> io::Result<Self> {
+        let path = named.unwrap_or(Path::new(FILE));
+        let invalid = |message: String| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("{}: {}", path.display(), message.trim_end()))
+        };
+        match fs::read_to_string(path) {
+            Ok(text) => toml::from_str::<File>(&text)
+                .map(|file| file.lint)
+                .map_err(|error| invalid(error.to_string())),
+            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(invalid(error.to_string())),
+        }
+    }
+
+    /// Puts the settings into the configuration; later ones count more.
+    pub(crate) fn put_into(&self, config: &mut Config) -> Result<(), String> {
+        let settings =
+            [(Setting::Allow, &self.allow), (Setting::Warn, &self.warn), (Setting::Deny, &self.deny)];
+        for (setting, names) in settings {
+            for name in names {
+                config.set(setting, name).map_err(|error| error.to_string())?;
+            }
+        }
+        for name in &self.clients {
+            config
+                .add_client(name)
+                .map_err(|error| format!("{error} (`--client list` prints all of them)"))?;
+        }
+        match self.next.as_deref() {
+            None => {}
+            Some("none") => config.set_next(None),
+            Some(next) => config
+                .set_next(Some(next.parse().map_err(|error: redis_acl::DialectError| error.to_string())?)),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,192 @@
+//! Claims about a user, kept in a file beside the policy and run as its tests.
+//!
+//! ```
+//! use redis_acl::{Claims, Engine, User};
+//!
+//! let claims = Claims::parse("\
+//! ## what the worker needs
+//! allow GET app:1
+//! allow SET app:1 'two words'
+//!
+//! ## and what it must never do
+//! deny FLUSHALL
+//! never grants @dangerous
+//! no wider than \"on ~app:* +@read +@write\"
+//! ")?;
+//! let user = User::parse(Engine::Redis7_2, "on ~app:* +@read +@write -@dangerous +keys")?;
+//! let answers = claims.check(&user)?;
+//! let failed: Vec<_> = answers.iter().filter(|answer| !answer.holds()).collect();
+//! assert_eq!(failed[0].claim().text(), "never grants @dangerous");
+//! assert_eq!(failed[0].failure().unwrap().to_string(), "it may send 1 command: keys\nfor example: KEYS 1");
+//! assert_eq!(failed.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The lines
+//! | a line | holds if |
+//! |---|---|
+//! | `allow GET app:1` | the user may send the request ([`User::check`]), quoted as in `redis-cli` |
+//! | `deny FLUSHALL` | it may not |
+//! | `allow in database 3 GET a`, `deny in database 3 …` | the same with another current database than 0 |
+//! | `grants @read`, `grants config\|get` | each command is allowed as a whole, and some request with it may be sent |
+//! | `never grants @dangerous`, `never grants config\|set` | no request with any of the commands may be sent |
+//! | `grants future commands`, `never grants future commands` | commands that do not exist yet are allowed, are not |
+//! | `no wider than "on ~app:* +@read"` | the user may do nothing that a user of that string may not ([`compare`](fn@compare)) |
+//! | `no narrower than "…"` | the user may do all that a user of that string may |
+//! | `same as "…"` | both |
+//! | `dialect redis-7.2` | (a header) the dialect that the file was written for |
+//! | `user "on ~app:* +@read"` | (a header) the access string that the claims are about |
+//!
+//! Blank lines and those that begin with `#` are skipped. A string of several words stands between quotes, single
+//! or double.
+//!
+//! # Where it is strict
+//! - A claim about a command, subcommand or category that the dialect does not have is an error, and so is a
+//!   request with a wrong number of arguments: a slip of the pen would let `deny` hold for ever.
+//! - What cannot be decided within the bounds counts as failed, and says so.
+//! - What every user may send whatever its rules, as `AUTH`, is granted; claims about a category leave it out.
+//! - Logins count in `wider`, `narrower` and `same`: on or off, `nopass`. Passwords count only if the string has
+//!   some itself.
+
+mod answer;
+mod error;
+mod form;
+mod subject;
+
+use std::fmt;
+
+use crate::dialect::Dialect;
+use crate::secret::mask;
+use crate::span::Span;
+use crate::user::User;
+use form::Form;
+
+#[cfg(doc)]
+use crate::compare;
+
+pub use answer::{Answer, Failure};
+pub use error::{ClaimError, ClaimErrorKind, ClaimErrors};
+
+/// The claims of a file: [the module](self) tells what its lines may be.
+#[derive(Clone, Debug)]
+pub struct Claims {
+    dialect: Option<Dialect>,
+    user: Option<Text>,
+    claims: Vec<Claim>,
+}
+
+/// One claim.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    line: Line,
+    form: Form,
+}
+
+/// A line of a file of claims. It may hold passwords.
+#[derive(Clone, PartialEq, Eq)]
+struct Line {
+    number: usize,
+    text: String,
+}
+
+/// An access string in a line.
+#[derive(Clone, PartialEq, Eq)]
+struct Text {
+    line: Line,
+    /// Its quotes included.
+    span: Span,
+    text: String,
+}
+
+impl Claims {
+    /// Reads a file of claims. No name is looked up yet: that needs a dialect, [`Claims::check`] does it.
+    ///
+    /// ```
+    /// # use redis_acl::Claims;
+    /// let errors = Claims::parse("alow GET app:1\n").unwrap_err();
+    /// assert_eq!(errors.to_string(), "line 1: `alow` is not a claim");
+    /// assert_eq!(errors.first().help().unwrap(), "did you mean `allow`?");
+    /// ```
+    ///
+    /// # Errors
+    /// Every line that is no claim; or that there is none at all, for such a test would never fail.
+    pub fn parse(text: &str) -> Result<Self, ClaimErrors> {
+        form::parse(text)
+    }
+
+    /// The dialect that the file names.
+    #[must_use]
+    pub fn dialect(&self) -> Option<Dialect> {
+        self.dialect
+    }
+
+    /// The user that the file itself is about, under a dialect; `None` if it gives no access string.
+    ///
+    /// ```
+    /// # use redis_acl::Claims;
+    /// let claims = Claims::parse("dialect redis-7.2\nuser \"on ~app:* +get\"\nallow GET app:1\n")?;
+    /// let user = claims.user(claims.dialect().unwrap())?.unwrap();
+    /// assert!(claims.check(&user)?[0].holds());
+    /// # Ok::<(), redis_acl::claims::ClaimErrors>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What the dialect refuses of the string.
+    pub fn user(&self, dialect: impl Into<Dialect>) -> Result<Option<User>, ClaimErrors> {
+        let dialect = dialect.into();
+        self.user.as_ref().map(|text| text.user(&dialect.into())).transpose()
+    }
+
+    /// The claims, in the order of the file; at least one.
+    #[must_use]
+    pub fn claims(&self) -> &[Claim] {
+        &self.claims
+    }
+
+    /// Whether each claim holds for a user; of those that do not, why.
+    ///
+    /// # Errors
+    /// Every name, request and access string that the user's dialect does not know.
+    pub fn check(&self, user: &User) -> Result<Vec<Answer<'_>>, ClaimErrors> {
+        let (mut answers, mut errors) = (Vec::new(), Vec::new());
+        for claim in &self.claims {
+            match claim.form.failure(&claim.line, user) {
+                Ok(failure) => answers.push(Answer::new(claim, failure)),
+                Err(refused) => errors.extend(refused),
+            }
+        }
+        ClaimErrors::new(errors).map_or(Ok(answers), Err)
+    }
+}
+
+impl Claim {
+    /// The number of its line; the first is 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line.number
+    }
+
+    /// Its text; passwords are masked.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.line.masked().trim().to_owned()
+    }
+}
+
+impl Line {
+    fn masked(&self) -> String {
+        mask(&self.text)
+    }
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:?}", self.number, self.masked())
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} in {:?}", self.span, self.line)
+    }
+}

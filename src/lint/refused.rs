@@ -1,0 +1,259 @@
+//! What the dialect refuses: its errors, each as a finding.
+
+use super::registry::{Example, Group, Lint};
+use super::subject::{Draft, Findings, Subject};
+use crate::report::Level;
+use crate::syntax::ParseErrorKind;
+use crate::user::{ApplyError, ApplyErrorKind};
+
+pub(super) const LINTS: &[&Lint] = &[
+    &UNKNOWN_COMMAND,
+    &UNKNOWN_CATEGORY,
+    &PATTERN_AFTER_ALL,
+    &REFUSED_EXCLUSION,
+    &NEWER_SYNTAX,
+    &PASSWORD_IN_SERVICE,
+    &RESET_IN_SERVICE,
+    &CRASHES_SERVERS,
+    &OPEN_SELECTOR,
+    &REFUSED_FIRST_ARGUMENT,
+    &UNKNOWN_PASSWORD,
+    &BAD_PASSWORD_HASH,
+    &NOT_A_RULE,
+];
+
+const fn refused(
+    id: &'static str,
+    (what, why): (&'static str, &'static str),
+    (dialect, bad, good): (&'static str, &'static str, &'static str),
+) -> Lint {
+    let example = Example { dialect, client: None, bad, good };
+    Lint { id, group: Group::Refused, level: Level::Error, what, why, example }
+}
+
+static UNKNOWN_COMMAND: Lint = refused(
+    "unknown-command",
+    (
+        "A command or subcommand that the dialect does not have.",
+        "The server refuses all of the rules. The name may be mistyped, of a newer version, or of a module that is not loaded.",
+    ),
+    ("redis-7.2", "on ~app:* +gte", "on ~app:* +get"),
+);
+static UNKNOWN_CATEGORY: Lint = refused(
+    "unknown-category",
+    (
+        "A category that the dialect does not have.",
+        "The server refuses all of the rules. Categories such as `@json` and `@search` come with modules, and only where these bring some.",
+    ),
+    ("redis-7.2", "on ~app:* +@raed", "on ~app:* +@read"),
+);
+static PATTERN_AFTER_ALL: Lint = refused(
+    "pattern-after-all",
+    (
+        "A key pattern behind `~*`, or a channel pattern behind `&*`.",
+        "Everything is allowed already, so the server takes the pattern for a mistake and refuses all of the rules. Up to Redis 6.2 new users begin with `&*`.",
+    ),
+    ("redis-7.2", "on ~* ~app:* +get", "on ~app:* +get"),
+);
+static REFUSED_EXCLUSION: Lint = refused(
+    "refused-exclusion",
+    (
+        "An attempt to take keys or channels away again: `~* ~-secret:*`, `!~secret:*`, `-~secret:*`.",
+        "Patterns only ever add. There is no rule that takes keys away from a pattern, so what may be reached must be listed.",
+    ),
+    ("redis-7.2", "on ~* ~-secret:* +get", "on ~app:* ~public:* +get"),
+);
+static NEWER_SYNTAX: Lint = refused(
+    "newer-syntax",
+    (
+        "Syntax that came with a later engine: channels, `%R~`, selectors, `-config|set`, `db=`.",
+        "The server refuses all of the rules. The finding names the first dialect that has it.",
+    ),
+    ("redis-6.2", "on %R~app:* +get", "on ~app:* +get"),
+);
+static PASSWORD_IN_SERVICE: Lint = refused(
+    "password-in-service",
+    (
+        "A password rule in an access string of ElastiCache or MemoryDB.",
+        "Passwords are members of the request there; in the string they are refused.",
+    ),
+    ("elasticache", "on >secret ~app:* +get", "on ~app:* +get"),
+);
+static RESET_IN_SERVICE: Lint = refused(
+    "reset-in-service",
+    (
+        "`reset` in an access string of ElastiCache or MemoryDB.",
+        "The services refuse it. The string is applied to a new user anyway.",
+    ),
+    ("elasticache", "reset on ~app:* +get", "on ~app:* +get"),
+);
+static CRASHES_SERVERS: Lint = refused(
+    "crashes-servers",
+    (
+        "A rule that some servers take and die of: `%`, `%~x`, a first argument with white space or a quote.",
+        "`%` and `%~x` abort Redis 7.0 to 7.2.6 and 7.4.1, Valkey 7.2.7 and 8.0.1 when they print the user (CVE-2024-51741). A first argument with white space or a quote aborts Redis from 7.2 and every Valkey when it prints the user or saves it.",
+    ),
+    ("redis-7.2", "on %~app:* +get", "on ~app:* +get"),
+);
+static OPEN_SELECTOR: Lint = refused(
+    "open-selector",
+    (
+        "A selector that is not closed.",
+        "`ACL SETUSER` refuses it. In an ACL file it kills the server: Redis from 7.0 and Valkey up to 9.1.2 crash when they load it, if a rule stands before the parenthesis.",
+    ),
+    ("redis-7.2", "on ~app:* +get (~tmp:* +set", "on ~app:* +get (~tmp:* +set)"),
+);
+static REFUSED_FIRST_ARGUMENT: Lint = refused(
+    "refused-first-argument",
+    (
+        "A first argument where none can be: empty, of a subcommand, of a command that is allowed already, or taken away.",
+        "The server refuses all of the rules. First arguments can only be added, and only to commands without subcommands.",
+    ),
+    ("redis-7.2", "on ~app:* +@all -get|x", "on ~app:* +@all -get"),
+);
+static UNKNOWN_PASSWORD: Lint = refused(
+    "unknown-password",
+    (
+        "A password is removed that the user does not have.",
+        "The server refuses all of the rules. A new user has no passwords; `resetpass` removes whatever there are.",
+    ),
+    ("redis-7.2", "on <old >new ~app:* +get", "on resetpass >new ~app:* +get"),
+);
+static BAD_PASSWORD_HASH: Lint = refused(
+    "bad-password-hash",
+    (
+        "What follows `#` or `!` is not a SHA-256 in lower-case hexadecimal digits.",
+        "The server refuses all of the rules. A password itself is added by `>`, and removed by `<`.",
+    ),
+    (
+        "redis-7.2",
+        "on #secret ~app:* +get",
+        "on #2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b ~app:* +get",
+    ),
+);
+static NOT_A_RULE: Lint = refused(
+    "not-a-rule",
+    (
+        "A word that no engine takes for a rule.",
+        "The server refuses all of the rules. The finding says what is wrong with the word and how rules of its kind are written.",
+    ),
+    ("redis-7.2", "on app:* +get", "on ~app:* +get"),
+);
+
+pub(super) fn look(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for error in subject.scan.errors.iter().flat_map(|errors| errors.iter()) {
+        findings.push(draft(error, subject), subject);
+    }
+}
+
+fn draft(error: &ApplyError, subject: &Subject<'_>) -> Draft {
+    let lint = lint_of(error, subject);
+    let exclusion = *lint == REFUSED_EXCLUSION;
+    let message = match exclusion {
+        true => "no rule takes keys or channels away from a pattern".to_owned(),
+        false => error.to_string(),
+    };
+    let mut draft = Draft::new(lint, error.span(), message);
+    if let Some(words) = error.server_message() {
+        let speaker = if subject.catalog.dialect().service().is_some() { "AWS" } else { "the server" };
+        draft = draft.note(format!("{speaker} says: {words}"));
+    }
+    if let Some(note) = note(error.kind()) {
+        draft = draft.note(note);
+    }
+    if exclusion {
+        return draft.help("list what may be reached instead, `~app:* ~public:*`");
+    }
+    match fix(lint, error, subject) {
+        Some(fix) => draft.help("take it out: the user is what the other rules make it").fix(Some(fix)),
+        None => draft.help(error.help().unwrap_or_else(|| help(lint, &subject.text[error.span().range()]))),
+    }
+}
+
+/// What to do about an error that says nothing of it itself.
+fn help(lint: &Lint, part: &str) -> String {
+    let sentinel = part.get(..8).is_some_and(|name| name.eq_ignore_ascii_case("sentinel"));
+    match lint.id {
+        "unknown-command" if sentinel => {
+            "commands of Sentinel belong to a user of the Sentinel, which is a server of its own".to_owned()
+        }
+        "unknown-command" => "`redis-acl expand +@all` lists the commands there are".to_owned(),
+        "unknown-category" => {
+            "`redis-acl expand --by-category +@all` lists the categories there are".to_owned()
+        }
+        "newer-syntax" => "no dialect of this service has it: leave it out".to_owned(),
+        "unknown-password" => "leave it out, or write `resetpass` to remove whatever there are".to_owned(),
+        _ => "leave it out".to_owned(),
+    }
+}
+
+fn lint_of(error: &ApplyError, subject: &Subject<'_>) -> &'static Lint {
+    use ApplyErrorKind as Kind;
+    if is_exclusion(error, subject) {
+        return &REFUSED_EXCLUSION;
+    }
+    match error.kind() {
+        Kind::UnknownCommand | Kind::UnknownSubcommand => &UNKNOWN_COMMAND,
+        Kind::UnknownCategory => &UNKNOWN_CATEGORY,
+        Kind::EmptyFirstArgument
+        | Kind::FirstArgumentDenied
+        | Kind::FirstArgumentOfSubcommand
+        | Kind::FirstArgumentOfAllowed => &REFUSED_FIRST_ARGUMENT,
+        Kind::FirstArgumentKills | Kind::Syntax(ParseErrorKind::KeyPermissionMissing) => &CRASHES_SERVERS,
+        Kind::KeysAlreadyAll | Kind::ChannelsAlreadyAll => &PATTERN_AFTER_ALL,
+        Kind::NoSuchPassword => &UNKNOWN_PASSWORD,
+        Kind::NeedsChannels
+        | Kind::NeedsSanitizePayload
+        | Kind::NeedsKeyPermissions
+        | Kind::NeedsSelectors
+        | Kind::NeedsSubcommands
+        | Kind::NeedsDatabases => &NEWER_SYNTAX,
+        Kind::PasswordInService => &PASSWORD_IN_SERVICE,
+        Kind::ResetInService => &RESET_IN_SERVICE,
+        Kind::Syntax(ParseErrorKind::PasswordHash) => &BAD_PASSWORD_HASH,
+        Kind::Syntax(ParseErrorKind::UnmatchedParenthesis) => &OPEN_SELECTOR,
+        Kind::Syntax(_) => &NOT_A_RULE,
+    }
+}
+
+/// A pattern with a sign before or behind its `~` that is meant to take keys away.
+fn is_exclusion(error: &ApplyError, subject: &Subject<'_>) -> bool {
+    let part = &subject.text[error.span().range()];
+    let before = subject.text[..error.span().start].chars().next_back();
+    let is_pattern = |text: &str| text.starts_with(['~', '&', '%']);
+    match error.kind() {
+        ApplyErrorKind::KeysAlreadyAll | ApplyErrorKind::ChannelsAlreadyAll => {
+            let pattern = part.trim_start_matches(['%', 'R', 'W', 'r', 'w']);
+            pattern.starts_with(['~', '&']) && starts_as_an_exclusion(&pattern[1..])
+        }
+        ApplyErrorKind::Syntax(ParseErrorKind::PasswordHash) => {
+            part.strip_prefix('!').is_some_and(is_pattern)
+        }
+        ApplyErrorKind::UnknownCommand => before == Some('-') && is_pattern(part),
+        _ => false,
+    }
+}
+
+/// Whether a pattern begins as if it were to take something away.
+pub(super) fn starts_as_an_exclusion(pattern: &str) -> bool {
+    pattern.starts_with(['-', '!', '^']) && pattern.len() > 1
+}
+
+/// Which servers die of it, where the help does not say so.
+fn note(kind: &ApplyErrorKind) -> Option<&'static str> {
+    match kind {
+        ApplyErrorKind::FirstArgumentKills => Some(
+            "Redis 7.2 to 8.4 and Valkey 7.2 to 9.1 were seen to take it and crash when they print or save the user",
+        ),
+        ApplyErrorKind::Syntax(ParseErrorKind::UnmatchedParenthesis) => Some(
+            "in an ACL file Redis from 7.0 and Valkey up to 9.1.2 crash at this when they load it, if a rule stands before the parenthesis",
+        ),
+        _ => None,
+    }
+}
+
+/// Rules that would add nothing can go.
+fn fix(lint: &'static Lint, error: &ApplyError, subject: &Subject<'_>) -> Option<super::Fix> {
+    let can_go = [&PATTERN_AFTER_ALL, &PASSWORD_IN_SERVICE, &RESET_IN_SERVICE].contains(&lint);
+    can_go.then(|| subject.without_effect(&[error.span()])).flatten()
+}
