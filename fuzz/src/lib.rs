@@ -1,8 +1,6 @@
 //! Laws that hold of every input: a function for each, which panics where its law is broken.
 //!
 //! Each fuzz target is one call of the function that bears its name; `tests/seeds.rs` replays their seeds.
-//! The fuzz targets are [`parse`], [`apply_describe`], [`check`](check()), [`compare`](compare()),
-//! [`explain`](explain()) and `create_user`; `tests/seeds.rs` replays their seeds.
 
 #[cfg(feature = "aws")]
 mod aws;
