@@ -71,7 +71,8 @@
 //!
 //! # What does it grant?
 //! [`User::selectors`] tells what each selector allows; a [`Catalog`] what a category holds
-//! ([`Catalog::expand`]) and what a command is.
+//! ([`Catalog::expand`]) and what a command is. [`explain()`] says it in plain words, and of each rule what it changed
+//! where it stands, for a terminal or a pull request.
 //!
 //! # May this user run that?
 //! [`User::check`] answers for one request as the server would: command and subcommand, every key with the
