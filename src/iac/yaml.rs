@@ -220,7 +220,7 @@ fn block(source: &Source<'_>, before: usize, at: Range<usize>) -> Option<(Block,
     let line = lead.rfind('\n').map_or(lead, |end| &lead[end + 1..]);
     let (folded, stated, chomp) = header(line)?;
     let lines = source.text[before + lead.len()..].find('\n')? + before + lead.len() + 1;
-    let token = lines..block_end(source.text, lines, at.end, chomp);
+    let token = lines..block_end(source.text, (lines, at.end), indent, chomp);
     Some((Block { folded, indent, stated, chomp }, token))
 }
 
@@ -245,18 +245,24 @@ fn header(line: &str) -> Option<(bool, bool, Chomp)> {
 }
 
 /// The end of the last line of a block, or of the last one that is not empty where the others say nothing.
-fn block_end(text: &str, start: usize, end: usize, chomp: Chomp) -> usize {
+fn block_end(text: &str, (start, end): (usize, usize), indent: usize, chomp: Chomp) -> usize {
     let end = end.max(start);
     let lines = &text[start..end];
     // the parser may have gone on into the indentation of what follows
-    let lines = match lines.rfind('\n') {
-        Some(last) if lines[last + 1..].trim_matches(' ').is_empty() => &lines[..=last],
-        _ => lines,
-    };
+    let behind = lines.rfind('\n').map_or(0, |last| last + 1);
+    let is_indentation = lines.len() - behind <= indent && lines[behind..].trim_matches(' ').is_empty();
+    let lines = if is_indentation { &lines[..behind] } else { lines };
     if chomp == Chomp::Keep {
         return start + lines.len();
     }
-    let content = start + lines.trim_end_matches([' ', '\t', '\r', '\n']).len();
-    let rest = &text[content..start + lines.len()];
-    content + rest.find('\n').map_or(rest.len(), |end| end + 1)
+    let has_content = |line: &str| {
+        let line = line.trim_end_matches(['\r', '\n']);
+        line.len() > indent || !line.trim_matches(' ').is_empty()
+    };
+    let mut ends = 0;
+    let content = lines.split_inclusive('\n').filter_map(|line| {
+        ends += line.len();
+        has_content(line).then_some(ends)
+    });
+    start + content.last().unwrap_or_default()
 }

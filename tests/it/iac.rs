@@ -284,6 +284,35 @@ fn the_lines_of_a_block_are_stretches_without_their_indentation() {
     );
 }
 
+/// Blocks whose ends and headers are easily mistaken.
+#[test]
+fn every_block_is_followed_to_its_end() {
+    for (block, value) in [
+        ("|\n    user a on\n     \n", "user a on\n \n"),
+        ("|\n    user a on\n      ", "user a on\n  \n"),
+        ("|\n    user a on\n  \n\n  x: y\n", "user a on\n"),
+        ("|\n    user a on", "user a on\n"),
+        ("|+ # kept\n    user a on\n\n\n  x: y\n", "user a on\n\n\n"),
+        ("|2-\n     user a on\n  x: y\n", " user a on"),
+        (
+            ">\n\n    user a\n    on\n\n    ~*\n      more\n    end\n  x: y\n",
+            "\nuser a on\n~*\n  more\nend\n",
+        ),
+        ("# | no header\n    |\n    user a on\n", "user a on\n"),
+        ("&rules !!str |\n    user a on\n", "user a on\n"),
+        ("|\r\n    user a on\r\n\r\n    user b on\r\n", "user a on\n\nuser b on\n"),
+    ] {
+        let text = format!("data:\n  users.acl: {block}");
+        let document = read("a.yaml", text.as_bytes());
+        let found =
+            document.acl_texts().next().unwrap_or_else(|| panic!("{text:?}: {:?}", document.findings()));
+        assert_eq!(found.text.value(), value, "{text:?}");
+        let at = value.find("user").unwrap();
+        let name = found.text.range(Span::new(at, at + 4));
+        assert_eq!(&text[name], "user", "{text:?}");
+    }
+}
+
 #[test]
 fn an_escape_is_where_all_of_it_is() {
     let bytes = file("users.tf.json");
@@ -532,6 +561,7 @@ fn a_heredoc_keeps_its_indentation_and_its_end() {
     assert_eq!(heredoc("<<", "    on ~* +get\n").unwrap(), "    on ~* +get\n");
     assert_eq!(heredoc("<<-", "on"), None, "a heredoc ends a line");
     assert_eq!(heredoc("<<-", "on\nEOT\n"), None, "it would end there");
+    assert_eq!(heredoc("<<", ""), None, "the parser takes an empty one for the beginning of the next");
 }
 
 // ---------------------------------------------------------------------------------------------------
