@@ -100,7 +100,29 @@
 //!
 //! # Do these two mean the same?
 //! `==` on [`User`]: order and repetition count for nothing. This is what ends perpetual differences between a
-//! configuration and what a service answers.
+//! configuration and what a service answers. Whether they mean the same however they are written, [`compare()`] decides:
+//! it is exact for every request there is, and shows one that proves a difference.
+//!
+//! # Does this change let anybody do more?
+//! [`compare()`] again, and [`compare::difference`] for people: what is gained and lost, commands by category.
+//!
+//! ```
+//! # use redis_acl::{Engine, Relation, User, compare};
+//! let old = User::parse(Engine::Redis7_2, "on ~app:* +@all -@dangerous")?;
+//! let new = User::parse(Engine::Redis7_2, "on ~app:* +@all -@dangerous +info (~tmp:* +@write)")?;
+//! let comparison = compare(&old, &new);
+//! assert_eq!(comparison.relation(), Relation::Narrower);
+//! assert_eq!(comparison.only_second().witness().unwrap().to_string(), "INFO");
+//! # Ok::<(), redis_acl::ApplyErrors>(())
+//! ```
+//!
+//! # Can it be shorter?
+//! [`compare::simplify`] finds the shortest string it can that means the same: for the long answer of ElastiCache the
+//! `+@read` that was asked for.
+//!
+//! # What will the next engine make of it?
+//! [`compare::upgrade`] reads a string under one engine and tells what it gains and loses under another, and what to
+//! write there instead so that nothing is gained.
 //!
 //! # Does a policy keep what it promises?
 //! [`Claims`] are lines kept beside a policy, `deny FLUSHALL`, `never grants @dangerous`, `no wider than "…"`,
