@@ -6,7 +6,7 @@ use super::subject::{Draft, Findings, Subject};
 use crate::report::Level;
 use crate::syntax::{Rule, RuleKind};
 
-pub(super) const LINTS: &[&Lint] = &[&STAYS_OFF];
+pub(super) const LINTS: &[&Lint] = &[&STAYS_OFF, &ANY_PASSWORD];
 
 static STAYS_OFF: Lint = Lint {
     id: "stays-off",
@@ -17,6 +17,21 @@ static STAYS_OFF: Lint = Lint {
     example: Example { dialect: "elasticache", client: None, bad: "~app:* +get", good: "on ~app:* +get" },
 };
 
+static ANY_PASSWORD: Lint = Lint {
+    id: "any-password",
+    group: Group::TooWide,
+    level: Level::Hint,
+    what: "A user that is on and needs no password: `nopass`.",
+    why: "Whoever can reach the server is this user, and may do all that it may. It suits a server that only a \
+          trusted program reaches, and a user that may do next to nothing.",
+    example: Example {
+        dialect: "redis-7.2",
+        client: None,
+        bad: "on nopass ~app:* +get",
+        good: "on #5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8 ~app:* +get",
+    },
+};
+
 pub(super) fn look(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let rules: Vec<_> = subject.applied().collect();
     let since = rules.iter().rposition(|rule| rule.kind == RuleKind::Reset);
@@ -25,6 +40,7 @@ pub(super) fn look(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
     let rules = &rules[since.map_or(0, |place| place + 1)..];
     look_for_off(rules, subject, findings);
+    look_for_any_password(rules, subject, findings);
     look_for_undone(rules, subject, findings);
     look_for_wiped_by(
         rules,
@@ -51,6 +67,15 @@ fn look_for_off(rules: &[&Rule<'_>], subject: &Subject<'_>, findings: &mut Findi
     let draft =
         Draft::new(&STAYS_OFF, first.span, "neither `on` nor `off`: a new user stays off and cannot log in");
     findings.push(draft.help("write `on` first, or `off` if that is meant"), subject);
+}
+
+fn look_for_any_password(rules: &[&Rule<'_>], subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let nopass = rules.iter().rfind(|rule| rule.kind == RuleKind::NoPass);
+    let user = subject.user();
+    let Some(rule) = nopass.filter(|_| user.is_enabled() && user.accepts_any_password()) else { return };
+    let message = "`nopass` lets whoever reaches the server log in as this user";
+    let draft = Draft::new(&ANY_PASSWORD, rule.span, message);
+    findings.push(draft.help("give it a password, `>…` or `#…`, where others can reach the server"), subject);
 }
 
 /// `on` behind `off`, `off` behind `on`, passwords behind `nopass`, `nopass` behind passwords.
