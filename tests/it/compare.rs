@@ -161,6 +161,26 @@ fn commands_to_come_count() {
 }
 
 #[test]
+fn commands_of_ones_own_are_compared() {
+    use redis_acl::{FindKeys, KeyFlags, KeySpec, NewCommand, StartSearch};
+
+    static KEY: [KeySpec; 1] = [KeySpec {
+        flags: KeyFlags::RW.and(KeyFlags::ACCESS).and(KeyFlags::UPDATE),
+        start: StartSearch::Index(1),
+        find: FindKeys::Range { last: 0, step: 1, limit: 0 },
+    }];
+    let lock = NewCommand::new("app.lock", 3).flags(&["write", "fast"]).key_specs(&KEY);
+    let catalog = Catalog::from(Engine::Redis7_2).with_commands([lock]).expect("a command");
+    let user = |rules| User::parse_with(&catalog, rules).expect("rules");
+    let comparison = compare(&user("~job:* +app.lock"), &user("%R~job:* +@write"));
+    assert_eq!(comparison.only_first().witness().expect("a request").to_string(), "APP.LOCK job: 1");
+    assert_eq!(compare(&user("~job:* +app.lock"), &user("~job:* +@write")).relation(), Narrower);
+    // of two catalogues, the one without the command does not allow it
+    let plain = User::parse(Engine::Redis7_2, "~job:* +@write").expect("rules");
+    assert_eq!(compare(&user("~job:* +@write"), &plain).relation(), Wider);
+}
+
+#[test]
 fn logins_count() {
     for (first, second, relation) in [
         ("on +get", "off +get", Wider),

@@ -12,7 +12,7 @@ use random::Random;
 
 const PATTERNS: [&str; 12] = ["", "a", "b", "ab", "a*", "*", "?", "[ab]", "*b", "b?", "a[^b]", "**"];
 
-const COMMANDS: [&str; 34] = [
+const COMMANDS: [&str; 36] = [
     "get",
     "set",
     "copy",
@@ -47,6 +47,8 @@ const COMMANDS: [&str; 34] = [
     "auth",
     "client",
     "config",
+    "json.mset",
+    "json.mget",
 ];
 
 const SUBCOMMANDS: [&str; 7] = [
@@ -141,6 +143,8 @@ fn requests() -> Vec<Vec<String>> {
                 format!("mget\t{key}\t{other}"),
                 format!("mset\t{key}\t1\t{other}\t1"),
                 format!("blpop\t{key}\t{other}\t1"),
+                format!("json.mset\t{key}\t.\t1\t{other}\t.\t1"),
+                format!("json.mget\t{key}\t{other}\t."),
                 format!("sort\t{key}\tstore\t{other}"),
                 format!("sort\t{key}\tby\tw_*\tstore\t{other}"),
                 format!("georadius\t{key}\t0\t0\t1\tm\tstore\t{other}"),
@@ -196,7 +200,9 @@ fn user(dialect: Dialect, rules: &str) -> User {
 fn what_a_request_shows_is_found_and_nothing_else() {
     let (requests, mut random) = (requests(), Random::new(5));
     let (mut within, mut differing, mut undecided) = (0, 0, 0);
-    for dialect in ["redis-6.0.5", "redis-6.2", "redis-7.0", "redis-7.2", "redis-8.4", "valkey-9.1"] {
+    for dialect in
+        ["redis-6.0.5", "redis-6.2", "redis-7.0", "redis-7.2", "redis-8.4", "valkey-9.1", "redis-8.0+json"]
+    {
         let dialect: Dialect = dialect.parse().expect("a dialect");
         for _ in 0..30 {
             let first = rules(&mut random);
