@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::{Value, json};
+
+use crate::ran::{Ran, run};
 
 /// The AWS CLI's example of create-user.
 const SEED: &[&str] = &[
@@ -31,29 +32,6 @@ const SEED_ANSWER: &str = r#"{
 }
 "#;
 const SECRET: &str = "Tr0ub4dor-and-3-more";
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Ran {
-    fn json(&self) -> Value {
-        assert_eq!((self.code, self.err.as_str()), (0, ""));
-        serde_json::from_str(&self.out).expect("JSON")
-    }
-}
-
-fn run(arguments: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_redis-acl")).args(arguments).output().expect("it runs");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Ran {
-        code: output.status.code().expect("an exit code"),
-        out: text(output.stdout),
-        err: text(output.stderr),
-    }
-}
 
 /// `create-user` of a user who lacks nothing but what is given.
 fn create(arguments: &[&str]) -> Ran {
@@ -471,7 +449,7 @@ fn a_save_that_cannot_finish_leaves_the_old_account() {
     let state = written(&folder, "users.json", &before);
     // files of this process may not be longer than nothing: writing the new account fails half way
     let script = "ulimit -f 0; trap '' XFSZ; exec \"$0\" \"$@\"";
-    let mut command = Command::new("sh");
+    let mut command = std::process::Command::new("sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_redis-acl")]).args(SEED);
     let output = command.args(["--state", text(&state), "--save"]).output().expect("it runs");
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{output:?}");

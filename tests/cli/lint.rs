@@ -1,31 +1,13 @@
 //! `redis-acl lint` as a user meets it: what it prints, where, and with which exit code.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn read(output: Output) -> Ran {
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    let code = output.status.code().expect("an exit code");
-    Ran { code, out: text(output.stdout), err: text(output.stderr) }
-}
+use crate::ran::{self, Ran};
 
 /// In a folder of its own, so that no settings lie there.
 fn run_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Ran {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_redis-acl"));
-    command.arg("lint").args(arguments).current_dir(folder);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("it runs");
-    // who reads no input may have ended
-    let _ = child.stdin.take().expect("a pipe").write_all(input);
-    read(child.wait_with_output().expect("it ends"))
+    ran::run_in(folder, &[&["lint"], arguments].concat(), input)
 }
 
 fn run(arguments: &[&str]) -> Ran {

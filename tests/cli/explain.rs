@@ -1,34 +1,13 @@
 //! `redis-acl explain` as a user meets it: what it prints, where, and with which exit code.
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn read(output: Output) -> Ran {
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Ran {
-        code: output.status.code().expect("an exit code"),
-        out: text(output.stdout),
-        err: text(output.stderr),
-    }
-}
+use crate::ran::{self, Ran};
 
 fn run(arguments: &[&str]) -> Ran {
     run_with_input(arguments, b"")
 }
 
 fn run_with_input(arguments: &[&str], input: &[u8]) -> Ran {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_redis-acl"));
-    command.arg("explain").args(arguments);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("it runs");
-    child.stdin.take().expect("a pipe").write_all(input).expect("it reads");
-    read(child.wait_with_output().expect("it ends"))
+    ran::run_with_input(&[&["explain"], arguments].concat(), input)
 }
 
 #[test]

@@ -1,49 +1,11 @@
-//! The command as a user meets it: what it prints, where, and with which exit code.
+//! Commands about one string or a string a line.
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
+
+use crate::ran::{command, prints, read, run, run_with_input};
 
 const LONG: &str = "on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit -bitfield -hset -hsetnx -hmset \
                     -hincrby -hincrbyfloat -hdel -bitop -geoadd -georadius -georadiusbymember";
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_redis-acl"));
-    command.args(arguments);
-    command
-}
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn read(output: Output) -> Ran {
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Ran {
-        code: output.status.code().expect("an exit code"),
-        out: text(output.stdout),
-        err: text(output.stderr),
-    }
-}
-
-fn run(arguments: &[&str]) -> Ran {
-    read(command(arguments).output().expect("it runs"))
-}
-
-fn run_with_input(arguments: &[&str], input: &[u8]) -> Ran {
-    let mut command = command(arguments);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("it runs");
-    child.stdin.take().expect("a pipe").write_all(input).expect("it reads");
-    read(child.wait_with_output().expect("it ends"))
-}
-
-#[track_caller]
-fn prints(arguments: &[&str], out: &str) {
-    let ran = run(arguments);
-    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, out, ""), "{arguments:?}");
-}
 
 #[test]
 fn normalize_does_the_main_job() {

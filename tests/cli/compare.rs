@@ -1,47 +1,8 @@
 //! `diff` and `assert` as a user meets them: what they print, where, and with which exit code.
 
 use std::fs;
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
 
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_redis-acl"));
-    command.args(arguments);
-    command
-}
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Ran {
-    fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
-    }
-}
-
-fn read(output: Output) -> Ran {
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Ran {
-        code: output.status.code().expect("an exit code"),
-        out: text(output.stdout),
-        err: text(output.stderr),
-    }
-}
-
-fn run(arguments: &[&str]) -> Ran {
-    read(command(arguments).output().expect("it runs"))
-}
-
-fn run_with_input(arguments: &[&str], input: &[u8]) -> Ran {
-    let mut command = command(arguments);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("it runs");
-    child.stdin.take().expect("a pipe").write_all(input).expect("it reads");
-    read(child.wait_with_output().expect("it ends"))
-}
+use crate::ran::{run, run_with_input};
 
 /// A file that is gone when the test is over.
 fn file(text: impl AsRef<[u8]>) -> tempfile::NamedTempFile {

@@ -1,0 +1,8 @@
+//! The command as a user meets it: what it prints, where, and with which exit code. A module for each kind of commands.
+
+mod compare;
+mod explain;
+mod lint;
+mod ran;
+mod strings;
+mod users;

@@ -1,0 +1,61 @@
+//! Running the command.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// What it answered.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    /// The standard output, which holds one JSON value.
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))
+    }
+}
+
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_redis-acl"));
+    command.args(arguments);
+    command
+}
+
+pub(crate) fn run(arguments: &[&str]) -> Ran {
+    read(command(arguments).output().expect("it runs"))
+}
+
+pub(crate) fn run_with_input(arguments: &[&str], input: &[u8]) -> Ran {
+    give(command(arguments), input)
+}
+
+/// In a folder, so that no settings lie there but its own.
+pub(crate) fn run_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Ran {
+    let mut command = command(arguments);
+    command.current_dir(folder);
+    give(command, input)
+}
+
+fn give(mut command: Command, input: &[u8]) -> Ran {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it runs");
+    // who reads no input may have ended
+    let _ = child.stdin.take().expect("a pipe").write_all(input);
+    read(child.wait_with_output().expect("it ends"))
+}
+
+pub(crate) fn read(output: Output) -> Ran {
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    let code = output.status.code().expect("an exit code");
+    Ran { code, out: text(output.stdout), err: text(output.stderr) }
+}
+
+#[track_caller]
+pub(crate) fn prints(arguments: &[&str], out: &str) {
+    let ran = run(arguments);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, out, ""), "{arguments:?}");
+}
