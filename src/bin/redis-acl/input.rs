@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::io::{self, BufRead, Read};
+
+use crate::Outcome;
 use std::path::Path;
 
 /// A string to work on; the number of its line where it came from the standard input.
@@ -57,4 +59,17 @@ where
         })?;
     }
     Ok(())
+}
+
+/// The same where each gives an outcome: the worst counts.
+pub(crate) fn worst_of_each<E>(string: &str, mut each: E) -> io::Result<Outcome>
+where
+    E: FnMut(Item) -> io::Result<Outcome>,
+{
+    let mut worst = Outcome::Fine;
+    for_each(string.to_owned(), |item| {
+        worst = worst.max(each(item)?);
+        Ok(())
+    })?;
+    Ok(worst)
 }

@@ -26,13 +26,8 @@ struct Granted {
 
 impl Expand {
     pub(crate) fn run(self) -> io::Result<Outcome> {
-        let mut outcome = Outcome::Fine;
         let catalog = Catalog::from(self.of.dialect);
-        input::for_each(self.string.clone(), |item| {
-            outcome = outcome.max(self.one(&item, &catalog)?);
-            Ok(())
-        })?;
-        Ok(outcome)
+        input::worst_of_each(&self.string, |item| self.one(&item, &catalog))
     }
 
     fn one(&self, item: &Item, catalog: &Catalog) -> io::Result<Outcome> {

@@ -18,17 +18,12 @@ struct Normalized<'a> {
 
 impl Normalize {
     pub(crate) fn run(self) -> io::Result<Outcome> {
-        let mut outcome = Outcome::Fine;
         let form = self.form.unwrap_or(self.of.dialect.form());
         if let Err(error) = User::new(self.of.dialect).describe(form) {
             output::error(error, None)?;
             return Ok(Outcome::BadInput);
         }
-        input::for_each(self.string.clone(), |item| {
-            outcome = outcome.max(self.one(&item)?);
-            Ok(())
-        })?;
-        Ok(outcome)
+        input::worst_of_each(&self.string, |item| self.one(&item))
     }
 
     fn one(&self, item: &Item) -> io::Result<Outcome> {

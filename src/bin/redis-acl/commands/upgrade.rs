@@ -28,12 +28,7 @@ struct Answer<'a> {
 
 impl UpgradeCommand {
     pub(crate) fn run(self) -> io::Result<Outcome> {
-        let mut outcome = Outcome::Fine;
-        input::for_each(self.string.clone(), |item| {
-            outcome = outcome.max(self.one(&item)?);
-            Ok(())
-        })?;
-        Ok(outcome)
+        input::worst_of_each(&self.string, |item| self.one(&item))
     }
 
     fn one(&self, item: &Item) -> io::Result<Outcome> {
