@@ -2,6 +2,7 @@
 
 mod commands;
 mod documents;
+mod files;
 mod input;
 mod output;
 mod requests;
