@@ -2,6 +2,7 @@
 
 mod compare;
 mod explain;
+mod files;
 mod lint;
 mod ran;
 mod strings;
