@@ -2,7 +2,6 @@
 
 use std::io;
 
-use anstyle::AnsiColor;
 use redis_acl::compare::{Difference, difference};
 use redis_acl::{Dialect, Excess, User, syntax};
 use serde::Serialize;
@@ -42,7 +41,7 @@ struct Answer<'a> {
 /// Whether NEW may do what OLD may not.
 #[derive(Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum NewAccess {
+pub(super) enum NewAccess {
     None,
     Some,
     Undecided,
@@ -83,19 +82,7 @@ impl Diff {
     }
 
     fn print(&self, difference: &Difference, new_access: NewAccess) -> io::Result<()> {
-        let mut colour = None;
-        for line in difference.to_string().lines() {
-            // lines without a sign of their own go on with those before
-            colour = match line.trim_start().get(..2) {
-                Some("+ ") => Some(AnsiColor::Green),
-                Some("- ") => Some(AnsiColor::Red),
-                _ => colour,
-            };
-            match colour {
-                Some(colour) => output::coloured(colour, line)?,
-                None => output::line(line)?,
-            }
-        }
+        output::difference(difference)?;
         if self.no_new_access { output::line(new_access.told()) } else { Ok(()) }
     }
 
@@ -113,7 +100,7 @@ impl Diff {
 }
 
 impl NewAccess {
-    fn of(excess: &Excess) -> Self {
+    pub(super) fn of(excess: &Excess) -> Self {
         match excess {
             excess if !excess.is_none() => Self::Some,
             excess if excess.is_undecided() => Self::Undecided,
@@ -121,7 +108,16 @@ impl NewAccess {
         }
     }
 
-    fn told(self) -> &'static str {
+    /// Of several users: what is certain counts more than what is not.
+    pub(super) fn of_all(all: impl Iterator<Item = Self>) -> Self {
+        all.fold(Self::None, |of_all, one| match (of_all, one) {
+            (Self::Some, _) | (_, Self::Some) => Self::Some,
+            (Self::Undecided, _) | (_, Self::Undecided) => Self::Undecided,
+            _ => Self::None,
+        })
+    }
+
+    pub(super) fn told(self) -> &'static str {
         match self {
             Self::None => "no new access",
             Self::Some => "new access: NEW may do what OLD may not",

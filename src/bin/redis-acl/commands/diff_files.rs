@@ -161,7 +161,8 @@ impl<'u> Compared<'u> {
             (_, Some(why)) => output::line(format_args!("  cannot be told: {why}"))?,
             (Some(difference), None) => {
                 if !difference.comparison().is_equal() {
-                    output::difference_lines(difference)?;
+                    // the first line says in other words what the summary said
+                    output::difference_lines(difference.to_string().lines().skip(1))?;
                 }
             }
             (None, None) => {}
