@@ -1,6 +1,7 @@
 //! The command `redis-acl`: reads, calls the library, prints.
 
 mod commands;
+mod documents;
 mod file_users;
 mod forms;
 mod input;
@@ -315,6 +316,10 @@ JSON, a line a file with changes or errors: {\"file\", \"changes\": [{\"line\", 
 
 /// What is read where no dialect is named.
 const DEFAULT_DIALECT: &str = "elasticache";
+
+/// What an ACL file or configuration is read as where no dialect is named, and where its path says `valkey`.
+const DEFAULT_REDIS: &str = "redis-8.4";
+const DEFAULT_VALKEY: &str = "valkey-9.1";
 
 /// Which engine or service reads the string.
 #[derive(clap::Args)]

@@ -1,0 +1,161 @@
+//! The rules of a line about a user as one access string, and back.
+
+use std::ops::Range;
+
+use redis_acl::file::Format;
+use redis_acl::{Dialect, Span, quoting};
+
+/// The rules of a line, with single spaces between them.
+pub(super) struct LineText {
+    text: String,
+    /// INVARIANT: in order, with a space of the text between two.
+    words: Vec<Word>,
+    /// Where rules go if there are none.
+    end: usize,
+    format: Format,
+}
+
+/// A word of the line, and what it says. A selector between quotes is one word.
+struct Word {
+    text: Span,
+    source: Span,
+    /// Whether it stands there as it is.
+    is_plain: bool,
+}
+
+impl LineText {
+    /// `None` where no text says the same: blanks inside a rule, a NUL, bytes that are not UTF-8.
+    pub(super) fn read(source: &[u8], rules: Span, format: Format, dialect: Dialect) -> Option<Self> {
+        let stretch = source.get(rules.range())?;
+        if stretch.contains(&0) {
+            return None;
+        }
+        let words = match format {
+            Format::Config => quoting::split(stretch, dialect.splitter()).ok()?,
+            _ => words_between_spaces(stretch),
+        };
+        let mut line = Self { text: String::new(), words: Vec::new(), end: rules.end, format };
+        for word in words {
+            let said = std::str::from_utf8(&word.bytes).ok().filter(|said| is_rule(said))?;
+            if !line.words.is_empty() {
+                line.text.push(' ');
+            }
+            let start = line.text.len();
+            line.text.push_str(said);
+            let source = word.span.start + rules.start..word.span.end + rules.start;
+            line.words.push(Word {
+                text: Span::new(start, line.text.len()),
+                is_plain: stretch[word.span.range()] == *word.bytes,
+                source: Span::new(source.start, source.end),
+            });
+        }
+        Some(line)
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where a part of the text stands; a part of a word with quotes or escapes is where the whole word is.
+    pub(super) fn in_source(&self, span: Span) -> Span {
+        let start = self.start(span.start);
+        Span::new(start, self.end(span.end.max(span.start)).max(start))
+    }
+
+    fn start(&self, at: usize) -> usize {
+        match self.words.iter().find(|word| at < word.text.end) {
+            Some(word) if word.is_plain => word.source.start + at.saturating_sub(word.text.start),
+            Some(word) => word.source.start,
+            None => self.words.last().map_or(self.end, |word| word.source.end),
+        }
+    }
+
+    fn end(&self, at: usize) -> usize {
+        match self.words.iter().rfind(|word| word.text.start < at) {
+            Some(word) if word.is_plain => word.source.start + at.min(word.text.end) - word.text.start,
+            Some(word) => word.source.end,
+            None => self.words.first().map_or(self.end, |word| word.source.start),
+        }
+    }
+
+    /// What to write, and where, so that the line says the new text: words at either end that stay are not
+    /// touched. `None` where the line cannot say it.
+    pub(super) fn edit(&self, new: &str) -> Option<(Range<usize>, String)> {
+        if new.contains(|c: char| c.is_control()) {
+            return None;
+        }
+        let front = self.kept_in_front(new);
+        let rest =
+            self.words[..front].last().map_or(new, |last| new[last.text.end..].trim_start_matches(' '));
+        let back = self.kept_behind(rest, front);
+        let behind = self.words.len() - back;
+        let kept = self.words.get(behind).map_or(0, |first| self.text.len() - first.text.start);
+        let middle = rest[..rest.len() - kept].trim_matches(' ');
+        let written: Vec<_> =
+            middle.split(' ').filter(|word| !word.is_empty()).map(|word| self.written(word)).collect();
+        Some(self.placed(front, behind, written.join(" ")))
+    }
+
+    fn written(&self, word: &str) -> String {
+        match self.format {
+            Format::Config => quoting::quoted(word.as_bytes()),
+            _ => word.to_owned(),
+        }
+    }
+
+    /// How many words the new text begins with.
+    fn kept_in_front(&self, new: &str) -> usize {
+        let stays = |word: &&Word| {
+            let text = &self.text[..word.text.end];
+            new.strip_prefix(text).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
+        self.words.iter().take_while(stays).count()
+    }
+
+    /// How many words the rest ends with, of those behind the first ones.
+    fn kept_behind(&self, rest: &str, front: usize) -> usize {
+        let stays = |word: &&Word| {
+            let text = &self.text[word.text.start..];
+            rest.strip_suffix(text).is_some_and(|before| before.is_empty() || before.ends_with(' '))
+        };
+        self.words[front..].iter().rev().take_while(stays).count()
+    }
+
+    /// Puts words between those in front and those from `behind` on, with the blanks that it takes.
+    fn placed(&self, front: usize, behind: usize, written: String) -> (Range<usize>, String) {
+        let before = self.words[..front].last().map(|word| word.source.end);
+        let after = self.words.get(behind).map(|word| word.source.start);
+        match (&self.words[front..behind], before, after) {
+            ([], Some(before), _) if !written.is_empty() => (before..before, format!(" {written}")),
+            ([], None, Some(after)) if !written.is_empty() => (after..after, format!("{written} ")),
+            ([], None, None) if !written.is_empty() => (self.end..self.end, format!(" {written}")),
+            ([], ..) => (self.end..self.end, String::new()),
+            ([_, ..], Some(before), _) if written.is_empty() => {
+                (before..self.words[behind - 1].source.end, written)
+            }
+            ([first, ..], None, Some(after)) if written.is_empty() => (first.source.start..after, written),
+            ([first, ..], ..) => (first.source.start..self.words[behind - 1].source.end, written),
+        }
+    }
+}
+
+/// A word that is one rule in a text, or a part of a selector, or all of it.
+fn is_rule(word: &str) -> bool {
+    let is_selector = word.starts_with('(') && word.ends_with(')');
+    !word.is_empty() && !word.contains(|c: char| c.is_control() || c == ' ' && !is_selector)
+}
+
+/// The words of an ACL file, without the blanks that servers trim.
+fn words_between_spaces(stretch: &[u8]) -> Vec<quoting::Word<'_>> {
+    let mut at = 0;
+    let mut words = Vec::new();
+    for word in stretch.split(|byte| *byte == b' ') {
+        let is_kept = |byte: &u8| !b"\t\r\n".contains(byte);
+        if let (Some(first), Some(last)) = (word.iter().position(is_kept), word.iter().rposition(is_kept)) {
+            let span = Span::new(at + first, at + last + 1);
+            words.push(quoting::Word { span, bytes: stretch[span.range()].into() });
+        }
+        at += word.len() + 1;
+    }
+    words
+}

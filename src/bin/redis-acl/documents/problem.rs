@@ -1,0 +1,210 @@
+//! What is wrong with a file besides the rules in it, or keeps it from being looked at.
+
+use std::ops::Range;
+
+use redis_acl::aws::ProblemKind as RequestProblemKind;
+use redis_acl::iac::{Finding, NotLiteral, Place, Position, ReadError, RequestProblem};
+use redis_acl::{FileError, FileErrorKind, Level, Report, Service};
+
+/// Something to say about a file that no lint says.
+#[derive(Clone)]
+pub(crate) struct Problem {
+    pub(crate) kind: ProblemKind,
+    /// What it is about, for people; empty where that is the file.
+    pub(crate) name: String,
+    /// One line, without passwords.
+    pub(crate) message: String,
+    pub(crate) notes: Vec<String>,
+    pub(crate) help: Option<String>,
+    pub(crate) range: Range<usize>,
+    pub(crate) position: Position,
+    /// The same drawn under the text, where there is one to show.
+    pub(crate) report: Option<Report>,
+    /// About the rules of an access string, of which the linter tells as well.
+    pub(crate) is_about_rules: bool,
+}
+
+/// What kind of problem it is, with an id as lints have them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProblemKind {
+    /// The line of an ACL file or configuration is refused.
+    File(&'static str),
+    /// AWS would refuse the request.
+    Request,
+    /// The file is not of its format.
+    Unreadable,
+    /// A value is not known.
+    NotLiteral,
+    /// A file that is too large to be looked at.
+    TooLarge,
+}
+
+impl ProblemKind {
+    /// Those of ACL files are `FileErrorKind::name` with hyphens.
+    pub(crate) const ALL: [Self; 14] = [
+        Self::File("no-user"),
+        Self::File("space-in-name"),
+        Self::File("duplicate-user"),
+        Self::File("open-selector"),
+        Self::File("open-selector-kills"),
+        Self::File("not-utf8"),
+        Self::File("unbalanced-quotes"),
+        Self::File("users-and-acl-file"),
+        Self::File("channel-default"),
+        Self::File("rule"),
+        Self::Request,
+        Self::Unreadable,
+        Self::NotLiteral,
+        Self::TooLarge,
+    ];
+
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::File(id) => id,
+            Self::Request => "aws-request",
+            Self::Unreadable => "unreadable-file",
+            Self::NotLiteral => "not-literal",
+            Self::TooLarge => "file-too-large",
+        }
+    }
+
+    pub(crate) const fn level(self) -> Level {
+        match self {
+            Self::File(_) | Self::Request | Self::Unreadable => Level::Error,
+            Self::TooLarge => Level::Warning,
+            Self::NotLiteral => Level::Hint,
+        }
+    }
+
+    /// What it is, in one sentence.
+    pub(crate) fn what(self) -> &'static str {
+        match self {
+            Self::File("no-user") => "a line does not begin with `user` and a name",
+            Self::File("space-in-name") => "a name holds white space",
+            Self::File("duplicate-user") => "a second line is about the same user",
+            Self::File("open-selector") => "no `)` closes a selector",
+            Self::File("open-selector-kills") => "no `)` closes a selector, of which servers die",
+            Self::File("not-utf8") => "a line is not UTF-8",
+            Self::File("unbalanced-quotes") => "quotes do not balance",
+            Self::File("users-and-acl-file") => "a configuration names an ACL file and has users too",
+            Self::File("channel-default") => {
+                "a configuration gives new users other channels than the default"
+            }
+            Self::File(_) => "a server refuses a rule of a line",
+            Self::Request => "AWS would refuse the request for this user",
+            Self::Unreadable => "the file cannot be read, or is not of its format",
+            Self::NotLiteral => "the value is not in the file, so that it cannot be checked",
+            Self::TooLarge => "the file is too large to be looked at",
+        }
+    }
+
+    /// Whether it is about lines of an ACL file, in a file of its own or inside another.
+    pub(super) const fn is_of_acl_file(self) -> bool {
+        matches!(self, Self::File(_))
+    }
+
+    fn of_file(kind: &FileErrorKind) -> Self {
+        let is_named = |known: &&Self| known.id().replace('-', "_") == kind.name();
+        Self::ALL.iter().find(is_named).copied().unwrap_or(Self::File("rule"))
+    }
+}
+
+const START: Position = Position { line: 1, column: 1 };
+
+impl Problem {
+    /// About a whole file.
+    pub(crate) fn of_whole_file(kind: ProblemKind, message: String) -> Self {
+        Self {
+            kind,
+            name: String::new(),
+            message,
+            notes: Vec::new(),
+            help: None,
+            range: 0..0,
+            position: START,
+            report: None,
+            is_about_rules: false,
+        }
+    }
+
+    pub(super) fn unreadable(error: &ReadError, range: Range<usize>) -> Self {
+        let problem = Self::of_whole_file(ProblemKind::Unreadable, error.message().to_owned());
+        Self { range, position: error.position(), ..problem }
+    }
+
+    pub(super) fn not_literal(value: &NotLiteral) -> Self {
+        Self {
+            name: value.place.to_string(),
+            range: value.range.clone(),
+            position: value.position,
+            ..Self::of_whole_file(ProblemKind::NotLiteral, format!("not checked: {}", value.why))
+        }
+    }
+
+    /// Rules that no access string says.
+    pub(super) fn not_followed(name: &str, range: Range<usize>, position: Position) -> Self {
+        let message = "not checked: the rules are no access string, because of blanks inside a rule";
+        Self {
+            name: format!("user {}", shown_name(name)),
+            range,
+            position,
+            ..Self::of_whole_file(ProblemKind::NotLiteral, message.into())
+        }
+    }
+
+    pub(super) fn unknown(finding: &Finding<'_>, position: Position) -> Self {
+        Self {
+            name: finding.place().to_string(),
+            range: finding.range(),
+            position,
+            ..Self::of_whole_file(ProblemKind::NotLiteral, "not checked: it is not known what this is".into())
+        }
+    }
+
+    pub(super) fn of_request(found: &RequestProblem, service: Service, place: &Place) -> Self {
+        let problem = &found.problem;
+        let code = match problem.code() {
+            Some(code) => format!("AWS answers with {}", code.code(service)),
+            None => "SDKs do not send the request".into(),
+        };
+        let is_about_rules = matches!(problem.kind(), RequestProblemKind::AccessString(_));
+        Self {
+            name: place.to_string(),
+            notes: vec![code, format!("the member is {}", problem.member())],
+            help: problem.help(),
+            range: found.range.clone(),
+            position: found.position,
+            report: problem.report(),
+            is_about_rules,
+            ..Self::of_whole_file(ProblemKind::Request, problem.to_string())
+        }
+    }
+
+    pub(super) fn of_file(
+        error: &FileError,
+        server_message: Option<String>,
+        range: Range<usize>,
+        position: Position,
+    ) -> Self {
+        let whole = error.to_string();
+        // the line's number is part of the place
+        let message = whole.split_once(": ").map_or(&*whole, |(_, message)| message).to_owned();
+        Self {
+            notes: server_message
+                .map(|said| format!("the server says: {}", said.trim_end()))
+                .into_iter()
+                .collect(),
+            help: error.help(),
+            range,
+            position,
+            report: Some(error.report()),
+            is_about_rules: matches!(error.kind(), FileErrorKind::Rule(_)),
+            ..Self::of_whole_file(ProblemKind::of_file(error.kind()), message)
+        }
+    }
+}
+
+/// A name of a user as it may be shown: one that is a forgotten name's password is masked.
+pub(super) fn shown_name(name: &str) -> String {
+    redis_acl::syntax::masked(name).escape_debug().to_string()
+}
