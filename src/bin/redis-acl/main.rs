@@ -6,6 +6,8 @@ mod file_users;
 mod forms;
 mod input;
 mod output;
+mod refusals;
+mod replace;
 mod requests;
 mod settings;
 mod shorthand;
@@ -384,8 +386,10 @@ struct Equal {
 
 #[derive(clap::Args)]
 struct Diff {
-    #[command(flatten)]
-    of: In,
+    /// Engine, or service and engine, that reads the strings [default: elasticache]; of files, where they do not
+    /// tell it themselves [default: redis-8.4 or valkey-9.1 for users.acl and configurations]
+    #[arg(long, short, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
     /// The dialect that reads NEW, where it is not that of OLD
     #[arg(long, value_name = "DIALECT")]
     to_dialect: Option<Dialect>,
@@ -524,8 +528,10 @@ struct Lint {
 
 #[derive(clap::Args)]
 struct Fmt {
-    #[command(flatten)]
-    of: In,
+    /// Engine, or service and engine, that reads what does not tell its own [default: elasticache; redis-8.4 or
+    /// valkey-9.1 for users.acl and configurations]
+    #[arg(long, short, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
     /// Change nothing; exit with 1 if something would change, and list where
     #[arg(long)]
     check: bool,

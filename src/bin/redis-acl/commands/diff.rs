@@ -1,6 +1,8 @@
 //! `redis-acl diff`
 
+use std::fs;
 use std::io;
+use std::path::Path;
 
 use redis_acl::compare::{Difference, difference};
 use redis_acl::{Dialect, Excess, User, syntax};
@@ -8,6 +10,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::NOT_TEXT;
+use crate::documents::Kind;
+use crate::file_users::is_listed;
 use crate::input::{self, Item};
 use crate::output::{self, Format};
 use crate::{Diff, Outcome};
@@ -53,11 +57,15 @@ impl Diff {
             output::error("only one of the strings can come from the standard input", None)?;
             return Ok(Outcome::BadInput);
         }
-        let to_dialect = self.to_dialect.unwrap_or(self.of.dialect);
+        if let (Some(old), Some(new)) = (file_of_users(&self.old), file_of_users(&self.new)) {
+            return self.files(old, new);
+        }
+        let dialect = self.dialect.unwrap_or_else(default_dialect);
+        let to_dialect = self.to_dialect.unwrap_or(dialect);
         let side = |name, string: &str, dialect| {
             input::one(string.to_owned()).map(|item| Side { name, dialect, item })
         };
-        let (old, new) = (side("OLD", &self.old, self.of.dialect)?, side("NEW", &self.new, to_dialect)?);
+        let (old, new) = (side("OLD", &self.old, dialect)?, side("NEW", &self.new, to_dialect)?);
         let (Some(from), Some(to)) = (old.user(), new.user()) else {
             self.refuse(&old, &new)?;
             return Ok(Outcome::BadInput);
@@ -97,6 +105,22 @@ impl Diff {
             }),
         }
     }
+}
+
+/// A file that holds users by its name or content, or `/dev/null`, which version control gives for one that is
+/// not there.
+fn file_of_users(argument: &str) -> Option<&Path> {
+    let path = Path::new(argument);
+    if argument == "/dev/null" {
+        return Some(path);
+    }
+    let holds_users = |bytes: Vec<u8>| Kind::of(path, &bytes).is_some() || is_listed(&bytes);
+    let is_one = path.is_file() && (Kind::of_name(path).is_some() || fs::read(path).is_ok_and(holds_users));
+    is_one.then_some(path)
+}
+
+fn default_dialect() -> Dialect {
+    crate::DEFAULT_DIALECT.parse().expect("the default is a dialect")
 }
 
 impl NewAccess {

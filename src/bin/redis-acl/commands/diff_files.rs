@@ -6,13 +6,16 @@ use std::path::Path;
 
 use anstyle::AnsiColor;
 use redis_acl::compare::{Difference, difference};
-use redis_acl::{Dialect, User};
+use redis_acl::{Dialect, User, syntax};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::diff::NewAccess;
-use crate::file_users::{Access, FileUser, Login, pairs};
+use crate::documents::{Dialects, Document, Kind};
+use crate::file_users::{Access, FileOfUsers, FileUser, Login, is_listed, of_list, pairs};
+use crate::input;
 use crate::output::{self, Format};
+use crate::refusals::refusals;
 use crate::{Diff, Outcome};
 
 /// What became of a user, said of NEW.
@@ -46,8 +49,8 @@ struct Compared<'u> {
 impl Diff {
     /// Compares the users of two files.
     pub(super) fn files(&self, old: &Path, new: &Path) -> io::Result<Outcome> {
-        let to_dialect = self.to_dialect.unwrap_or(self.of.dialect);
-        let (old_users, new_users) = (self.users(old, self.of.dialect)?, self.users(new, to_dialect)?);
+        let to_dialect = self.to_dialect.or(self.dialect);
+        let (old_users, new_users) = (self.users(old, self.dialect)?, self.users(new, to_dialect)?);
         let (Some(old_users), Some(new_users)) = (old_users, new_users) else { return Ok(Outcome::BadInput) };
         let compared = pairs(&old_users, &new_users).into_iter().map(|(old, new)| Compared::of(old, new));
         let mut compared: Vec<_> = compared.filter(|compared| !compared.is_not_written()).collect();
@@ -63,9 +66,32 @@ impl Diff {
         }
         let is_fine = match self.no_new_access {
             true => new_access == NewAccess::None,
-            false => compared.iter().all(|compared| matches!(compared.change, Change::Equal | Change::Unchecked)),
+            false => {
+                compared.iter().all(|compared| matches!(compared.change, Change::Equal | Change::Unchecked))
+            }
         };
         Ok(if is_fine { Outcome::Fine } else { Outcome::Negative })
+    }
+
+    /// The users of a file; what is refused in it is told.
+    fn users(&self, path: &Path, stated: Option<Dialect>) -> io::Result<Option<Vec<FileUser>>> {
+        let bytes = input::read(path)?;
+        if path == Path::new("/dev/null") {
+            return Ok(Some(Vec::new()));
+        }
+        if is_listed(&bytes) {
+            return listed(path, &bytes, Dialects { stated });
+        }
+        let Some(kind) = Kind::of(path, &bytes) else {
+            output::error(format_args!("{}: this is no file with users", path.display()), None)?;
+            return Ok(None);
+        };
+        let dialects = Dialects { stated };
+        let document = Document::read(path, &bytes, kind, dialects);
+        let refused = refusals(&document);
+        refused.iter().try_for_each(|refusal| refusal.tell(path))?;
+        let file = FileOfUsers { path, bytes: &bytes, kind, dialects };
+        Ok(refused.is_empty().then(|| file.users(&document)))
     }
 
     /// A line for each user, then what is different.
@@ -75,6 +101,17 @@ impl Diff {
         match self.no_new_access {
             true => output::line(format_args!("\n{}", new_access.told())),
             false => Ok(()),
+        }
+    }
+}
+
+fn listed(path: &Path, bytes: &[u8], dialects: Dialects) -> io::Result<Option<Vec<FileUser>>> {
+    match of_list(path, bytes, dialects) {
+        Ok(users) => Ok(Some(users)),
+        Err(errors) => {
+            output::about(path.display())?;
+            errors.iter().try_for_each(|error| output::report(&error.report(), None))?;
+            Ok(None)
         }
     }
 }
@@ -118,12 +155,16 @@ impl<'u> Compared<'u> {
 
     /// Whether it is the user `default` that servers have without being told, before and behind.
     fn is_not_written(&self) -> bool {
-        let stands = |user: Option<&FileUser>| user.is_some_and(|user| user.place.is_some());
+        let stands = |user: Option<&FileUser>| user.is_some_and(|user| user.position.is_some());
         self.change == Change::Equal && !stands(self.old) && !stands(self.new)
     }
 
     fn address(&self) -> &'u str {
         self.new.or(self.old).map_or("", |user| &user.address)
+    }
+
+    fn id(&self) -> Option<String> {
+        self.new.or(self.old).and_then(|user| user.id.as_deref()).map(syntax::masked)
     }
 
     /// Whether the summary does not say it all.
@@ -140,20 +181,23 @@ impl<'u> Compared<'u> {
             Change::Narrower => ("narrower", AnsiColor::Red),
             Change::Removed => ("removed", AnsiColor::Red),
             Change::Unchecked => ("unchecked", AnsiColor::Yellow),
-            Change::Equal => return output::line(format_args!("{:<13} {}", "equal", visible(self.address()))),
+            Change::Equal => {
+                return output::line(format_args!("{:<13} {}", "equal", visible(self.address())));
+            }
         };
         output::marked(colour, &format!("{word:<13}"), format_args!(" {}", visible(self.address())))
     }
 
     fn tell(&self) -> io::Result<()> {
-        let place = |user: Option<&FileUser>| user.and_then(|user| user.place);
-        let place = match (place(self.old), place(self.new)) {
-            (Some((old, _)), Some((new, _))) => format!(" (line {old}, now {new})"),
-            (None, Some((line, _))) => format!(" (line {line})"),
-            (Some((line, _)), None) => format!(" (was line {line})"),
+        let line =
+            |user: Option<&FileUser>| user.and_then(|user| user.position).map(|position| position.line);
+        let place = match (line(self.old), line(self.new)) {
+            (Some(old), Some(new)) => format!(", OLD line {old}, NEW line {new}"),
+            (None, Some(new)) => format!(", NEW line {new}"),
+            (Some(old), None) => format!(", OLD line {old}"),
             (None, None) => String::new(),
         };
-        output::line(format_args!("\n{}{place}:", visible(self.address())))?;
+        output::line(format_args!("\n{}{place}", visible(self.address())))?;
         match (&self.difference, self.why) {
             (_, Some(why)) if self.change == Change::Unchecked => {
                 output::line(format_args!("  written as before, but not checked: {why}"))?;
@@ -181,12 +225,12 @@ impl<'u> Compared<'u> {
         let told = |logins: &BTreeSet<Login>| logins.iter().map(|login| login.told()).collect::<Vec<_>>();
         let side = |user: &FileUser| {
             json!({
-                "address": user.address, "line": user.place.map(|(line, _)| line),
-                "column": user.place.map(|(_, column)| column), "dialect": user.dialect(),
+                "address": user.address, "line": user.position.map(|at| at.line),
+                "column": user.position.map(|at| at.column), "dialect": user.dialect(),
             })
         };
         json!({
-            "user": self.new.or(self.old).and_then(|user| user.id.as_deref()), "change": self.change,
+            "user": self.id(), "change": self.change,
             "new_access": self.new_access, "old": self.old.map(side), "new": self.new.map(side),
             "difference": self.difference, "logins_gained": told(&self.logins_gained),
             "logins_lost": told(&self.logins_lost), "unknown": self.why,
