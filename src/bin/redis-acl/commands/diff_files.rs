@@ -8,7 +8,6 @@ use anstyle::AnsiColor;
 use redis_acl::compare::{Difference, difference};
 use redis_acl::{Dialect, User, syntax};
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::diff::NewAccess;
 use crate::documents::{Dialects, Document, Kind};
@@ -31,6 +30,36 @@ enum Change {
     /// It is not literal, and written as before.
     Unchecked,
     Equal,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    old: &'a Path,
+    new: &'a Path,
+    new_access: NewAccess,
+    users: Vec<UserAnswer<'a>>,
+}
+
+#[derive(Serialize)]
+struct UserAnswer<'a> {
+    user: Option<String>,
+    change: Change,
+    new_access: NewAccess,
+    old: Option<Side<'a>>,
+    new: Option<Side<'a>>,
+    difference: Option<&'a Difference>,
+    logins_gained: Vec<&'static str>,
+    logins_lost: Vec<&'static str>,
+    unknown: Option<&'a str>,
+}
+
+/// A user in one of the files.
+#[derive(Serialize)]
+struct Side<'a> {
+    address: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    dialect: Option<Dialect>,
 }
 
 /// A user of either file, or of both.
@@ -59,10 +88,10 @@ impl Diff {
         match self.format {
             _ if self.quiet => {}
             Format::Text => self.tell(&compared, new_access)?,
-            Format::Json => output::json(&json!({
-                "old": old, "new": new, "new_access": new_access,
-                "users": compared.iter().map(Compared::json).collect::<Vec<_>>(),
-            }))?,
+            Format::Json => {
+                let users = compared.iter().map(Compared::told).collect();
+                output::json(&Answer { old, new, new_access, users })?;
+            }
         }
         let is_fine = match self.no_new_access {
             true => new_access == NewAccess::None,
@@ -163,10 +192,6 @@ impl<'u> Compared<'u> {
         self.new.or(self.old).map_or("", |user| &user.address)
     }
 
-    fn id(&self) -> Option<String> {
-        self.new.or(self.old).and_then(|user| user.id.as_deref()).map(syntax::masked)
-    }
-
     /// Whether the summary does not say it all.
     fn has_more_to_tell(&self) -> bool {
         !matches!(self.change, Change::Equal | Change::Removed)
@@ -203,11 +228,14 @@ impl<'u> Compared<'u> {
                 output::line(format_args!("  written as before, but not checked: {why}"))?;
             }
             (_, Some(why)) => output::line(format_args!("  cannot be told: {why}"))?,
-            (Some(difference), None) => {
-                if !difference.comparison().is_equal() {
-                    // the first line says in other words what the summary said
-                    output::difference_lines(difference.to_string().lines().skip(1))?;
+            (Some(difference), None) if difference.comparison().is_equal() => {
+                if self.change == Change::Added {
+                    output::line("  may do nothing")?;
                 }
+            }
+            (Some(difference), None) => {
+                // the first line says in other words what the summary said
+                output::difference_lines(difference.to_string().lines().skip(1))?;
             }
             (None, None) => {}
         }
@@ -221,20 +249,19 @@ impl<'u> Compared<'u> {
         Ok(())
     }
 
-    fn json(&self) -> Value {
-        let told = |logins: &BTreeSet<Login>| logins.iter().map(|login| login.told()).collect::<Vec<_>>();
-        let side = |user: &FileUser| {
-            json!({
-                "address": user.address, "line": user.position.map(|at| at.line),
-                "column": user.position.map(|at| at.column), "dialect": user.dialect(),
-            })
-        };
-        json!({
-            "user": self.id(), "change": self.change,
-            "new_access": self.new_access, "old": self.old.map(side), "new": self.new.map(side),
-            "difference": self.difference, "logins_gained": told(&self.logins_gained),
-            "logins_lost": told(&self.logins_lost), "unknown": self.why,
-        })
+    fn told(&self) -> UserAnswer<'_> {
+        let told = |logins: &BTreeSet<Login>| logins.iter().map(|login| login.told()).collect();
+        UserAnswer {
+            user: self.new.or(self.old).and_then(|user| user.id.as_deref()).map(syntax::masked),
+            change: self.change,
+            new_access: self.new_access,
+            old: self.old.map(FileUser::side),
+            new: self.new.map(FileUser::side),
+            difference: self.difference.as_ref(),
+            logins_gained: told(&self.logins_gained),
+            logins_lost: told(&self.logins_lost),
+            unknown: self.why,
+        }
     }
 }
 
@@ -246,8 +273,13 @@ impl FileUser {
         }
     }
 
-    fn dialect(&self) -> Option<Dialect> {
-        self.known().map(User::dialect)
+    fn side(&self) -> Side<'_> {
+        Side {
+            address: &self.address,
+            line: self.position.map(|at| at.line),
+            column: self.position.map(|at| at.column),
+            dialect: self.known().map(User::dialect),
+        }
     }
 }
 
