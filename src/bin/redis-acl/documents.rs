@@ -160,7 +160,7 @@ impl<'a> Document<'a> {
             kind,
             dialects,
             path,
-            lines: LineStarts::of(bytes),
+            lines: LineStarts::of(bytes, kind),
             found: None,
             texts: Vec::new(),
             entries: Vec::new(),
@@ -317,19 +317,55 @@ impl<'a> Document<'a> {
     /// again, and must hold these texts and nothing else that is new; where it does not, the text is left as it
     /// was. Everything outside the strings stays byte for byte.
     pub(crate) fn rewritten(&self, changes: &[(usize, String)]) -> Rewritten {
-        if let Some(bytes) = self.written(changes) {
-            return Rewritten { bytes, left: Vec::new() };
+        let made = self.makeable(changes);
+        let left = changes.iter().filter(|(index, _)| !made.iter().any(|(made, _)| made == index));
+        let left = left.map(|(index, _)| *index).collect();
+        match self.written(&made) {
+            Some(bytes) => Rewritten { bytes, left },
+            None => Rewritten {
+                bytes: self.bytes.to_vec(),
+                left: changes.iter().map(|(index, _)| *index).collect(),
+            },
         }
-        // one of them is at fault: each that can be made is made
-        let (mut made, mut left): (Vec<(usize, String)>, Vec<usize>) = (Vec::new(), Vec::new());
-        for change in changes {
-            made.push(change.clone());
-            if self.written(&made).is_none() {
-                made.pop();
-                left.push(change.0);
+    }
+
+    /// Those of the changes that can be made: all of them, or those of each half.
+    fn makeable(&self, changes: &[(usize, String)]) -> Vec<(usize, String)> {
+        if changes.is_empty() || self.written(changes).is_some() {
+            return changes.to_vec();
+        }
+        if changes.len() == 1 {
+            return Vec::new();
+        }
+        let (front, back) = changes.split_at(changes.len() / 2);
+        [self.makeable(front), self.makeable(back)].concat()
+    }
+
+    /// How to write one entry anew, by itself: the bytes of the file that change, and what comes in their place.
+    /// `None` where it cannot be written, or the file is so large that this takes too long.
+    pub(crate) fn edit(&self, index: usize, new: &str) -> Option<(Range<usize>, String)> {
+        const LARGE: usize = 100_000;
+        let (range, text) = match &self.entries.get(index)?.origin {
+            Origin::Literal(text) => {
+                let edit = text.replace(new)?;
+                (edit.range, edit.text)
             }
-        }
-        Rewritten { bytes: self.written(&made).unwrap_or_else(|| self.bytes.to_vec()), left }
+            Origin::Line { rules, within: None } => rules.edit(new)?,
+            Origin::Line { rules, within: Some(text) } => {
+                let text = Some(&self.texts[*text]).filter(|text| text.value().len() < LARGE)?;
+                let value = spliced(text.value().as_bytes(), vec![rules.edit(new)?])?;
+                let edit = text.replace(&String::from_utf8(value).ok()?)?;
+                (edit.range, edit.text)
+            }
+        };
+        let old = std::str::from_utf8(self.bytes.get(range.clone())?).ok()?;
+        let same = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
+            pairs.take_while(|(old, new)| old == new).map(|(old, _)| old.len_utf8()).sum()
+        };
+        let front = same(&mut old.chars().zip(text.chars()));
+        let back = same(&mut old[front..].chars().rev().zip(text[front..].chars().rev()));
+        let range = range.start + front..range.end - back;
+        Some((range, text[front..text.len() - back].to_owned()))
     }
 
     fn written(&self, changes: &[(usize, String)]) -> Option<Vec<u8>> {
@@ -408,20 +444,24 @@ fn spliced(bytes: &[u8], mut edits: Vec<(Range<usize>, String)>) -> Option<Vec<u
     Some(written)
 }
 
-/// Where the lines of a file begin.
+/// Where the lines of a file begin. A byte order mark is no character of the first one, but in ACL files, where
+/// it is part of the first word.
 struct LineStarts(Vec<usize>);
 
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 impl LineStarts {
-    fn of(bytes: &[u8]) -> Self {
-        let behind_ends =
-            bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(end, _)| end + 1);
-        Self(std::iter::once(0).chain(behind_ends).collect())
+    fn of(bytes: &[u8], kind: Kind) -> Self {
+        let is_marked = matches!(kind, Kind::Infrastructure(_)) && bytes.starts_with(MARK);
+        let first = if is_marked { MARK.len() } else { 0 };
+        let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        Self(std::iter::once(first).chain(ends.map(|(end, _)| end + 1)).collect())
     }
 
     /// Columns count characters, and bytes that are none.
     fn position(&self, bytes: &[u8], at: usize) -> Position {
-        let line = self.0.partition_point(|start| *start <= at);
-        let before = &bytes[self.0[line - 1]..at.min(bytes.len())];
+        let line = self.0.partition_point(|start| *start <= at).max(1);
+        let before = &bytes[self.0[line - 1].min(at)..at.min(bytes.len())];
         let characters: usize =
             before.utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum();
         Position { line, column: characters + 1 }

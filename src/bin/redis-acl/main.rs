@@ -4,6 +4,7 @@ mod commands;
 mod documents;
 mod file_users;
 mod forms;
+mod files;
 mod input;
 mod output;
 mod refusals;

@@ -1,0 +1,196 @@
+//! Files: finding them in folders, working on several at once, and writing them anew.
+
+use std::fs::{self, File};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ignore::WalkBuilder;
+
+use crate::documents::Kind;
+
+/// Larger files are not looked at.
+pub(crate) const SIZE_LIMIT: u64 = 64 << 20;
+
+/// How many files are in work between two times that results are printed.
+const BATCH: usize = 256;
+
+/// Progress is told of what takes longer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A file to look at.
+pub(crate) struct Found {
+    pub(crate) path: PathBuf,
+    /// Whether it was named itself, and not met in a folder.
+    pub(crate) is_named: bool,
+}
+
+/// What is in a file.
+pub(crate) enum Content {
+    /// Something that may hold access strings.
+    Of(Kind, Vec<u8>),
+    /// No kind of file that does.
+    Other,
+    /// It has so many bytes.
+    TooLarge(u64),
+}
+
+/// All files at these paths, in their order and in folders by name. What `.gitignore` names is left out in folders,
+/// and so are hidden files and links; what cannot be read is an error among them.
+pub(crate) fn at(paths: &[PathBuf]) -> impl Iterator<Item = io::Result<Found>> + '_ {
+    paths.iter().flat_map(|path| {
+        let is_folder = path.is_dir();
+        let mut walk = WalkBuilder::new(path);
+        // a folder that was unpacked or copied says what to ignore as well as a repository
+        walk.require_git(false).sort_by_file_name(Ord::cmp);
+        walk.build().filter_map(move |entry| match entry {
+            Err(error) => Some(Err(io::Error::other(error))),
+            Ok(entry) => {
+                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                let path = entry.into_path();
+                (is_file || !is_folder).then(|| Ok(Found { path: plain(path), is_named: !is_folder }))
+            }
+        })
+    })
+}
+
+/// Without the `./` of the current folder.
+fn plain(path: PathBuf) -> PathBuf {
+    path.strip_prefix(".").map(Path::to_owned).unwrap_or(path)
+}
+
+/// Calls `work` for each item, several at once, and `then` with what it gave, in order. No more than a batch of
+/// results is kept.
+pub(crate) fn in_order<T: Sync, R: Send>(
+    items: impl Iterator<Item = T>,
+    work: impl Fn(&T) -> R + Sync,
+    mut then: impl FnMut(R) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut items = items.peekable();
+    let mut progress = Progress::new();
+    while items.peek().is_some() {
+        let batch: Vec<T> = items.by_ref().take(BATCH).collect();
+        let results = at_once(&batch, &work);
+        progress.clear();
+        results.into_iter().try_for_each(&mut then)?;
+        progress.add(batch.len());
+    }
+    progress.clear();
+    Ok(())
+}
+
+fn at_once<T: Sync, R: Send>(batch: &[T], work: &(impl Fn(&T) -> R + Sync)) -> Vec<R> {
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(batch.len());
+    if workers == 1 {
+        return batch.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(batch.len()));
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some((index, item)) = nth(batch, next.fetch_add(1, Ordering::Relaxed)) {
+                    let result = work(item);
+                    done.lock().expect("no other worker panicked").push((index, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().expect("no worker panicked");
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+fn nth<T>(items: &[T], index: usize) -> Option<(usize, &T)> {
+    items.get(index).map(|item| (index, item))
+}
+
+/// How many files were looked at, on a terminal that waits for long.
+struct Progress {
+    is_told: bool,
+    begin: Instant,
+    done: usize,
+    stands_there: bool,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self { is_told: io::stderr().is_terminal(), begin: Instant::now(), done: 0, stands_there: false }
+    }
+
+    fn add(&mut self, count: usize) {
+        self.done += count;
+        if self.is_told && self.begin.elapsed() > PATIENCE {
+            // whether it can be told changes nothing of the result
+            let _ = write!(io::stderr(), "{} files looked at …", self.done);
+            self.stands_there = true;
+        }
+    }
+
+    fn clear(&mut self) {
+        if self.stands_there {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+            self.stands_there = false;
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Reading and writing
+
+impl Found {
+    /// What the file holds; of a file in a folder that tells by its beginning to be of another kind, no more
+    /// than that is read.
+    pub(crate) fn content(&self) -> io::Result<Content> {
+        let mut file = File::open(&self.path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::Error::other("it is a folder"));
+        }
+        let mut bytes = Vec::new();
+        if Kind::of_name(&self.path).is_none() && !self.is_template() {
+            file.by_ref().take(512).read_to_end(&mut bytes)?;
+            if !Kind::may_be_users(&bytes) {
+                return Ok(Content::Other);
+            }
+        }
+        if metadata.len() > SIZE_LIMIT {
+            return Ok(Content::TooLarge(metadata.len()));
+        }
+        // a file that grows meanwhile has an end here
+        file.take(SIZE_LIMIT).read_to_end(&mut bytes)?;
+        let kind = if self.is_named { Kind::of } else { Kind::of_found };
+        Ok(kind(&self.path, &bytes).map_or(Content::Other, |kind| Content::Of(kind, bytes)))
+    }
+
+    /// A name that says CloudFormation, whose content tells the format.
+    fn is_template(&self) -> bool {
+        self.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("template"))
+    }
+}
+
+/// Puts new bytes into a file that still holds the old ones: all of them, or none. A link stays a link, and what
+/// it leads to is replaced; permissions stay.
+///
+/// # Errors
+/// When somebody else has changed the file, and when it cannot be written.
+pub(crate) fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let permissions = fs::metadata(&path)?.permissions();
+    if permissions.readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file may not be written"));
+    }
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(new)?;
+    file.as_file().set_permissions(permissions)?;
+    file.as_file().sync_all()?;
+    if fs::read(&path)? != old {
+        return Err(io::Error::other("it was changed meanwhile, and is left as it is"));
+    }
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}
