@@ -4,6 +4,7 @@
 mod line;
 mod problem;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use redis_acl::iac::{self, AclTextKind, Finding, Literal, NotLiteral, Position, 
 use redis_acl::{AccessString, Catalog, Dialect, Span};
 
 use line::LineText;
+
 pub(crate) use problem::{Problem, ProblemKind};
 
 /// What a file is read as.
@@ -75,7 +77,7 @@ enum Origin<'a> {
 pub(crate) struct Rewritten {
     pub(crate) bytes: Vec<u8>,
     /// Entries that cannot be written safely, and are as they were.
-    pub(crate) left: Vec<usize>,
+    pub(crate) left: BTreeSet<usize>,
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -134,19 +136,15 @@ fn is_user(line: &[u8]) -> bool {
 impl Dialects {
     /// The dialect of a string in infrastructure that does not tell its own.
     pub(crate) fn of_service(self) -> Dialect {
-        self.stated.unwrap_or_else(|| named(crate::DEFAULT_DIALECT))
+        self.stated.unwrap_or_else(|| crate::named(crate::DEFAULT_DIALECT))
     }
 
     /// The dialect of an ACL file: services have none.
     pub(crate) fn of_server(self, path: &Path) -> Dialect {
         let is_valkey = path.to_string_lossy().to_ascii_lowercase().contains("valkey");
         let engine = if is_valkey { crate::DEFAULT_VALKEY } else { crate::DEFAULT_REDIS };
-        self.stated.unwrap_or_else(|| named(engine))
+        self.stated.unwrap_or_else(|| crate::named(engine))
     }
-}
-
-fn named(dialect: &str) -> Dialect {
-    dialect.parse().expect("the defaults are dialects")
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -318,10 +316,10 @@ impl<'a> Document<'a> {
     /// was. Everything outside the strings stays byte for byte.
     pub(crate) fn rewritten(&self, changes: &[(usize, String)]) -> Rewritten {
         let made = self.makeable(changes);
-        let left = changes.iter().filter(|(index, _)| !made.iter().any(|(made, _)| made == index));
-        let left = left.map(|(index, _)| *index).collect();
+        let indices =
+            |changes: &[(usize, String)]| changes.iter().map(|(index, _)| *index).collect::<BTreeSet<_>>();
         match self.written(&made) {
-            Some(bytes) => Rewritten { bytes, left },
+            Some(bytes) => Rewritten { bytes, left: &indices(changes) - &indices(&made) },
             None => Rewritten {
                 bytes: self.bytes.to_vec(),
                 left: changes.iter().map(|(index, _)| *index).collect(),

@@ -152,7 +152,7 @@ impl Found {
         }
         let mut bytes = Vec::new();
         if Kind::of_name(&self.path).is_none() && !self.is_template() {
-            file.by_ref().take(512).read_to_end(&mut bytes)?;
+            (&mut file).take(512).read_to_end(&mut bytes)?;
             if !Kind::may_be_users(&bytes) {
                 return Ok(Content::Other);
             }

@@ -278,11 +278,23 @@ Examples:
   redis-acl lint --client ioredis --client bullmq 'on ~bull:* +@all -@dangerous'
   redis-acl lint --allow key-names --deny too-wide --format github - < strings.txt
   redis-acl lint --fix 'on ~app:* ~app:1 +@read +get'    # prints: on ~app:* +@read
+  redis-acl lint .                                       # every file with users below the current folder
+  redis-acl lint --format sarif infra users.acl > redis-acl.sarif
+  redis-acl lint --fix --dry-run infra                   # without --dry-run the files are changed
   redis-acl lint --list                                  # every lint
   redis-acl lint --client list                           # every client
 
 Each lint has an id and belongs to a group; docs/lints.md says of each what it means and what to write instead.
-redis-acl.toml, in the current folder or named by --config, says the same as the flags, which count more:
+What names an existing file or folder is a path, anything else a string. Of folders these files are looked at: users in
+*.acl and in files of nothing but `user` lines; *.conf of Redis and Valkey; Terraform and OpenTofu (.tf, .tofu, .tfvars,
+plans and states as JSON); CloudFormation, requests, Kubernetes manifests and Helm values (.json, .yaml, .yml,
+.template). Not those that .gitignore names, that are hidden, or that are larger than 64 MB. A string is read in
+the dialect that its file tells (engine, engine_version), else in that of --dialect, else of redis-acl.toml.
+--fix changes nothing but the strings, and each file as a whole or not at all.
+
+redis-acl.toml, the nearest upwards from each file and at most in the folder of the repository, or the one that
+--config names, says the same as the flags, which count more:
+  dialect = \"redis-7.2\"
   [lint]
   allow = [\"key-names\"]
   warn = []
@@ -291,9 +303,12 @@ redis-acl.toml, in the current folder or named by --config, says the same as the
   next = \"valkey-8.1\"
   fail-on = \"error\"
 
-JSON: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\", \"also\", \"message\", \"notes\", \"help\",
+JSON of strings: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\", \"also\", \"message\", \"notes\", \"help\",
        \"fix\": {\"edits\": [{\"span\", \"replacement\"}], \"meaning\": \"same\" or \"narrower\"}, \"page\"}]}
-A fix never lets the user do more. What --fix prints holds the passwords of the string; nothing else does.
+JSON of files, a line a finding: {\"file\", \"line\", \"column\", \"end_line\", \"end_column\", \"range\", \"name\", \"dialect\", and the
+       members of a finding}; the range is in bytes of the file, spans are in the string. Of what is no lint (a line
+       that is refused, a request that AWS would refuse, a value that is not literal) there are no spans.
+A fix never lets the user do more. What --fix prints holds the passwords of a string; nothing else does.
 Exit codes: 0 no findings that count; 1 findings at or above --fail-on; 2 bad usage, or what cannot be read.";
 
 const FMT_EXAMPLES: &str = "\
@@ -323,6 +338,10 @@ const DEFAULT_DIALECT: &str = "elasticache";
 /// What an ACL file or configuration is read as where no dialect is named, and where its path says `valkey`.
 const DEFAULT_REDIS: &str = "redis-8.4";
 const DEFAULT_VALKEY: &str = "valkey-9.1";
+
+fn named(dialect: &str) -> Dialect {
+    dialect.parse().expect("the defaults are dialects")
+}
 
 /// Which engine or service reads the string.
 #[derive(clap::Args)]
@@ -491,8 +510,11 @@ struct Explain {
 
 #[derive(clap::Args)]
 struct Lint {
-    #[command(flatten)]
-    of: In,
+    /// What reads strings that do not tell themselves: redis-7.2, valkey-8.1, elasticache/redis-7.1 …;
+    /// `redis-acl dialects` lists them [default: elasticache; in ACL files redis-8.4, or valkey-9.1 where the
+    /// path says valkey]
+    #[arg(long, short, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
     /// A client library, framework or tool that will use the user; `list` prints those that are known
     #[arg(long, value_name = "NAME")]
     client: Vec<String>,
@@ -516,15 +538,26 @@ struct Lint {
     fail_on: Option<settings::FailOn>,
     #[arg(long, value_enum, default_value_t)]
     format: commands::LintFormat,
-    /// Print the string with every fix there is, and on the standard error what is left to say of it
+    /// Print the string with every fix there is, and on the standard error what is left to say of it; of files,
+    /// write the strings anew where they stand
     #[arg(long, conflicts_with = "format")]
     fix: bool,
+    /// Show what --fix would change in files, and change nothing
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
     /// List every lint
     #[arg(long)]
     list: bool,
-    /// An access string, or `-` to read one from each line of the standard input
-    #[arg(allow_hyphen_values = true, required_unless_present_any = ["list", "client"])]
-    string: Option<String>,
+    /// Take what is given for strings, also where a file or folder has that name
+    #[arg(long)]
+    string: bool,
+    /// An access string; or a file or folder of that name; or `-` to read a string from each line of the standard
+    /// input
+    #[arg(allow_hyphen_values = true, value_name = "STRING|PATH", required_unless_present_any = ["list", "client"])]
+    given: Option<String>,
+    /// More of them
+    #[arg(value_name = "STRING|PATH")]
+    more: Vec<String>,
 }
 
 #[derive(clap::Args)]

@@ -2,19 +2,22 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use redis_acl::Dialect;
 use redis_acl::lint::{Config, Level, Setting};
 use serde::Deserialize;
 
 /// Where settings are looked for when no file is named.
 const FILE: &str = "redis-acl.toml";
 
+/// What the file says.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    lint: Settings,
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SettingsFile {
+    /// What reads a string where nothing else tells.
+    pub(crate) dialect: Option<Dialect>,
+    pub(crate) lint: Settings,
 }
 
 /// What the file and the flags can say.
@@ -51,22 +54,39 @@ impl FailOn {
     }
 }
 
-impl Settings {
-    /// The settings of the file that is named, or of the one in the current folder if there is one.
-    pub(crate) fn read(named: Option<&Path>) -> io::Result<Self> {
-        let path = named.unwrap_or(Path::new(FILE));
-        let invalid = |message: String| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("{}: {}", path.display(), message.trim_end()))
-        };
-        match fs::read_to_string(path) {
-            Ok(text) => toml::from_str::<File>(&text)
-                .map(|file| file.lint)
-                .map_err(|error| invalid(error.to_string())),
-            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(invalid(error.to_string())),
+impl SettingsFile {
+    /// The settings that hold in a folder: those of the file that is named, or else of the nearest one upwards. A
+    /// repository's own folder is the last that is looked into.
+    pub(crate) fn of_folder(folder: &Path, named: Option<&Path>) -> io::Result<Self> {
+        match named {
+            Some(path) => Self::read(path),
+            None => Self::nearest(folder).map_or(Ok(Self::default()), |path| Self::read(&path)),
         }
     }
 
+    fn nearest(folder: &Path) -> Option<PathBuf> {
+        for folder in std::path::absolute(folder).ok()?.ancestors() {
+            let path = folder.join(FILE);
+            if path.is_file() {
+                return Some(path);
+            }
+            if folder.join(".git").exists() {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn read(path: &Path) -> io::Result<Self> {
+        let invalid = |message: String| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("{}: {}", path.display(), message.trim_end()))
+        };
+        let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
+        toml::from_str(&text).map_err(|error| invalid(error.to_string()))
+    }
+}
+
+impl Settings {
     /// Puts the settings into the configuration; later ones count more.
     pub(crate) fn put_into(&self, config: &mut Config) -> Result<(), String> {
         let settings =

@@ -1,14 +1,20 @@
 //! `redis-acl lint`
 
+mod found;
+mod of_files;
+mod sarif;
+
 use std::io;
+use std::path::{Path, PathBuf};
 
 use redis_acl::lint::{self, Client, Config, Finding, Level};
 use redis_acl::{Catalog, Dialect};
 use serde::Serialize;
 
+use crate::documents::Kind;
 use crate::input::{self, Item};
 use crate::output;
-use crate::settings::{FailOn, Settings};
+use crate::settings::{FailOn, Settings, SettingsFile};
 use crate::{Lint, Outcome};
 
 /// How findings are printed
@@ -17,10 +23,12 @@ pub(crate) enum Format {
     /// For people
     #[default]
     Text,
-    /// For programs: a JSON object a string
+    /// For programs: a JSON object a string, or of files a finding
     Json,
     /// For workflows of GitHub: a command a finding, shown beside the change
     Github,
+    /// For programs that show findings of many tools: SARIF 2.1.0, of files only
+    Sarif,
 }
 
 /// What was found in one string, in JSON.
@@ -32,19 +40,40 @@ struct Findings<'a> {
 }
 
 /// How many findings there were of each level.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Tally {
     errors: usize,
     warnings: usize,
     hints: usize,
 }
 
-/// What one run of the command needs to know.
+/// What one run of the command over strings needs to know.
 struct Run {
     config: Config,
     catalog: Catalog,
     fail_on: Level,
     format: Format,
+}
+
+/// What is to be looked at.
+enum Given {
+    Strings(Vec<String>),
+    Paths(Vec<PathBuf>),
+}
+
+/// What the flags say, which counts more than what files say.
+struct Flags {
+    dialect: Option<Dialect>,
+    settings: Settings,
+    /// The file of settings that is named.
+    file: Option<PathBuf>,
+}
+
+/// How strings are looked at where these settings hold.
+struct Rules {
+    config: Config,
+    dialect: Option<Dialect>,
+    fail_on: Level,
 }
 
 impl Lint {
@@ -55,30 +84,101 @@ impl Lint {
         if self.list {
             return list_lints();
         }
-        let Self { of, client, allow, warn, deny, next, config: file, fail_on, format, fix, string, .. } =
-            self;
-        let Some(string) = string else {
-            return bad_usage("a client without an access string; `-` reads some");
+        let given = match self.given() {
+            Ok(given) => given,
+            Err(message) => return bad_usage(&message),
         };
-        let in_file = Settings::read(file.as_deref())?;
-        let flags = Settings { allow, warn, deny, clients: client, next, fail_on };
-        let mut config = Config::new();
-        if let Err(message) = in_file.put_into(&mut config).and_then(|()| flags.put_into(&mut config)) {
-            return bad_usage(&message);
+        let Self {
+            dialect,
+            client,
+            allow,
+            warn,
+            deny,
+            next,
+            config: file,
+            fail_on,
+            format,
+            fix,
+            dry_run,
+            ..
+        } = self;
+        let settings = Settings { allow, warn, deny, clients: client, next, fail_on };
+        let flags = Flags { dialect, settings, file };
+        match given {
+            Given::Strings(_) if format == Format::Sarif => bad_usage("SARIF is about files"),
+            Given::Strings(_) if dry_run => bad_usage("--dry-run is about files"),
+            Given::Strings(strings) => lint_strings(strings, &flags, format, fix),
+            Given::Paths(paths) => {
+                let change = match (fix, dry_run) {
+                    (false, _) => of_files::Change::Nothing,
+                    (true, true) => of_files::Change::Shown,
+                    (true, false) => of_files::Change::Written,
+                };
+                of_files::run(&paths, flags, format, change)
+            }
         }
-        let fail_on = flags.fail_on.or(in_file.fail_on).unwrap_or(FailOn::Warning).level();
-        let run = Run { config, catalog: Catalog::from(of.dialect), fail_on, format };
-        let (mut outcome, mut tally) = (Outcome::Fine, Tally::default());
+    }
+
+    fn given(&self) -> Result<Given, String> {
+        let Some(first) = &self.given else {
+            return Err("a client without an access string; `-` reads some".into());
+        };
+        let all: Vec<_> = std::iter::once(first).chain(&self.more).cloned().collect();
+        let exists = |given: &String| !self.string && given != "-" && Path::new(given).exists();
+        if all.iter().all(exists) {
+            return Ok(Given::Paths(all.into_iter().map(PathBuf::from).collect()));
+        }
+        let string = all.iter().find(|given| !exists(given)).unwrap_or(first);
+        match all.iter().any(exists) || !self.string && is_like_a_path(string) {
+            true => Err(format!(
+                "no file or folder `{}`; strings are not looked at together with files, and --string says that it is one",
+                redis_acl::syntax::masked(string).escape_debug()
+            )),
+            false => Ok(Given::Strings(all)),
+        }
+    }
+}
+
+/// Whether somebody may have meant a file that is not there: no rule looks like this.
+fn is_like_a_path(string: &str) -> bool {
+    let begins_like_a_rule = string.starts_with(['+', '-', '~', '%', '&', '>', '<', '#', '!', '(']);
+    !begins_like_a_rule && !string.contains(' ') && Kind::of_name(Path::new(string)).is_some()
+}
+
+impl Flags {
+    /// How strings in a folder are looked at.
+    ///
+    /// The error is that of a file with settings, or of the flags.
+    fn rules_in(&self, folder: &Path) -> io::Result<Rules> {
+        let file = SettingsFile::of_folder(folder, self.file.as_deref())?;
+        let mut config = Config::new();
+        let filled = file.lint.put_into(&mut config).and_then(|()| self.settings.put_into(&mut config));
+        filled.map_err(|message| io::Error::new(io::ErrorKind::InvalidInput, message))?;
+        let fail_on = self.settings.fail_on.or(file.lint.fail_on).unwrap_or(FailOn::Warning).level();
+        Ok(Rules { config, dialect: self.dialect.or(file.dialect), fail_on })
+    }
+}
+
+fn lint_strings(strings: Vec<String>, flags: &Flags, format: Format, fix: bool) -> io::Result<Outcome> {
+    let Rules { config, dialect, fail_on } = match flags.rules_in(Path::new(".")) {
+        Ok(rules) => rules,
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => return bad_usage(&error.to_string()),
+        Err(error) => return Err(error),
+    };
+    let dialect = dialect.unwrap_or_else(|| crate::named(crate::DEFAULT_DIALECT));
+    let run = Run { config, catalog: Catalog::from(dialect), fail_on, format };
+    let (mut outcome, mut tally) = (Outcome::Fine, Tally::default());
+    for string in strings {
         input::for_each(string, |item| {
             let one = if fix { run.fix(&item)? } else { run.lint(&item, &mut tally)? };
             outcome = outcome.max(one);
             Ok(())
         })?;
-        if format == Format::Text && !fix {
-            tally.tell()?;
-        }
-        Ok(outcome)
     }
+    if format == Format::Text && !fix {
+        tally.tell()?;
+    }
+    Ok(outcome)
 }
 
 impl Run {
@@ -104,6 +204,7 @@ impl Run {
             Format::Github => {
                 findings.iter().try_for_each(|finding| output::line(workflow(finding, item.line)))?
             }
+            Format::Sarif => {}
         }
         Ok(self.outcome(&findings))
     }
@@ -124,7 +225,7 @@ impl Run {
     fn text_of<'i>(&self, item: &'i Item) -> io::Result<Result<&'i str, Outcome>> {
         let format = match self.format {
             Format::Json => output::Format::Json,
-            Format::Text | Format::Github => output::Format::Text,
+            Format::Text | Format::Github | Format::Sarif => output::Format::Text,
         };
         item.text_or_report(Some(self.catalog.dialect()), format)
     }
@@ -139,23 +240,17 @@ impl Run {
 
 /// A command of GitHub's workflows, which shows the finding beside the change.
 fn workflow(finding: &Finding, line: Option<usize>) -> String {
-    let command = match finding.level() {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Hint => "notice",
-    };
-    let mut text = finding.message().to_owned();
-    if let Some(line) = line {
-        text = format!("string {line}: {text}");
-    }
-    for note in finding.notes() {
-        text.push_str(&format!("\nnote: {note}"));
-    }
-    if let Some(help) = finding.help() {
-        text.push_str(&format!("\nhelp: {help}"));
-    }
-    let escaped = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    format!("::{command} title=redis-acl: {}::{escaped}", finding.lint().id())
+    let place = line.map(|line| format!("string {line}: ")).unwrap_or_default();
+    let text = format!("{place}{}", with_notes(finding.message(), finding.notes(), finding.help()));
+    let title = found::property(&format!("redis-acl: {}", finding.lint().id()));
+    format!("::{} title={title}::{}", found::workflow_level(finding.level()), found::data(&text))
+}
+
+/// A message, and a line for each thing more there is to say.
+fn with_notes(message: &str, notes: &[String], help: Option<&str>) -> String {
+    let notes = notes.iter().map(|note| format!("\nnote: {note}"));
+    let help = help.map(|help| format!("\nhelp: {help}"));
+    std::iter::once(message.to_owned()).chain(notes).chain(help).collect()
 }
 
 impl Tally {
@@ -165,6 +260,12 @@ impl Tally {
             Level::Warning => self.warnings += 1,
             Level::Hint => self.hints += 1,
         }
+    }
+
+    fn add_all(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.hints += other.hints;
     }
 
     /// `1 error, 2 warnings`; nothing where there was nothing.

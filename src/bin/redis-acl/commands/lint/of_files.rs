@@ -1,0 +1,229 @@
+//! `redis-acl lint PATH…`
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use redis_acl::{Catalog, Level, lint, syntax};
+
+use super::found::{self, Found};
+use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
+use crate::Outcome;
+use crate::documents::{Dialects, Document, Kind, Problem, ProblemKind};
+use crate::files::{self, Content};
+
+/// What becomes of the files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    Nothing,
+    /// What would be changed is shown.
+    Shown,
+    Written,
+}
+
+/// Looks at files, with the settings that hold where each of them is.
+struct Linter {
+    flags: Flags,
+    by_folder: Mutex<HashMap<PathBuf, Arc<Rules>>>,
+    format: Format,
+    change: Change,
+}
+
+/// What is to be printed of a file.
+#[derive(Default)]
+struct Looked {
+    printed: String,
+    /// How many results of SARIF that is.
+    results: usize,
+    tally: Tally,
+    outcome: Option<Outcome>,
+}
+
+pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Change) -> io::Result<Outcome> {
+    // flags that are wrong are told of once, before any file
+    if let Err(message) = flags.settings.put_into(&mut lint::Config::new()) {
+        return bad_usage(&message);
+    }
+    let linter = Linter { flags, by_folder: Mutex::default(), format, change };
+    let mut out = anstream::stdout().lock();
+    let (mut tally, mut outcome, mut results) = (Tally::default(), Outcome::Fine, 0);
+    if format == Format::Sarif {
+        out.write_all(sarif::head()?.as_bytes())?;
+    }
+    files::in_order(
+        files::at(paths),
+        |file| linter.look(file),
+        |looked| {
+            let looked = looked?;
+            if format == Format::Sarif && results > 0 && looked.results > 0 {
+                out.write_all(b",")?;
+            }
+            results += looked.results;
+            out.write_all(looked.printed.as_bytes())?;
+            tally.add_all(looked.tally);
+            outcome = outcome.max(looked.outcome.unwrap_or(Outcome::Fine));
+            Ok(())
+        },
+    )?;
+    if format == Format::Sarif {
+        out.write_all(sarif::TAIL.as_bytes())?;
+    }
+    out.flush()?;
+    drop(out);
+    if format == Format::Text {
+        tally.tell()?;
+    }
+    Ok(outcome)
+}
+
+impl Linter {
+    /// The error is that of settings.
+    fn look(&self, file: &io::Result<files::Found>) -> io::Result<Looked> {
+        let file = match file {
+            Ok(file) => file,
+            Err(error) => return self.unreadable(".", &error.to_string()),
+        };
+        let path = file.path.to_string_lossy();
+        match file.content() {
+            Err(error) => self.unreadable(&path, &error.to_string()),
+            Ok(Content::Other) if file.is_named => {
+                self.unreadable(&path, "no file of a kind that holds access strings")
+            }
+            Ok(Content::Other) => Ok(Looked::default()),
+            Ok(Content::TooLarge(size)) => {
+                let message = format!("not looked at: the file has {} MB", size >> 20);
+                let mut looked = Looked::default();
+                let problem = Problem::of_whole_file(ProblemKind::TooLarge, message);
+                self.print(&path, None, &[Found::of_file(&problem, None)], &mut looked)?;
+                let rules = self.rules_of(&file.path)?;
+                looked.judge(&rules, problem.kind.level());
+                Ok(looked)
+            }
+            Ok(Content::Of(kind, bytes)) => self.lint(&file.path, kind, &bytes),
+        }
+    }
+
+    /// What cannot be read is an error that no setting changes.
+    fn unreadable(&self, path: &str, message: &str) -> io::Result<Looked> {
+        let problem = Problem::of_whole_file(ProblemKind::Unreadable, message.to_owned());
+        let mut looked = Looked::default();
+        self.print(path, None, &[Found::of_file(&problem, None)], &mut looked)?;
+        looked.outcome = Some(Outcome::BadInput);
+        Ok(looked)
+    }
+
+    fn lint(&self, path: &Path, kind: Kind, bytes: &[u8]) -> io::Result<Looked> {
+        let rules = self.rules_of(path)?;
+        let dialects = Dialects { stated: rules.dialect };
+        let document = Document::read(path, bytes, kind, dialects);
+        let mut looked = Looked::default();
+        if self.change == Change::Nothing {
+            self.report(path, &document, &rules, &mut looked)?;
+            return Ok(looked);
+        }
+        let changes = fixes(&document, &rules);
+        if changes.is_empty() {
+            self.report(path, &document, &rules, &mut looked)?;
+            return Ok(looked);
+        }
+        let rewritten = document.rewritten(&changes);
+        if self.change == Change::Shown {
+            let made = changes.iter().filter(|(index, _)| !rewritten.left.contains(index));
+            made.for_each(|(index, new)| looked.printed.push_str(&shown(path, &document, *index, new)));
+        } else if rewritten.bytes != bytes {
+            if let Err(error) = files::rewrite(path, bytes, &rewritten.bytes) {
+                return self.unreadable(&path.to_string_lossy(), &format!("not fixed: {error}"));
+            }
+        }
+        let again = Document::read(path, &rewritten.bytes, kind, dialects);
+        self.report(path, &again, &rules, &mut looked)?;
+        Ok(looked)
+    }
+
+    fn report(
+        &self,
+        path: &Path,
+        document: &Document<'_>,
+        rules: &Rules,
+        looked: &mut Looked,
+    ) -> io::Result<()> {
+        let found = found::all(document, &rules.config);
+        self.print(&path.to_string_lossy(), Some(document), &found, looked)?;
+        found.iter().for_each(|found| looked.judge(rules, found.level()));
+        Ok(())
+    }
+
+    fn print(
+        &self,
+        path: &str,
+        document: Option<&Document<'_>>,
+        found: &[Found<'_>],
+        looked: &mut Looked,
+    ) -> io::Result<()> {
+        for found in found {
+            looked.tally.add(found.level());
+            match self.format {
+                Format::Text => looked.printed.push_str(&found.text(path)),
+                Format::Json => {
+                    writeln!(looked.printed, "{}", found.json(path)?).map_err(io::Error::other)?
+                }
+                Format::Github => {
+                    writeln!(looked.printed, "{}", found.workflow(path)).map_err(io::Error::other)?
+                }
+                Format::Sarif => {
+                    if looked.results > 0 {
+                        looked.printed.push(',');
+                    }
+                    looked.printed.push_str(&sarif::result(found, path, document)?);
+                    looked.results += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn rules_of(&self, path: &Path) -> io::Result<Arc<Rules>> {
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        if let Some(rules) = self.by_folder.lock().expect("no worker panicked").get(folder) {
+            return Ok(rules.clone());
+        }
+        let rules = Arc::new(self.flags.rules_in(folder)?);
+        self.by_folder.lock().expect("no worker panicked").insert(folder.to_owned(), rules.clone());
+        Ok(rules)
+    }
+}
+
+impl Looked {
+    /// Counts a finding towards the exit code.
+    fn judge(&mut self, rules: &Rules, level: Level) {
+        if level >= rules.fail_on {
+            self.outcome = self.outcome.max(Some(Outcome::Negative));
+        }
+    }
+}
+
+/// The strings of a file that have fixes, with all of them made.
+fn fixes(document: &Document<'_>, rules: &Rules) -> Vec<(usize, String)> {
+    let entries = document.entries().iter().enumerate().filter(|(_, entry)| !entry.is_fragment);
+    let fixed = entries.map(|(index, entry)| {
+        (index, lint::fixed(&entry.text, &Catalog::from(entry.dialect), &rules.config), &entry.text)
+    });
+    fixed.filter(|(_, new, old)| new != *old).map(|(index, new, _)| (index, new)).collect()
+}
+
+/// A string and what it would be, without passwords.
+fn shown(path: &Path, document: &Document<'_>, index: usize, new: &str) -> String {
+    let entry = &document.entries()[index];
+    let place = document.position(entry, redis_acl::Span::new(0, 0));
+    let lines = |sign: char, text: &str| {
+        syntax::masked(text).lines().map(|line| format!("{sign} {line}\n")).collect::<String>()
+    };
+    let mut shown = String::new();
+    let _ = writeln!(shown, "{}:{place}: {}", path.display(), entry.name);
+    shown + &lines('-', &entry.text) + &lines('+', new)
+}
