@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use redis_acl::file::{self, AclFile};
-use redis_acl::iac::{self, AclTextKind, Finding, Given, Literal, Place, Position, Request};
+use redis_acl::iac::{self, AclText, AclTextKind, Finding, Given, Literal, Place, Position, Request};
 use redis_acl::{Catalog, FileErrors, PasswordHash, Span, User, syntax};
 
 use crate::documents::{Dialects, Document, Kind, is_appended};
@@ -123,51 +123,45 @@ impl<'a> FileOfUsers<'a> {
     }
 
     fn of_infrastructure(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
-        let mut users = Vec::new();
-        for finding in found.findings() {
-            match finding {
-                Finding::AccessString(string) if is_appended(&string.place.attribute) => {
-                    if base_of(found, string).is_none() {
-                        let why = "its rules are put behind those that the user has".to_owned();
-                        let written = string.text.value().as_bytes().to_vec();
-                        let position = string.text.position(Span::new(0, 0));
-                        let access = Access::Unknown { why, written };
-                        users.push(of_request(found, finding, position, access));
-                    }
-                }
-                Finding::AccessString(string) => {
-                    let dialect = string.dialect.unwrap_or_else(|| self.dialects.of_service());
-                    let text = with_appended(found, string);
-                    let access = match User::parse(dialect, &text) {
-                        Ok(user) => Access::Known(Box::new(user)),
-                        Err(error) => Access::Unknown { why: error.to_string(), written: text.into_bytes() },
-                    };
-                    let position = string.text.position(Span::new(0, 0));
-                    users.push(of_request(found, finding, position, access));
-                }
-                Finding::NotLiteral(value) => {
-                    let written = self.bytes.get(value.range.clone()).unwrap_or_default().to_vec();
-                    let access = Access::Unknown { why: value.why.to_string(), written };
-                    users.push(of_request(found, finding, value.position, access));
-                }
-                Finding::Request(request) if !has_string(found, request) => {
-                    let why = "no access string is given".to_owned();
-                    let access = Access::Unknown { why, written: Vec::new() };
-                    users.push(of_request(found, finding, request.position(), access));
-                }
-                Finding::AclText(text) => {
-                    let format = match text.kind {
-                        AclTextKind::AclFile => file::Format::Acl,
-                        AclTextKind::Configuration => file::Format::Config,
-                    };
-                    let position = |place| text.text.position(place);
-                    let value = text.text.value().as_bytes();
-                    users.extend(self.of_lines(value, format, Some(&text.place), position));
-                }
-                _ => {}
+        found.findings().iter().flat_map(|finding| self.of_finding(found, finding)).collect()
+    }
+
+    fn of_finding(&self, found: &iac::Document<'_>, finding: &Finding<'_>) -> Vec<FileUser> {
+        let unknown = |why: String, written: &[u8]| Access::Unknown { why, written: written.to_vec() };
+        let (position, access) = match finding {
+            Finding::AccessString(string) if !is_appended(&string.place.attribute) => {
+                let dialect = string.dialect.unwrap_or_else(|| self.dialects.of_service());
+                let text = with_appended(found, string);
+                let access = match User::parse(dialect, &text) {
+                    Ok(user) => Access::Known(Box::new(user)),
+                    Err(error) => unknown(error.to_string(), text.as_bytes()),
+                };
+                (string.text.position(Span::new(0, 0)), access)
             }
-        }
-        users
+            Finding::AccessString(string) if base_of(found, string).is_none() => {
+                let why = "its rules are put behind those that the user has".to_owned();
+                (string.text.position(Span::new(0, 0)), unknown(why, string.text.value().as_bytes()))
+            }
+            Finding::NotLiteral(value) => {
+                let written = self.bytes.get(value.range.clone()).unwrap_or_default();
+                (value.position, unknown(value.why.to_string(), written))
+            }
+            Finding::Request(request) if !has_string(found, request) => {
+                (request.position(), unknown("no access string is given".into(), b""))
+            }
+            Finding::AclText(text) => return self.of_text(text),
+            _ => return Vec::new(),
+        };
+        vec![of_request(found, finding, position, access)]
+    }
+
+    fn of_text(&self, text: &AclText<'_>) -> Vec<FileUser> {
+        let format = match text.kind {
+            AclTextKind::AclFile => file::Format::Acl,
+            AclTextKind::Configuration => file::Format::Config,
+        };
+        let position = |place| text.text.position(place);
+        self.of_lines(text.text.value().as_bytes(), format, Some(&text.place), position)
     }
 }
 
@@ -306,15 +300,9 @@ pub(crate) fn pairs<'u>(
     old: &'u [FileUser],
     new: &'u [FileUser],
 ) -> Vec<(Option<&'u FileUser>, Option<&'u FileUser>)> {
-    let same_id = |old: &FileUser, new: &FileUser| old.id.is_some() && old.id == new.id;
-    let same_address = |old: &FileUser, new: &FileUser| old.address == new.address;
-    let laws: [&dyn Fn(&FileUser, &FileUser) -> bool; 3] =
-        [&|old, new| old.id == new.id && same_address(old, new), &same_id, &|old, new| {
-            (old.id.is_none() || new.id.is_none()) && same_address(old, new)
-        }];
     let mut of_new: Vec<Option<usize>> = vec![None; new.len()];
     let mut taken = vec![false; old.len()];
-    for law in laws {
+    for law in [is_same, has_same_id, has_same_address] {
         for (user, found) in new.iter().zip(&mut of_new).filter(|(_, found)| found.is_none()) {
             *found = (0..old.len()).find(|at| !taken[*at] && law(&old[*at], user));
             if let Some(at) = *found {
@@ -325,4 +313,17 @@ pub(crate) fn pairs<'u>(
     let with_old = new.iter().zip(of_new).map(|(user, found)| (found.map(|at| &old[at]), Some(user)));
     let without_new = old.iter().zip(taken).filter(|(_, taken)| !taken).map(|(user, _)| (Some(user), None));
     with_old.chain(without_new).collect()
+}
+
+fn is_same(old: &FileUser, new: &FileUser) -> bool {
+    old.id == new.id && old.address == new.address
+}
+
+fn has_same_id(old: &FileUser, new: &FileUser) -> bool {
+    old.id.is_some() && old.id == new.id
+}
+
+/// Of two ids that differ, the address tells nothing.
+fn has_same_address(old: &FileUser, new: &FileUser) -> bool {
+    (old.id.is_none() || new.id.is_none()) && old.address == new.address
 }

@@ -3,12 +3,11 @@
 mod commands;
 mod documents;
 mod file_users;
-mod forms;
 mod files;
+mod forms;
 mod input;
 mod output;
 mod refusals;
-mod replace;
 mod requests;
 mod settings;
 mod shorthand;
@@ -180,7 +179,7 @@ each is added, removed, wider (it may do more in NEW), narrower, incomparable, u
 by their name or id, else by their address in the file. The user `default` of a server counts, also where no line
 defines it. With --no-new-access a user that is added fails if it may do anything, a removed one does not. An access
 string that is not literal is unchecked if it is written as before, else undecided, which fails. The dialect of an
-infrastructure file is what it says, else what --dialect says.
+infrastructure file is what it says, else what --dialect says, else `dialect` in the nearest redis-acl.toml.
 Exit codes: 0 both may do the same (with --no-new-access: NEW may do nothing more); 1 not; 2 bad input.
 JSON: {\"old\": {\"input\", \"dialect\"}, \"new\": …, \"relation\", \"new_access\": \"none\"|\"some\"|\"undecided\",
        \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the relation is OLD's to
@@ -322,11 +321,12 @@ Of each file only the access strings change, and each only if it is proven that 
 for byte, also the order of lines. Written twice is written once. A file is replaced as a whole, or not at all.
 - In Terraform, CloudFormation and requests the canonical form is what the service answers: with it plans show no
   difference that is none. In files of users it is what ACL SAVE writes.
-- The dialect is what the file tells, else what --dialect says.
+- The dialect is what the file tells, else what --dialect says, else `dialect` in the redis-acl.toml that is nearest
+  upwards from the file.
 - A password in clear stays as it is written unless --hash-passwords is given.
-- What is not literal, is appended to a string that is not there, was written by a tool (plans, states), or was
-  printed by a server (ACL LIST) is left alone.
-A file with an access string that is refused is an error, and is not changed.
+- Left alone is what is not literal, what is appended to other rules, what a tool wrote (plans, states), and of locals,
+  variables and module calls what does not begin with `on` or `off`: it may be a part of another string.
+A file with an access string that is refused is an error, and is not changed; others are.
 
 Exit codes: 0 fine; 1 with --check, something would change; 2 a file could not be read, or holds what is refused.
 JSON, a line a file with changes or errors: {\"file\", \"changes\": [{\"line\", \"column\"}], \"left\": [{\"line\", \"column\",
@@ -577,7 +577,7 @@ struct Fmt {
     hash_passwords: bool,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Files and folders; of folders, the files that git does not ignore
+    /// Files and folders; of folders, the files that .gitignore does not name
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<std::path::PathBuf>,
 }

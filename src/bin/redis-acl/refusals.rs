@@ -42,6 +42,11 @@ pub(crate) fn refusals(document: &Document<'_>) -> Vec<Refusal> {
 }
 
 impl Refusal {
+    /// About a whole file.
+    pub(crate) fn of_file(message: String) -> Self {
+        Self::at(Position { line: 1, column: 1 }, "", message)
+    }
+
     fn at(position: Position, name: &str, message: String) -> Self {
         let Position { line, column } = position;
         Self { line, column, name: name.to_owned(), message, help: None, report: None }

@@ -60,7 +60,7 @@ impl Diff {
         if let (Some(old), Some(new)) = (file_of_users(&self.old), file_of_users(&self.new)) {
             return self.files(old, new);
         }
-        let dialect = self.dialect.unwrap_or_else(default_dialect);
+        let dialect = self.dialect.unwrap_or_else(|| crate::named(crate::DEFAULT_DIALECT));
         let to_dialect = self.to_dialect.unwrap_or(dialect);
         let side = |name, string: &str, dialect| {
             input::one(string.to_owned()).map(|item| Side { name, dialect, item })
@@ -117,10 +117,6 @@ fn file_of_users(argument: &str) -> Option<&Path> {
     let holds_users = |bytes: Vec<u8>| Kind::of(path, &bytes).is_some() || is_listed(&bytes);
     let is_one = path.is_file() && (Kind::of_name(path).is_some() || fs::read(path).is_ok_and(holds_users));
     is_one.then_some(path)
-}
-
-fn default_dialect() -> Dialect {
-    crate::DEFAULT_DIALECT.parse().expect("the default is a dialect")
 }
 
 impl NewAccess {

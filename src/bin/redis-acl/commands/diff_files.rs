@@ -15,6 +15,7 @@ use crate::file_users::{Access, FileOfUsers, FileUser, Login, is_listed, of_list
 use crate::input;
 use crate::output::{self, Format};
 use crate::refusals::refusals;
+use crate::settings::SettingsFile;
 use crate::{Diff, Outcome};
 
 /// What became of a user, said of NEW.
@@ -108,6 +109,7 @@ impl Diff {
         if path == Path::new("/dev/null") {
             return Ok(Some(Vec::new()));
         }
+        let stated = stated.map_or_else(|| SettingsFile::dialect_for(path), |stated| Ok(Some(stated)))?;
         if is_listed(&bytes) {
             return listed(path, &bytes, Dialects { stated });
         }

@@ -1,20 +1,21 @@
 //! `redis-acl fmt`
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use ignore::WalkBuilder;
-use redis_acl::Span;
 use redis_acl::iac::Position;
+use redis_acl::{Dialect, Span};
 use serde::Serialize;
 
-use crate::documents::{Dialects, Document, Entry, Kind};
+use crate::documents::{Dialects, Document, Entry};
 use crate::file_users::{Access, FileOfUsers, FileUser};
+use crate::files::{self, Content, Found};
 use crate::forms::{Passwords, Target, TargetForm, mean_the_same};
-use crate::input;
 use crate::output::{self, Format};
 use crate::refusals::{Refusal, refusals};
-use crate::replace::replace;
+use crate::settings::SettingsFile;
 use crate::{Fmt, Outcome};
 
 /// What became of a file.
@@ -24,9 +25,10 @@ struct Formatted {
     changes: Vec<At>,
     left: Vec<LeftAt>,
     errors: Vec<Refusal>,
-    #[serde(skip)]
-    bytes: Option<Vec<u8>>,
 }
+
+/// The dialect that settings name for the files of a folder.
+type ByFolder = Mutex<HashMap<PathBuf, Option<Dialect>>>;
 
 /// A string that changes.
 #[derive(Serialize)]
@@ -50,69 +52,47 @@ const MAY_BE_A_PART: &str = "it may be a part of another string, as it does not 
 
 impl Fmt {
     pub(crate) fn run(self) -> io::Result<Outcome> {
-        let mut outcome = Outcome::Fine;
-        for path in &self.paths {
-            if path.is_dir() {
-                for found in WalkBuilder::new(path).hidden(false).sort_by_file_path(Path::cmp).build() {
-                    outcome = outcome.max(self.found(found)?);
-                }
-                continue;
-            }
-            outcome = outcome.max(self.named(path)?);
-        }
+        let (mut outcome, dialects) = (Outcome::Fine, Mutex::default());
+        files::in_order(
+            files::at(&self.paths),
+            |file| self.file(file, &dialects),
+            |formatted| {
+                let formatted = formatted?;
+                formatted.tell(&self)?;
+                outcome = outcome.max(formatted.outcome(&self));
+                Ok(())
+            },
+        )?;
         Ok(outcome)
     }
 
-    /// A file of a folder; those of other kinds are passed over.
-    fn found(&self, found: Result<ignore::DirEntry, ignore::Error>) -> io::Result<Outcome> {
-        let found = match found {
-            Ok(found) => found,
-            Err(error) => return bad_input(error),
+    /// Formats a file. The error is that of settings.
+    fn file(&self, file: &io::Result<Found>, dialects: &ByFolder) -> io::Result<Formatted> {
+        let file = match file {
+            Ok(file) => file,
+            Err(error) => return Ok(Formatted::unreadable(Path::new("."), error.to_string())),
         };
-        let (path, is_file) = (found.path(), found.file_type().is_some_and(|kind| kind.is_file()));
-        let is_of_git = path.components().any(|part| part.as_os_str() == ".git");
-        if !is_file || is_of_git {
-            return Ok(Outcome::Fine);
-        }
-        match input::read(path) {
-            Ok(bytes) => match Kind::of_found(path, &bytes) {
-                Some(kind) => self.file(path, &bytes, kind),
-                None => Ok(Outcome::Fine),
-            },
-            Err(error) => bad_input(error),
-        }
-    }
-
-    fn named(&self, path: &Path) -> io::Result<Outcome> {
-        let bytes = match input::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => return bad_input(error),
+        let unreadable = |message: String| Ok(Formatted::unreadable(&file.path, message));
+        let (kind, bytes) = match file.content() {
+            Ok(Content::Of(kind, bytes)) => (kind, bytes),
+            Ok(Content::Other) if file.is_named => {
+                return unreadable("no file of a kind that holds access strings".into());
+            }
+            Ok(Content::Other) => return Ok(Formatted::default()),
+            Ok(Content::TooLarge(size)) => {
+                return unreadable(format!("not looked at: the file has {} MB", size >> 20));
+            }
+            Err(error) => return unreadable(error.to_string()),
         };
-        match Kind::of(path, &bytes) {
-            Some(kind) => self.file(path, &bytes, kind),
-            None => bad_input(format_args!(
-                "{}: the name tells no kind of file that holds access strings; `normalize` and `simplify` take strings",
-                path.display()
-            )),
+        let stated =
+            self.dialect.map_or_else(|| dialect_for(&file.path, dialects), |stated| Ok(Some(stated)))?;
+        let dialects = Dialects { stated };
+        let (formatted, new) =
+            self.formatted(&FileOfUsers { path: &file.path, bytes: &bytes, kind, dialects });
+        match new.filter(|_| !self.check).map_or(Ok(()), |new| files::rewrite(&file.path, &bytes, &new)) {
+            Ok(()) => Ok(formatted),
+            Err(error) => unreadable(error.to_string()),
         }
-    }
-
-    fn file(&self, path: &Path, bytes: &[u8], kind: Kind) -> io::Result<Outcome> {
-        let file = FileOfUsers { path, bytes, kind, dialects: Dialects { stated: self.dialect } };
-        let formatted = self.formatted(&file);
-        let written = match &formatted.bytes {
-            Some(bytes) if !self.check => replace(path, bytes),
-            _ => Ok(()),
-        };
-        if let Err(error) = written {
-            return bad_input(format_args!("{}: {error}", path.display()));
-        }
-        formatted.tell(self)?;
-        Ok(match () {
-            () if !formatted.errors.is_empty() => Outcome::BadInput,
-            () if self.check && !formatted.changes.is_empty() => Outcome::Negative,
-            () => Outcome::Fine,
-        })
     }
 
     fn target(&self) -> Target {
@@ -122,12 +102,13 @@ impl Fmt {
         }
     }
 
-    fn formatted(&self, file: &FileOfUsers<'_>) -> Formatted {
+    /// What becomes of a file, and what to write if something changes.
+    fn formatted(&self, file: &FileOfUsers<'_>) -> (Formatted, Option<Vec<u8>>) {
         let document = Document::read(file.path, file.bytes, file.kind, file.dialects);
         let mut formatted = Formatted { file: file.path.to_owned(), ..Formatted::default() };
         formatted.errors = refusals(&document);
         if !formatted.errors.is_empty() {
-            return formatted;
+            return (formatted, None);
         }
         let mut changes = Vec::new();
         for (index, entry) in document.entries().iter().enumerate().filter(|(_, entry)| !entry.is_fragment) {
@@ -141,7 +122,7 @@ impl Fmt {
             }
         }
         if changes.is_empty() {
-            return formatted;
+            return (formatted, None);
         }
         let rewritten = document.rewritten(&changes);
         let again = FileOfUsers { bytes: &rewritten.bytes, ..*file };
@@ -157,8 +138,8 @@ impl Fmt {
             }
         }
         formatted.left.sort_by_key(|left| (left.at.line, left.at.column));
-        formatted.bytes = (!formatted.changes.is_empty()).then_some(rewritten.bytes);
-        formatted
+        let is_changed = !formatted.changes.is_empty();
+        (formatted, is_changed.then_some(rewritten.bytes))
     }
 }
 
@@ -171,6 +152,18 @@ impl At {
 }
 
 impl Formatted {
+    fn unreadable(path: &Path, message: String) -> Self {
+        Self { file: path.to_owned(), errors: vec![Refusal::of_file(message)], ..Self::default() }
+    }
+
+    fn outcome(&self, fmt: &Fmt) -> Outcome {
+        match () {
+            () if !self.errors.is_empty() => Outcome::BadInput,
+            () if fmt.check && !self.changes.is_empty() => Outcome::Negative,
+            () => Outcome::Fine,
+        }
+    }
+
     fn tell(&self, fmt: &Fmt) -> io::Result<()> {
         if fmt.format == Format::Json {
             let is_silent = self.changes.is_empty() && self.left.is_empty() && self.errors.is_empty();
@@ -213,7 +206,12 @@ fn same_users(old: &[FileUser], new: &[FileUser]) -> bool {
     old.len() == new.len() && old.iter().zip(new).all(is_same)
 }
 
-fn bad_input(message: impl std::fmt::Display) -> io::Result<Outcome> {
-    output::error(message, None)?;
-    Ok(Outcome::BadInput)
+fn dialect_for(path: &Path, known: &ByFolder) -> io::Result<Option<Dialect>> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    if let Some(dialect) = known.lock().expect("no other worker panicked").get(folder) {
+        return Ok(*dialect);
+    }
+    let dialect = SettingsFile::dialect_for(path)?;
+    known.lock().expect("no other worker panicked").insert(folder.to_owned(), dialect);
+    Ok(dialect)
 }
