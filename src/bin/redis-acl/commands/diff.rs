@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::NOT_TEXT;
+use super::diff_files::NOT_THERE;
 use crate::documents::Kind;
 use crate::file_users::is_listed;
 use crate::input::{self, Item};
@@ -107,11 +108,10 @@ impl Diff {
     }
 }
 
-/// A file that holds users by its name or content, or `/dev/null`, which version control gives for one that is
-/// not there.
+/// A file that holds users by its name or content, or one that is not there.
 fn file_of_users(argument: &str) -> Option<&Path> {
     let path = Path::new(argument);
-    if argument == "/dev/null" {
+    if argument == NOT_THERE {
         return Some(path);
     }
     let holds_users = |bytes: Vec<u8>| Kind::of(path, &bytes).is_some() || is_listed(&bytes);

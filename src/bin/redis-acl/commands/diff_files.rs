@@ -18,6 +18,9 @@ use crate::refusals::refusals;
 use crate::settings::SettingsFile;
 use crate::{Diff, Outcome};
 
+/// What version control gives for a file that is not there.
+pub(super) const NOT_THERE: &str = "/dev/null";
+
 /// What became of a user, said of NEW.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -80,7 +83,7 @@ impl Diff {
     /// Compares the users of two files.
     pub(super) fn files(&self, old: &Path, new: &Path) -> io::Result<Outcome> {
         let to_dialect = self.to_dialect.or(self.dialect);
-        let (old_users, new_users) = (self.users(old, self.dialect)?, self.users(new, to_dialect)?);
+        let (old_users, new_users) = (self.users(old, new, self.dialect)?, self.users(new, old, to_dialect)?);
         let (Some(old_users), Some(new_users)) = (old_users, new_users) else { return Ok(Outcome::BadInput) };
         let compared = pairs(&old_users, &new_users).into_iter().map(|(old, new)| Compared::of(old, new));
         let mut compared: Vec<_> = compared.filter(|compared| !compared.is_not_written()).collect();
@@ -103,18 +106,17 @@ impl Diff {
         Ok(if is_fine { Outcome::Fine } else { Outcome::Negative })
     }
 
-    /// The users of a file; what is refused in it is told.
-    fn users(&self, path: &Path, stated: Option<Dialect>) -> io::Result<Option<Vec<FileUser>>> {
-        let bytes = input::read(path)?;
-        if path == Path::new("/dev/null") {
-            return Ok(Some(Vec::new()));
-        }
+    /// The users of a file; what is refused in it is told. One that is not there is an empty one of the other's
+    /// kind: a server has its user `default` also without it.
+    fn users(&self, path: &Path, other: &Path, stated: Option<Dialect>) -> io::Result<Option<Vec<FileUser>>> {
+        let (bytes, is_there) = (input::read(path)?, path != Path::new(NOT_THERE));
+        let (path, of_kind) = if is_there { (path, bytes.clone()) } else { (other, input::read(other)?) };
         let stated = stated.map_or_else(|| SettingsFile::dialect_for(path), |stated| Ok(Some(stated)))?;
-        if is_listed(&bytes) {
+        if is_listed(&of_kind) {
             return listed(path, &bytes, Dialects { stated });
         }
-        let Some(kind) = Kind::of(path, &bytes) else {
-            output::error(format_args!("{}: this is no file with users", path.display()), None)?;
+        let Some(kind) = Kind::of(path, &of_kind) else {
+            output::error(format_args!("{}: no file of a kind that holds users", path.display()), None)?;
             return Ok(None);
         };
         let dialects = Dialects { stated };
