@@ -5,7 +5,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use redis_acl::file::{self, AclFile};
-use redis_acl::iac::{self, AclText, AclTextKind, Finding, Given, Literal, Place, Position, Request};
+use redis_acl::iac::{
+    self, AccessStringAt, AclText, AclTextKind, Finding, Given, Literal, Place, Position, Request,
+};
 use redis_acl::{Catalog, FileErrors, PasswordHash, Span, User, syntax};
 
 use crate::documents::{Dialects, Document, Kind, is_appended};
@@ -123,22 +125,23 @@ impl<'a> FileOfUsers<'a> {
     }
 
     fn of_infrastructure(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
-        found.findings().iter().flat_map(|finding| self.of_finding(found, finding)).collect()
+        let found = Found { findings: found.findings(), requests: found.requests().collect() };
+        found.findings.iter().flat_map(|finding| self.of_finding(&found, finding)).collect()
     }
 
-    fn of_finding(&self, found: &iac::Document<'_>, finding: &Finding<'_>) -> Vec<FileUser> {
+    fn of_finding(&self, found: &Found<'_, '_>, finding: &Finding<'_>) -> Vec<FileUser> {
         let unknown = |why: String, written: &[u8]| Access::Unknown { why, written: written.to_vec() };
         let (position, access) = match finding {
             Finding::AccessString(string) if !is_appended(&string.place.attribute) => {
                 let dialect = string.dialect.unwrap_or_else(|| self.dialects.of_service());
-                let text = with_appended(found, string);
+                let text = found.with_appended(string);
                 let access = match User::parse(dialect, &text) {
                     Ok(user) => Access::Known(Box::new(user)),
                     Err(error) => unknown(error.to_string(), text.as_bytes()),
                 };
                 (string.text.position(Span::new(0, 0)), access)
             }
-            Finding::AccessString(string) if base_of(found, string).is_none() => {
+            Finding::AccessString(string) if found.beside(&finding.range(), Part::Base).is_none() => {
                 let why = "its rules are put behind those that the user has".to_owned();
                 (string.text.position(Span::new(0, 0)), unknown(why, string.text.value().as_bytes()))
             }
@@ -146,13 +149,13 @@ impl<'a> FileOfUsers<'a> {
                 let written = self.bytes.get(value.range.clone()).unwrap_or_default();
                 (value.position, unknown(value.why.to_string(), written))
             }
-            Finding::Request(request) if !has_string(found, request) => {
+            Finding::Request(request) if !found.has_string(request) => {
                 (request.position(), unknown("no access string is given".into(), b""))
             }
             Finding::AclText(text) => return self.of_text(text),
             _ => return Vec::new(),
         };
-        vec![of_request(found, finding, position, access)]
+        vec![found.user(finding, position, access)]
     }
 
     fn of_text(&self, text: &AclText<'_>) -> Vec<FileUser> {
@@ -203,39 +206,73 @@ pub(crate) fn of_list(path: &Path, bytes: &[u8], dialects: Dialects) -> Result<V
     users_of(&file, None, position)
 }
 
-/// The user that a finding is about, by the request that it stands in.
-fn of_request(
-    found: &iac::Document<'_>,
-    finding: &Finding<'_>,
-    position: Position,
-    access: Access,
-) -> FileUser {
-    let request = request_around(found, &finding.range());
-    FileUser {
-        id: request.and_then(id_of),
-        address: match request {
-            Some(request) => address(request.place()),
-            None => address(finding.place()),
-        },
-        position: Some(position),
-        access,
-        logins: request.map(Login::of_request),
+/// What is found in a file of infrastructure, in its order.
+struct Found<'d, 'a> {
+    findings: &'d [Finding<'a>],
+    requests: Vec<&'d Request<'a>>,
+}
+
+/// Which access string of a request.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Base,
+    Appended,
+}
+
+impl Part {
+    fn of(string: &AccessStringAt<'_>) -> Self {
+        if is_appended(&string.place.attribute) { Self::Appended } else { Self::Base }
     }
 }
 
-fn request_around<'d, 'a>(found: &'d iac::Document<'a>, range: &Range<usize>) -> Option<&'d Request<'a>> {
-    let holds = |outer: Range<usize>| outer.start <= range.start && range.end <= outer.end;
-    found.requests().find(|request| holds(request.range()))
-}
+impl<'d, 'a> Found<'d, 'a> {
+    /// The user that a finding is about, by the request that it stands in.
+    fn user(&self, finding: &Finding<'_>, position: Position, access: Access) -> FileUser {
+        let request = self.request_around(&finding.range());
+        FileUser {
+            id: request.and_then(id_of),
+            address: address(request.map_or(finding.place(), |request| request.place())),
+            position: Some(position),
+            access,
+            logins: request.map(Login::of_request),
+        }
+    }
 
-fn has_string(found: &iac::Document<'_>, request: &Request<'_>) -> bool {
-    let around = request.range();
-    let is_inside = |range: Range<usize>| around.start <= range.start && range.end <= around.end;
-    found.findings().iter().any(|finding| match finding {
-        Finding::AccessString(string) => is_inside(string.text.whole()),
-        Finding::NotLiteral(value) => is_inside(value.range.clone()),
-        _ => false,
-    })
+    fn request_around(&self, range: &Range<usize>) -> Option<&'d Request<'a>> {
+        let behind = self.requests.partition_point(|request| request.range().start <= range.start);
+        let last = self.requests[..behind].last()?;
+        (range.end <= last.range().end).then_some(last)
+    }
+
+    fn inside(&self, request: &Request<'_>) -> &'d [Finding<'a>] {
+        let range = request.range();
+        let first = self.findings.partition_point(|finding| finding.range().start < range.start);
+        let behind = self.findings.partition_point(|finding| finding.range().start < range.end);
+        &self.findings[first..behind]
+    }
+
+    fn has_string(&self, request: &Request<'_>) -> bool {
+        let is_one =
+            |finding: &Finding<'_>| matches!(finding, Finding::AccessString(_) | Finding::NotLiteral(_));
+        self.inside(request).iter().any(is_one)
+    }
+
+    /// That access string of the request around a place.
+    fn beside(&self, range: &Range<usize>, part: Part) -> Option<&'d AccessStringAt<'a>> {
+        self.inside(self.request_around(range)?).iter().find_map(|finding| match finding {
+            Finding::AccessString(string) if Part::of(string) == part => Some(string),
+            _ => None,
+        })
+    }
+
+    /// The string with the rules that the same request puts behind it.
+    fn with_appended(&self, string: &AccessStringAt<'_>) -> String {
+        let value = |text: &Literal<'_>| text.value().trim().to_owned();
+        match self.beside(&string.text.whole(), Part::Appended) {
+            Some(appended) => format!("{} {}", value(&string.text), value(&appended.text)),
+            None => string.text.value().to_owned(),
+        }
+    }
 }
 
 /// ElastiCache keeps ids in lower case.
@@ -264,33 +301,6 @@ fn address(place: &Place) -> String {
     }
 }
 
-/// The string of the same user that rules are put behind.
-fn base_of<'d, 'a>(
-    found: &'d iac::Document<'a>,
-    appended: &iac::AccessStringAt<'a>,
-) -> Option<&'d iac::AccessStringAt<'a>> {
-    let of = |string: &iac::AccessStringAt<'_>| {
-        request_around(found, &string.text.whole()).map(|request| request.range())
-    };
-    let around = of(appended)?;
-    found
-        .access_strings()
-        .find(|string| !is_appended(&string.place.attribute) && of(string).as_ref() == Some(&around))
-}
-
-/// The string with the rules that the same request puts behind it.
-fn with_appended(found: &iac::Document<'_>, string: &iac::AccessStringAt<'_>) -> String {
-    let is_of_it = |appended: &&iac::AccessStringAt<'_>| {
-        is_appended(&appended.place.attribute)
-            && base_of(found, appended).is_some_and(|base| base.text.whole() == string.text.whole())
-    };
-    let value = |text: &Literal<'_>| text.value().trim().to_owned();
-    match found.access_strings().find(is_of_it) {
-        Some(appended) => format!("{} {}", value(&string.text), value(&appended.text)),
-        None => string.text.value().to_owned(),
-    }
-}
-
 // ---------------------------------------------------------------------------------------------------
 // Two files
 
@@ -300,11 +310,18 @@ pub(crate) fn pairs<'u>(
     old: &'u [FileUser],
     new: &'u [FileUser],
 ) -> Vec<(Option<&'u FileUser>, Option<&'u FileUser>)> {
-    let mut of_new: Vec<Option<usize>> = vec![None; new.len()];
-    let mut taken = vec![false; old.len()];
-    for law in [is_same, has_same_id, has_same_address] {
+    let (mut of_new, mut taken) = (vec![None; new.len()], vec![false; old.len()]);
+    let by_address = index(old, |user| Some(&user.address));
+    let by_id = index(old, |user| user.id.as_deref());
+    for law in [Law::Same, Law::Id, Law::Address] {
         for (user, found) in new.iter().zip(&mut of_new).filter(|(_, found)| found.is_none()) {
-            *found = (0..old.len()).find(|at| !taken[*at] && law(&old[*at], user));
+            let candidates = match (law, &user.id) {
+                (Law::Id, Some(id)) => by_id.get(&**id),
+                (Law::Id, None) => None,
+                (Law::Same | Law::Address, _) => by_address.get(&*user.address),
+            };
+            let mut candidates = candidates.into_iter().flatten().copied();
+            *found = candidates.find(|at| !taken[*at] && law.holds(&old[*at], user));
             if let Some(at) = *found {
                 taken[at] = true;
             }
@@ -315,15 +332,35 @@ pub(crate) fn pairs<'u>(
     with_old.chain(without_new).collect()
 }
 
-fn is_same(old: &FileUser, new: &FileUser) -> bool {
-    old.id == new.id && old.address == new.address
+/// Where the users of each key stand.
+fn index<'u>(
+    users: &'u [FileUser],
+    key: impl Fn(&'u FileUser) -> Option<&'u str>,
+) -> HashMap<&'u str, Vec<usize>> {
+    let mut index: HashMap<_, Vec<_>> = HashMap::new();
+    for (at, user) in users.iter().enumerate() {
+        if let Some(key) = key(user) {
+            index.entry(key).or_default().push(at);
+        }
+    }
+    index
 }
 
-fn has_same_id(old: &FileUser, new: &FileUser) -> bool {
-    old.id.is_some() && old.id == new.id
+/// What makes users of two files one.
+#[derive(Clone, Copy)]
+enum Law {
+    Same,
+    Id,
+    Address,
 }
 
-/// Of two ids that differ, the address tells nothing.
-fn has_same_address(old: &FileUser, new: &FileUser) -> bool {
-    (old.id.is_none() || new.id.is_none()) && old.address == new.address
+impl Law {
+    fn holds(self, old: &FileUser, new: &FileUser) -> bool {
+        match self {
+            Self::Same => old.id == new.id && old.address == new.address,
+            Self::Id => old.id.is_some() && old.id == new.id,
+            // of two ids that differ, the address tells nothing
+            Self::Address => (old.id.is_none() || new.id.is_none()) && old.address == new.address,
+        }
+    }
 }
