@@ -261,7 +261,9 @@ fn broken_files_are_errors_with_their_place() {
             assert!(ran.err.contains(told) && !ran.err.contains("secret"), "{file}: {}", ran.err);
         }
     }
-    // a string beside a file is no rule
-    assert_eq!(run(&folder, &["good.acl", "on +get"]).code, 2);
-    assert_eq!(run(&folder, &["good.acl", "missing.acl"]).code, 2);
+    for other in ["on >secret +get", "missing.acl"] {
+        let ran = run(&folder, &[other, "good.acl"]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert!(ran.err.starts_with("error: good.acl is a file with users, and the other"), "{}", ran.err);
+    }
 }

@@ -58,8 +58,15 @@ impl Diff {
             output::error("only one of the strings can come from the standard input", None)?;
             return Ok(Outcome::BadInput);
         }
-        if let (Some(old), Some(new)) = (file_of_users(&self.old), file_of_users(&self.new)) {
-            return self.files(old, new);
+        match (file_of_users(&self.old), file_of_users(&self.new)) {
+            (Some(old), Some(new)) => return self.files(old, new),
+            (None, None) => {}
+            // the other may be a string, with passwords
+            (Some(file), None) | (None, Some(file)) => {
+                let what = "is a file with users, and the other argument is none; `@FILE` reads a string from a file";
+                output::error(format_args!("{} {what}", file.display()), None)?;
+                return Ok(Outcome::BadInput);
+            }
         }
         let dialect = self.dialect.unwrap_or_else(|| crate::named(crate::DEFAULT_DIALECT));
         let to_dialect = self.to_dialect.unwrap_or(dialect);
