@@ -175,7 +175,7 @@ fn json_and_github_are_spoken() {
     prints(
         &["-d", "valkey-8.1", "--format", "github", string],
         0,
-        "::notice title=redis-acl: redundant-rule::`+hget` changes nothing: `+@hash` before it allows it too%0A\
+        "::notice title=redis-acl%3A redundant-rule::`+hget` changes nothing: `+@hash` before it allows it too%0A\
          help: take `+hget` out\n",
     );
 }

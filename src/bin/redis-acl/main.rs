@@ -302,9 +302,9 @@ redis-acl.toml, the nearest upwards from each file and at most in the folder of 
   next = \"valkey-8.1\"
   fail-on = \"error\"
 
-JSON of strings: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\", \"also\", \"message\", \"notes\", \"help\",
+JSON: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\", \"also\", \"message\", \"notes\", \"help\",
        \"fix\": {\"edits\": [{\"span\", \"replacement\"}], \"meaning\": \"same\" or \"narrower\"}, \"page\"}]}
-JSON of files, a line a finding: {\"file\", \"line\", \"column\", \"end_line\", \"end_column\", \"range\", \"name\", \"dialect\", and the
+      of files, a line a finding: {\"file\", \"line\", \"column\", \"end_line\", \"end_column\", \"range\", \"name\", \"dialect\", and the
        members of a finding}; the range is in bytes of the file, spans are in the string. Of what is no lint (a line
        that is refused, a request that AWS would refuse, a value that is not literal) there are no spans.
 A fix never lets the user do more. What --fix prints holds the passwords of a string; nothing else does.

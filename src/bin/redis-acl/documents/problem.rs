@@ -206,5 +206,8 @@ impl Problem {
 
 /// A name of a user as it may be shown: one that is a forgotten name's password is masked.
 pub(super) fn shown_name(name: &str) -> String {
-    redis_acl::syntax::masked(name).escape_debug().to_string()
+    match name {
+        "" => "\"\"".into(),
+        name => redis_acl::syntax::masked(name).escape_debug().to_string(),
+    }
 }

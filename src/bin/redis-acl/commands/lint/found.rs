@@ -204,12 +204,15 @@ impl<'d> Found<'d> {
         let (level, id) = (problem.kind.level(), problem.kind.id());
         let mut drawn = format!("{style}{level}[{id}]{style:#}{bold}: {}{bold:#}", problem.message);
         match &problem.report {
-            // it has the message and the help; the level and the id stand in its first line
+            // it has the message, the help and what the server says; the level and the id stand in its first line
             Some(report) => {
                 let report = format!("{report:#}");
                 let below = report.split_once('\n').map_or("", |(_, below)| below);
                 let _ = write!(drawn, "\n{below}");
-                problem.notes.iter().for_each(|note| drawn.push_str(&line_below("note", note)));
+                const SERVER: &str = "the server says: ";
+                let is_told = |note: &&String| note.starts_with(SERVER) && below.contains(SERVER);
+                let notes = problem.notes.iter().filter(|note| !is_told(note));
+                notes.for_each(|note| drawn.push_str(&line_below("note", note)));
             }
             None => {
                 problem.notes.iter().for_each(|note| drawn.push_str(&line_below("note", note)));

@@ -1,0 +1,523 @@
+//! `redis-acl lint PATH…` as a user meets it: files of every kind, folders, settings, fixes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    /// Each finding as `file:line:column lint`.
+    fn places(&self) -> Vec<String> {
+        let place = |found: Value| {
+            let text = |member: &str| found[member].as_str().expect("a text").to_owned();
+            format!("{}:{}:{} {}", text("file"), found["line"], found["column"], text("lint"))
+        };
+        self.findings().into_iter().map(place).collect()
+    }
+
+    fn findings(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+    }
+}
+
+/// A folder with files, in which commands are run.
+struct Tree(tempfile::TempDir);
+
+impl Tree {
+    fn new(files: &[(&str, &[u8])]) -> Self {
+        let tree = Self(tempfile::tempdir().expect("a folder"));
+        files.iter().for_each(|(name, bytes)| tree.write(name, bytes));
+        tree
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, bytes).expect("it can be written");
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).expect("it can be read")
+    }
+
+    fn lint(&self, arguments: &[&str]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_redis-acl"));
+        let output =
+            command.arg("lint").args(arguments).current_dir(self.0.path()).output().expect("it runs");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        let code = output.status.code().expect("an exit code");
+        Ran { code, out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    fn json(&self, arguments: &[&str]) -> Ran {
+        self.lint(&[arguments, &["--format", "json"]].concat())
+    }
+
+    #[track_caller]
+    fn has(&self, code: i32, arguments: &[&str], places: &[&str]) {
+        let ran = self.json(arguments);
+        assert_eq!((ran.code, ran.places(), ran.err.as_str()), (code, texts(places), ""), "{arguments:?}");
+    }
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// Strings with one thing each to fix, in every kind of file; and the same fixed.
+const FILES: [(&str, &str, &str); 10] = [
+    (
+        "users.acl",
+        "user alice on >secret ~app:* ~app:1 +@hash\r\nuser  on\r\nuser bob  on\t ~b +hget +hget\r\n",
+        "user alice on >secret ~app:* +@hash\r\nuser  on\r\nuser bob  on\t ~b +hget\r\n",
+    ),
+    (
+        "conf/valkey.conf",
+        "port 6379\n  user a on '~x\\'s' \"(+get +get ~y)\" \t+hget   \"+hget\"\nsave 60 1\n",
+        "port 6379\n  user a on '~x\\'s' (+get ~y)   \"+hget\"\nsave 60 1\n",
+    ),
+    (
+        "infra/users.tf",
+        "\u{feff}resource \"aws_elasticache_user\" \"app\" {\n  engine        = \"redis\"\n  access_string = \"on ~é:* ~é:1 +hget\" # é\n}\n",
+        "\u{feff}resource \"aws_elasticache_user\" \"app\" {\n  engine        = \"redis\"\n  access_string = \"on ~é:* +hget\" # é\n}\n",
+    ),
+    (
+        "infra/heredoc.tf",
+        "resource \"aws_memorydb_user\" \"h\" {\r\n  access_string = <<-EOT\r\n      on ~a +hget +hget\r\n    EOT\r\n}\r\n",
+        "resource \"aws_memorydb_user\" \"h\" {\r\n  access_string = <<-EOT\r\n      on ~a +hget\r\n    EOT\r\n}\r\n",
+    ),
+    (
+        "infra/users.tf.json",
+        "{\"resource\": {\"aws_elasticache_user\": {\"a\": {\"engine\": \"redis\", \"access_string\": \"on \\u007ea ~a +hget\"}}}}",
+        "{\"resource\": {\"aws_elasticache_user\": {\"a\": {\"engine\": \"redis\", \"access_string\": \"on \\u007ea +hget\"}}}}",
+    ),
+    (
+        "stack/template.json",
+        "{\"Resources\": {\"U\": {\"Type\": \"AWS::MemoryDB::User\", \"Properties\": {\n\t\"AccessString\": \"on ~\\\"q\\\" +hget +hget\"}}}}",
+        "{\"Resources\": {\"U\": {\"Type\": \"AWS::MemoryDB::User\", \"Properties\": {\n\t\"AccessString\": \"on ~\\\"q\\\" +hget\"}}}}",
+    ),
+    (
+        "stack/two.yaml",
+        "# kept\n---\nkind: Other\n---\nResources:\n  U:\n    Type: AWS::MemoryDB::User\n    Properties: {AccessString: 'on ~it''s +hget +hget'} # too\n",
+        "# kept\n---\nkind: Other\n---\nResources:\n  U:\n    Type: AWS::MemoryDB::User\n    Properties: {AccessString: 'on ~it''s +hget'} # too\n",
+    ),
+    (
+        "k8s/config.yml",
+        "kind: ConfigMap\nmetadata: {name: acl}\ndata:\n  users.acl: |\n    user a on >pass ~a +hget +hget\n    user b off -@all\n    user c on ~c ~c +hget\n",
+        "kind: ConfigMap\nmetadata: {name: acl}\ndata:\n  users.acl: |\n    user a on >pass ~a +hget\n    user b off -@all\n    user c on ~c +hget\n",
+    ),
+    ("plain.txt", "user a on ~a +hget +hget", "user a on ~a +hget"),
+    ("notes.md", "user a on ~a +hget +hget\nis what we had\n", "user a on ~a +hget +hget\nis what we had\n"),
+];
+
+fn tree_of_files() -> Tree {
+    Tree::new(&FILES.map(|(name, before, _)| (name, before.as_bytes())))
+}
+
+#[test]
+fn findings_point_at_their_real_places_in_every_kind_of_file() {
+    let tree = tree_of_files();
+    let allowed = ["--allow", "stays-off", "--allow", "changes-with-upgrade", "--allow", "no-commands"];
+    let mut places = tree.json(&[&["-d", "redis-7.2", "."], &allowed[..]].concat()).places();
+    // the users have no ids, of which AWS complains at their beginnings
+    places.retain(|place| !place.ends_with(" aws-request"));
+    assert_eq!(
+        places,
+        [
+            "conf/valkey.conf:2:21 redundant-rule",
+            "conf/valkey.conf:2:47 redundant-rule",
+            "infra/heredoc.tf:3:19 redundant-rule",
+            "infra/users.tf:3:28 subsumed-pattern",
+            "infra/users.tf.json:1:94 subsumed-pattern",
+            "k8s/config.yml:5:30 redundant-rule",
+            "k8s/config.yml:7:18 subsumed-pattern",
+            "plain.txt:1:20 redundant-rule",
+            "stack/template.json:2:35 redundant-rule",
+            "stack/two.yaml:8:49 redundant-rule",
+            "users.acl:1:30 subsumed-pattern",
+            "users.acl:3:24 redundant-rule",
+        ]
+    );
+}
+
+#[test]
+fn a_range_is_the_bytes_of_the_file() {
+    let tree = tree_of_files();
+    for found in tree.json(&["-d", "redis-7.2", ".", "--allow", "stays-off"]).findings() {
+        let bytes = tree.read(found["file"].as_str().expect("a name"));
+        let range = found["range"]
+            .as_array()
+            .expect("a range")
+            .iter()
+            .map(|at| at.as_u64().expect("a number") as usize);
+        let [start, end] = range.collect::<Vec<_>>()[..] else { panic!("two numbers") };
+        let text = std::str::from_utf8(&bytes[start..end]).expect("a part of the text");
+        let behind_mark = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let start = start - (bytes.len() - behind_mark.len());
+        let before = std::str::from_utf8(&behind_mark[..start]).expect("text");
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        assert_eq!(
+            [&found["line"], &found["column"]],
+            [&Value::from(line), &Value::from(column)],
+            "{text}: {found}"
+        );
+    }
+}
+
+#[test]
+fn fixes_change_the_strings_and_nothing_else_and_twice_is_once() {
+    let tree = tree_of_files();
+    // it changes nothing when it only shows
+    let shown = tree.lint(&["-d", "redis-7.2", "--fix", "--dry-run", "."]);
+    assert!(shown.out.contains(
+        "users.acl:1:12: user alice\n- on >****** ~app:* ~app:1 +@hash\n+ on >****** ~app:* +@hash\n"
+    ));
+    FILES.iter().for_each(|(name, before, _)| assert_eq!(tree.read(name), before.as_bytes(), "{name}"));
+    for _ in 0..2 {
+        tree.lint(&["-d", "redis-7.2", "--fix", "."]);
+        for (name, _, fixed) in FILES {
+            assert_eq!(String::from_utf8(tree.read(name)).expect("text"), fixed, "{name}");
+        }
+    }
+    let left: Vec<_> = fs::read_dir(tree.0.path()).expect("a folder").collect();
+    assert_eq!(left.len(), 7, "no temporary file is left: {left:?}");
+}
+
+#[test]
+fn the_fixtures_of_the_readers_keep_everything_but_their_strings() {
+    let tree = Tree::new(&[]);
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/iac");
+    for entry in fs::read_dir(fixtures).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_str().expect("text").to_owned();
+        tree.write(&name, &fs::read(&path).expect("a file"));
+    }
+    let before = tree.json(&["."]);
+    assert!(before.code == 1 && before.out.lines().count() > 50, "{}", before.out);
+    let fixable = before.findings().iter().filter(|found| !found["fix"].is_null()).count();
+    assert!(fixable > 2);
+    tree.lint(&["--fix", "."]);
+    let after = tree.json(&["."]);
+    // plans and states are left alone; whatever else has a fix is fixed
+    let left = after.findings();
+    let left = left.iter().filter(|found| !found["fix"].is_null());
+    left.for_each(|found| {
+        let file = found["file"].as_str().expect("a name");
+        assert!(["plan.json", "state.json", "terraform.tfstate"].contains(&file), "{found}");
+    });
+    let not_fixable = |ran: &Ran| {
+        let places = ran.findings().into_iter().filter(|found| found["fix"].is_null());
+        places
+            .map(|found| (found["file"].clone(), found["line"].clone(), found["lint"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(not_fixable(&before), not_fixable(&after));
+}
+
+#[test]
+fn what_is_no_rule_is_found_too() {
+    let tree = Tree::new(&[
+        ("a.acl", b"user a on\nuser a off\nUser b on\nuser c +gte\nuser d on ~x (+get\nuser e +\xff\n"),
+        ("b.tf", b"resource \"aws_elasticache_user\" \"u\" {\n  engine = \"valkey\"\n  access_string = var.rules\n  no_password_required = true\n  user_id = \"u\"\n  user_name = \"u\"\n}\n"),
+        ("c.json", b"{\"access_string\": \"on"),
+        ("d.yaml", b"access_string: on ~a \xe9\n"),
+        ("redis.conf", b"user a on >x\naclfile /etc/users.acl\nuser b \"on\n"),
+    ]);
+    tree.has(
+        1,
+        &[".", "--allow", "no-effect", "--allow", "too-wide", "--allow", "version"],
+        &[
+            "a.acl:2:6 duplicate-user",
+            "a.acl:3:1 no-user",
+            "a.acl:4:9 unknown-command",
+            "a.acl:5:14 open-selector-kills",
+            "a.acl:6:8 not-utf8",
+            "b.tf:2:12 aws-request",
+            "b.tf:3:19 not-literal",
+            "c.json:1:21 unreadable-file",
+            "d.yaml:1:22 unreadable-file",
+            "redis.conf:2:1 users-and-acl-file",
+            "redis.conf:3:8 unbalanced-quotes",
+        ],
+    );
+    let ran = tree.json(&["b.tf"]);
+    let request = &ran.findings()[0];
+    assert_eq!(request["message"], "No-password-required is not allowed for a user with engine Valkey");
+    assert_eq!(request["notes"][0], "AWS answers with InvalidParameterCombination");
+    // what is not literal is a hint and fails nothing
+    tree.write("b.tf", b"module \"m\" {\n  access_string = var.rules\n}\n");
+    tree.has(0, &["b.tf"], &["b.tf:2:19 not-literal"]);
+}
+
+#[test]
+fn what_aws_refuses_in_a_string_is_told_once() {
+    let file = b"resource \"aws_elasticache_user\" \"u\" {\n  user_id = \"u\"\n  user_name = \"u\"\n  engine = \"redis\"\n  passwords = [\"long-enough-for-it\"]\n  access_string = \"on ~a +gte\"\n}\n";
+    let tree = Tree::new(&[("u.tf", file)]);
+    tree.has(1, &["u.tf"], &["u.tf:6:23 no-commands", "u.tf:6:27 unknown-command"]);
+}
+
+#[test]
+fn rules_that_are_appended_are_no_whole_user() {
+    let tree = Tree::new(&[(
+        "modify.json",
+        b"{\"UserId\": \"u\", \"Engine\": \"redis\", \"AppendAccessString\": \"~a ~a +gte\"}",
+    )]);
+    tree.has(1, &["modify.json"], &["modify.json:1:66 unknown-command"]);
+}
+
+#[test]
+fn ignored_and_hidden_files_and_other_kinds_are_passed_over() {
+    let bad = b"user a on +gte\n".as_slice();
+    let tree = Tree::new(&[
+        (".gitignore", b"ignored.acl\nbuild/\n"),
+        ("ignored.acl", bad),
+        ("build/users.acl", bad),
+        ("sub/.gitignore", b"!ignored.acl\n"),
+        ("sub/ignored.acl", bad),
+        (".hidden/users.acl", bad),
+        ("nginx.conf", b"user www-data www-data;\nevents {}\n"),
+        ("image.png", b"\x89PNG\r\n\x1a\n\0user "),
+        ("empty.acl", b""),
+        ("empty.yaml", b""),
+        ("empty", b""),
+        ("users", bad),
+    ]);
+    tree.has(1, &["."], &["sub/ignored.acl:1:12 unknown-command", "users:1:12 unknown-command"]);
+    // what is named itself is looked at
+    tree.has(1, &["ignored.acl"], &["ignored.acl:1:12 unknown-command"]);
+    let ran = tree.json(&["image.png"]);
+    assert_eq!((ran.code, ran.places()), (2, texts(&["image.png:1:1 unreadable-file"])));
+    assert_eq!(ran.findings()[0]["message"], "no file of a kind that holds access strings");
+}
+
+#[test]
+fn the_nearest_settings_count() {
+    let text = b"user a on ~a +@hash +hget\n".as_slice();
+    let tree = Tree::new(&[
+        ("redis-acl.toml", b"dialect = \"redis-6.0\"\n[lint]\ndeny = [\"redundant-rule\"]\n"),
+        ("a.acl", text),
+        ("in/redis-acl.toml", b"[lint]\nallow = [\"redundant-rule\"]\n"),
+        ("in/deep/a.acl", text),
+        ("in/deep/b.acl", b"user a on ~a %R~b +get\n"),
+        ("repository/.git/config", b""),
+        ("repository/a.acl", text),
+    ]);
+    let ran = tree.json(&[".", "--allow", "version"]);
+    let of: Vec<_> = ran
+        .findings()
+        .iter()
+        .map(|found| format!("{} {} {}", found["file"], found["level"], found["dialect"]))
+        .collect();
+    assert_eq!(of, [r#""a.acl" "error" "redis-6.0""#, r#""repository/a.acl" "hint" "redis-8.4""#]);
+    // flags count more, and so does a file that is named
+    let ran = tree.json(&["a.acl", "--allow", "redundant-rule", "-d", "valkey-8.1"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+    assert_eq!(tree.json(&["a.acl", "--config", "in/redis-acl.toml"]).out, "");
+    assert_eq!(tree.json(&["a.acl"]).findings()[0]["dialect"], "redis-6.0");
+    tree.write("in/redis-acl.toml", b"[lint]\nalow = []\n");
+    let ran = tree.lint(&["."]);
+    assert!(
+        ran.code == 2 && ran.err.contains("in/redis-acl.toml") && ran.err.contains("alow"),
+        "{}",
+        ran.err
+    );
+    let ran = tree.lint(&["a.acl", "--deny", "nosuch"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+}
+
+#[test]
+fn paths_and_strings_are_told_apart() {
+    let tree = Tree::new(&[("on", b"user a on +gte\n"), ("b.acl", b"user b on\n")]);
+    assert_eq!(tree.json(&["on", "b.acl"]).code, 1);
+    let ran = tree.lint(&["--string", "--allow", "no-effect", "-d", "redis-7.2", "on"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+    let ran = tree.lint(&["users.acl"]);
+    assert!(ran.code == 2 && ran.err.starts_with("error: no file or folder `users.acl`"), "{}", ran.err);
+    let ran = tree.lint(&["b.acl", "on >secret ~a"]);
+    assert!(ran.code == 2 && ran.err.contains("`on >****** ~a`"), "{}", ran.err);
+    assert_eq!(tree.lint(&["-d", "redis-7.2", "on +get", "on +gte"]).code, 1);
+    assert_eq!(tree.lint(&["--format", "sarif", "on +get"]).code, 2);
+    assert_eq!(tree.lint(&["--fix", "--dry-run", "on +get"]).code, 2);
+}
+
+#[test]
+fn findings_are_drawn_below_their_places() {
+    let tree = Tree::new(&[
+        ("b.tf", b"module \"m\" {\n  access_string = var.rules\n}\n"),
+        ("users.acl", b"user alice on >secret ~app:* +@hash +hget\nuser alice off\n"),
+    ]);
+    let ran = tree.lint(&["users.acl", "b.tf"]);
+    let drawn = "\
+users.acl:1:37: user alice (redis-8.4)
+hint[redundant-rule]: `+hget` changes nothing: `+@hash` before it allows it too
+  |
+  | on >****** ~app:* +@hash +hget
+  |                   ------ ^^^^^
+  = fix (the same meaning): take `+hget` out
+  = see: docs/lints.md#redundant-rule
+users.acl:2:6:
+error[duplicate-user]: a second line about the user `alice`, after line 1
+    |
+  2 | user alice off
+    |      ^^^^^
+    = help: put all rules of the user on one line
+  = note: the server says: WARNING: Duplicate user 'alice' found on line 2.
+b.tf:2:19: module m access_string
+hint[not-literal]: not checked: it refers to another value
+1 error, 2 hints
+";
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, drawn, ""));
+}
+
+#[test]
+fn github_shows_findings_beside_the_change() {
+    let tree = Tree::new(&[("a,b.acl", b"user alice on +gte\n")]);
+    let ran = tree.lint(&["--format", "github", "."]);
+    let start = "::error file=a%2Cb.acl,line=1,endLine=1,col=16,endColumn=19,title=redis-acl%3A unknown-command::user alice: redis-8.4 has no command `gte`%0A";
+    assert!(ran.code == 1 && ran.out.starts_with(start), "{}", ran.out);
+}
+
+#[test]
+fn no_password_is_shown() {
+    let tree = Tree::new(&[
+        ("a.acl", b"user a on >topsecret ~a ~a +gte\nuser a >topsecret off\nuser  b >topsecret\nuser c (+get >topsecret\nUser d >topsecret\n"),
+        ("redis.conf", b"user a on \">topsecret\" ~a ~a +hget +hget '> topsecret'\nuser b \">topsecret\n"),
+        ("k.yaml", b"data:\n  users.acl: |\n    user a on >topsecret ~a ~a +hget\n"),
+        ("r.json", b"{\"UserId\": \"u\", \"UserName\": \"u\", \"Engine\": \"redis\", \"Passwords\": [\"topsecret\"], \"AccessString\": \"on >topsecret ~a ~a\"}"),
+    ]);
+    for format in ["text", "json", "github", "sarif"] {
+        let ran = tree.lint(&["--format", format, "."]);
+        assert!(
+            ran.code == 1 && !ran.out.contains("topsecret") && !ran.err.contains("topsecret"),
+            "{}",
+            ran.out
+        );
+    }
+    let ran = tree.lint(&["--fix", "--dry-run", "."]);
+    assert!(ran.out.contains("+ on >********* ~a") && !ran.out.contains("topsecret"), "{}", ran.out);
+}
+
+#[test]
+fn sarif_is_golden() {
+    let tree = Tree::new(&[
+        ("in fra/users.tf", b"resource \"aws_elasticache_user\" \"app\" {\n  engine        = \"redis\"\n  access_string = \"on ~a:* ~a:1 +hget +hgte\"\n}\n"),
+        ("users.acl", b"user alice on >secret ~app:* ~app:1 +@hash\nuser alice off\n"),
+        ("empty.acl", b""),
+    ]);
+    let ran = tree.lint(&["--format", "sarif", ".", "--allow", "version"]);
+    assert_eq!(ran.code, 1);
+    let mut log: Value = serde_json::from_str(&ran.out).expect("JSON");
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].take();
+    let rule =
+        rules.as_array().expect("rules").iter().find(|rule| rule["id"] == "stays-off").expect("a rule");
+    assert!(rule["help"]["markdown"].as_str().expect("a text").contains("docs/lints.md#stays-off"));
+    log["runs"][0]["tool"]["driver"]["version"] = "0".into();
+    log["runs"][0]["tool"]["driver"]["semanticVersion"] = "0".into();
+    let mut text = serde_json::to_string_pretty(&log).expect("JSON");
+    text.push('\n');
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/files.sarif");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &text).expect("it can be written");
+    }
+    assert_eq!(
+        fs::read_to_string(&path).unwrap_or_default(),
+        text,
+        "{} differs; BLESS=1 rewrites it",
+        path.display()
+    );
+}
+
+/// 10 MB, of which the last line is wrong.
+#[test]
+fn a_large_file_is_read_whole() {
+    let pattern = "x".repeat(2_600);
+    let line = |number| format!("user u{number} off ~{pattern}:{number} resetchannels -@all +get\n");
+    let mut text: String = (0..4_000).map(line).collect();
+    assert!(text.len() > 10_000_000);
+    text.push_str("user last on +gte\n");
+    let tree = Tree::new(&[("large.acl", text.as_bytes())]);
+    let ran = tree.json(&["large.acl", "--allow", "no-effect", "--allow", "version", "--allow", "too-wide"]);
+    assert_eq!((ran.code, ran.places()), (1, texts(&["large.acl:4001:15 unknown-command"])));
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_told_of_and_not_looked_at() {
+    let tree = Tree::new(&[("a.acl", b"user a on +gte\n")]);
+    let file = fs::File::create(tree.path("huge.acl")).expect("a file");
+    file.set_len((64 << 20) + 1).expect("a file with a hole");
+    tree.has(1, &["."], &["a.acl:1:12 unknown-command", "huge.acl:1:1 file-too-large"]);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    const FIXABLE: &[u8] = b"user a on ~a +hget +hget\n";
+    const FIXED: &[u8] = b"user a on ~a +hget\n";
+
+    #[test]
+    fn links_are_followed_and_permissions_stay() {
+        let tree = Tree::new(&[("real/users.acl", FIXABLE)]);
+        let real = tree.path("real/users.acl");
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("permissions");
+        symlink(&real, tree.path("link.acl")).expect("a link");
+        assert_eq!(tree.lint(&["--fix", "link.acl"]).code, 0);
+        assert_eq!(tree.read("real/users.acl"), FIXED);
+        assert!(fs::symlink_metadata(tree.path("link.acl")).expect("a link").is_symlink());
+        assert_eq!(fs::metadata(&real).expect("a file").permissions().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn a_file_that_may_not_be_written_is_told_of_and_stays() {
+        let tree = Tree::new(&[("a.acl", FIXABLE), ("b.acl", FIXABLE)]);
+        fs::set_permissions(tree.path("a.acl"), fs::Permissions::from_mode(0o440)).expect("permissions");
+        let ran = tree.lint(&["--fix", "."]);
+        assert_eq!(ran.code, 2);
+        assert!(
+            ran.out.contains("a.acl:1:1:\nerror[unreadable-file]: not fixed: the file may not be written\n"),
+            "{}",
+            ran.out
+        );
+        assert_eq!((tree.read("a.acl").as_slice(), tree.read("b.acl").as_slice()), (FIXABLE, FIXED));
+    }
+
+    /// A link to itself cannot be read, whoever asks: the superuser may read files without permissions.
+    #[test]
+    fn what_cannot_be_read_is_told_of_and_the_rest_goes_on() {
+        let tree = Tree::new(&[("b.acl", b"user a on +gte\n")]);
+        symlink("loop.acl", tree.path("loop.acl")).expect("a link");
+        let ran = tree.json(&["b.acl", "loop.acl"]);
+        assert_eq!(ran.code, 2);
+        tree.has(1, &["."], &["b.acl:1:12 unknown-command"]);
+    }
+}
+
+#[test]
+fn the_output_is_in_the_order_of_paths_whatever_the_threads_do() {
+    let text = |number: usize| format!("user u{number} on +gte\n");
+    let tree = Tree::new(&[]);
+    for number in 0..700 {
+        tree.write(
+            &format!("d{}/f{number:04}.acl", number % 7),
+            text(number).repeat(1 + number % 13).as_bytes(),
+        );
+    }
+    let ran = tree.json(&[".", "--allow", "no-effect"]);
+    let files: Vec<_> =
+        ran.findings().iter().map(|found| found["file"].as_str().expect("a name").to_owned()).collect();
+    assert!(files.is_sorted() && files.len() > 700);
+    assert_eq!(ran.out, tree.json(&[".", "--allow", "no-effect"]).out);
+}
