@@ -204,12 +204,12 @@ fn the_fixtures_of_the_readers_keep_everything_but_their_strings() {
         let name = path.file_name().expect("a name").to_str().expect("text").to_owned();
         tree.write(&name, &fs::read(&path).expect("a file"));
     }
-    let before = tree.json(&["."]);
+    let before = tree.json(&["-d", "redis-7.2", "."]);
     assert!(before.code == 1 && before.out.lines().count() > 50, "{}", before.out);
     let fixable = before.findings().iter().filter(|found| !found["fix"].is_null()).count();
     assert!(fixable > 2);
-    tree.lint(&["--fix", "."]);
-    let after = tree.json(&["."]);
+    tree.lint(&["-d", "redis-7.2", "--fix", "."]);
+    let after = tree.json(&["-d", "redis-7.2", "."]);
     // plans and states are left alone; whatever else has a fix is fixed
     let left = after.findings();
     let left = left.iter().filter(|found| !found["fix"].is_null());
@@ -405,7 +405,7 @@ fn no_password_is_shown() {
             ran.out
         );
     }
-    let ran = tree.lint(&["--fix", "--dry-run", "."]);
+    let ran = tree.lint(&["-d", "redis-7.2", "--fix", "--dry-run", "."]);
     assert!(ran.out.contains("+ on >********* ~a") && !ran.out.contains("topsecret"), "{}", ran.out);
 }
 
@@ -439,11 +439,34 @@ fn sarif_is_golden() {
     );
 }
 
+/// What is the same on the newest server lets do more on an older one, where users begin with all channels.
+#[test]
+fn nothing_is_fixed_in_a_dialect_that_nobody_told() {
+    let text = "user a on ~a +hget +hget\nuser b on resetchannels resetchannels ~b +publish\n";
+    let tree = Tree::new(&[("users.acl", text.as_bytes())]);
+    let ran = tree.lint(&["--fix", "."]);
+    let told = "error: 2 strings are not fixed, as nothing tells the dialect; name it with --dialect or in redis-acl.toml\n";
+    assert_eq!((ran.code, ran.err.as_str()), (2, told));
+    assert_eq!(tree.read("users.acl"), text.as_bytes());
+    tree.write("redis-acl.toml", b"dialect = \"redis-7.2\"\n");
+    tree.lint(&["--fix", "."]);
+    assert!(tree.read("users.acl").starts_with(b"user a on ~a +hget\n"));
+}
+
+#[test]
+fn nothing_is_fixed_where_a_directive_changes_the_meaning() {
+    let text = "user b on resetchannels ~b +publish +publish\nacl-pubsub-default allchannels\n";
+    let tree = Tree::new(&[("redis.conf", text.as_bytes())]);
+    let ran = tree.lint(&["--fix", "-d", "redis-7.2", "redis.conf"]);
+    assert!(ran.code == 1 && ran.out.contains("error[channel-default]"), "{}", ran.out);
+    assert_eq!(tree.read("redis.conf"), text.as_bytes());
+}
+
 /// 10 MB, of which the last line is wrong.
 #[test]
 fn a_large_file_is_read_whole() {
     let pattern = "x".repeat(2_600);
-    let line = |number| format!("user u{number} off ~{pattern}:{number} resetchannels -@all +get\n");
+    let line = |number| format!("user u{number} on ~{pattern}:{number} +get\n");
     let mut text: String = (0..4_000).map(line).collect();
     assert!(text.len() > 10_000_000);
     text.push_str("user last on +gte\n");
@@ -474,7 +497,7 @@ mod unix {
         let real = tree.path("real/users.acl");
         fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("permissions");
         symlink(&real, tree.path("link.acl")).expect("a link");
-        assert_eq!(tree.lint(&["--fix", "link.acl"]).code, 0);
+        assert_eq!(tree.lint(&["--fix", "-d", "redis-7.2", "link.acl"]).code, 0);
         assert_eq!(tree.read("real/users.acl"), FIXED);
         assert!(fs::symlink_metadata(tree.path("link.acl")).expect("a link").is_symlink());
         assert_eq!(fs::metadata(&real).expect("a file").permissions().mode() & 0o777, 0o640);
@@ -484,8 +507,8 @@ mod unix {
     fn a_file_that_may_not_be_written_is_told_of_and_stays() {
         let tree = Tree::new(&[("a.acl", FIXABLE), ("b.acl", FIXABLE)]);
         fs::set_permissions(tree.path("a.acl"), fs::Permissions::from_mode(0o440)).expect("permissions");
-        let ran = tree.lint(&["--fix", "."]);
-        assert_eq!(ran.code, 2);
+        let ran = tree.lint(&["--fix", "-d", "redis-7.2", "."]);
+        assert_eq!((ran.code, ran.err.as_str()), (2, ""));
         assert!(
             ran.out.contains("a.acl:1:1:\nerror[unreadable-file]: not fixed: the file may not be written\n"),
             "{}",

@@ -8,12 +8,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
-use redis_acl::file::{self, AclFile, FileError, FileErrorKind, UserLine};
+use redis_acl::file;
 use redis_acl::iac::{self, AclTextKind, Finding, Literal, NotLiteral, Position, Request};
-use redis_acl::{AccessString, Catalog, Dialect, Span};
+use redis_acl::{AccessString, AclFile, Catalog, Dialect, FileError, FileErrorKind, Span};
 
 use line::LineText;
-
 pub(crate) use problem::{Problem, ProblemKind};
 
 /// What a file is read as.
@@ -55,10 +54,14 @@ pub(crate) struct Entry<'a> {
     pub(crate) name: String,
     /// The dialect that the file tells, or else the one that was stated or fits the kind of file.
     pub(crate) dialect: Dialect,
+    /// Whether neither the file nor anybody told the dialect: what is proven in it may not hold on the server.
+    pub(crate) is_guess: bool,
     /// The string as it is meant: behind quotes, escapes and indentation.
     pub(crate) text: String,
     /// Rules that are put behind others which are not known: not a whole user.
     pub(crate) is_fragment: bool,
+    /// Whether its meaning depends on something that is not modelled, so that nothing is known of another text.
+    is_frozen: bool,
     /// What the reader of an ACL file refuses of these rules. The linter tells the same of the text.
     pub(crate) refused: Vec<Problem>,
     origin: Origin<'a>,
@@ -198,7 +201,9 @@ impl<'a> Document<'a> {
                     name: string.place.to_string(),
                     dialect: string.dialect.unwrap_or_else(|| self.dialects.of_service()),
                     text: string.text.value().to_owned(),
+                    is_guess: string.dialect.is_none() && self.dialects.stated.is_none(),
                     is_fragment: is_appended(&string.place.attribute),
+                    is_frozen: false,
                     refused: Vec::new(),
                     origin: Origin::Literal(string.text.clone()),
                 }),
@@ -236,6 +241,7 @@ impl<'a> Document<'a> {
     fn lines_about_users(&mut self, bytes: &[u8], format: file::Format, within: Option<usize>) {
         let dialect = self.dialects.of_server(self.path);
         let file = AclFile::parse_with(bytes, &Catalog::from(dialect), format);
+        let is_frozen = file.errors().any(|error| *error.kind() == FileErrorKind::ChannelDefault);
         for line in file.lines() {
             let rules =
                 line.user().and_then(|user| LineText::read(bytes, user.rules_span(), format, dialect));
@@ -254,7 +260,16 @@ impl<'a> Document<'a> {
             self.problems.extend(others);
             match (line.user(), rules) {
                 (Some(user), Some(rules)) if is_whole => {
-                    self.entries.push(entry_of_line(user, rules, refused, dialect, within));
+                    self.entries.push(Entry {
+                        name: format!("user {}", problem::shown_name(user.name())),
+                        dialect,
+                        is_guess: self.dialects.stated.is_none(),
+                        text: rules.text().to_owned(),
+                        is_fragment: false,
+                        is_frozen,
+                        refused,
+                        origin: Origin::Line { rules, within },
+                    });
                 }
                 (Some(user), None) if line.errors().is_empty() => {
                     let place = user.rules_span();
@@ -343,7 +358,7 @@ impl<'a> Document<'a> {
     /// `None` where it cannot be written, or the file is so large that this takes too long.
     pub(crate) fn edit(&self, index: usize, new: &str) -> Option<(Range<usize>, String)> {
         const LARGE: usize = 100_000;
-        let (range, text) = match &self.entries.get(index)?.origin {
+        let (range, text) = match &self.writable(index)?.origin {
             Origin::Literal(text) => {
                 let edit = text.replace(new)?;
                 (edit.range, edit.text)
@@ -371,7 +386,7 @@ impl<'a> Document<'a> {
         let mut of_texts: Vec<Vec<(Range<usize>, String)>> = vec![Vec::new(); self.texts.len()];
         let mut plain = Vec::new();
         for (index, new) in changes {
-            match &self.entries.get(*index)?.origin {
+            match &self.writable(*index)?.origin {
                 Origin::Literal(text) => edits.push(text.replace(new)?),
                 Origin::Line { rules, within: None } => plain.push(rules.edit(new)?),
                 Origin::Line { rules, within: Some(text) } => of_texts[*text].push(rules.edit(new)?),
@@ -386,6 +401,10 @@ impl<'a> Document<'a> {
             None => spliced(self.bytes, plain)?,
         };
         self.became(&bytes, changes).then_some(bytes)
+    }
+
+    fn writable(&self, index: usize) -> Option<&Entry<'a>> {
+        self.entries.get(index).filter(|entry| !entry.is_frozen)
     }
 
     /// Whether the other bytes hold the same entries with these texts.
@@ -410,23 +429,6 @@ impl<'a> Document<'a> {
 pub(crate) fn is_appended(attribute: &str) -> bool {
     let attribute = attribute.rsplit('.').next().unwrap_or_default();
     ["AppendAccessString", "append_access_string"].contains(&attribute)
-}
-
-fn entry_of_line<'a>(
-    user: &UserLine,
-    rules: LineText,
-    refused: Vec<Problem>,
-    dialect: Dialect,
-    within: Option<usize>,
-) -> Entry<'a> {
-    Entry {
-        name: format!("user {}", problem::shown_name(user.name())),
-        dialect,
-        text: rules.text().to_owned(),
-        is_fragment: false,
-        refused,
-        origin: Origin::Line { rules, within },
-    }
 }
 
 /// The bytes with others in the place of some; `None` where two of the edits overlap.

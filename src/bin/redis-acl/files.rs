@@ -194,3 +194,22 @@ pub(crate) fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
     file.persist(&path).map_err(|error| error.error)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::rewrite;
+    use std::fs;
+
+    #[test]
+    fn a_file_that_somebody_else_changed_is_left_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("users.acl");
+        fs::write(&path, "theirs").expect("it can be written");
+        let error = rewrite(&path, b"old", b"new").unwrap_err();
+        assert_eq!(error.to_string(), "it was changed meanwhile, and is left as it is");
+        assert_eq!(fs::read(&path).expect("a file"), b"theirs");
+        assert!(rewrite(&path, b"theirs", b"new").is_ok());
+        assert_eq!(fs::read(&path).expect("a file"), b"new");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "no temporary file is left");
+    }
+}

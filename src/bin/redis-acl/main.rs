@@ -289,7 +289,7 @@ What names an existing file or folder is a path, anything else a string. Of fold
 plans and states as JSON); CloudFormation, requests, Kubernetes manifests and Helm values (.json, .yaml, .yml,
 .template). Not those that .gitignore names, that are hidden, or that are larger than 64 MB. A string is read in
 the dialect that its file tells (engine, engine_version), else in that of --dialect, else of redis-acl.toml.
---fix changes nothing but the strings, and each file as a whole or not at all.
+--fix changes nothing but the strings, each file as a whole or not at all, and no string whose dialect nobody told.
 
 redis-acl.toml, the nearest upwards from each file and at most in the folder of the repository, or the one that
 --config names, says the same as the flags, which count more:

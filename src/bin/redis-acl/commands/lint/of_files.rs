@@ -13,6 +13,7 @@ use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
 use crate::Outcome;
 use crate::documents::{Dialects, Document, Kind, Problem, ProblemKind};
 use crate::files::{self, Content};
+use crate::output;
 
 /// What becomes of the files.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,8 @@ struct Looked {
     results: usize,
     tally: Tally,
     outcome: Option<Outcome>,
+    /// How many strings have fixes that are not made, as their dialect is a guess.
+    guessed: usize,
 }
 
 pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Change) -> io::Result<Outcome> {
@@ -48,7 +51,7 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
     }
     let linter = Linter { flags, by_folder: Mutex::default(), format, change };
     let mut out = anstream::stdout().lock();
-    let (mut tally, mut outcome, mut results) = (Tally::default(), Outcome::Fine, 0);
+    let (mut tally, mut outcome, mut results, mut guessed) = (Tally::default(), Outcome::Fine, 0, 0);
     if format == Format::Sarif {
         out.write_all(sarif::head()?.as_bytes())?;
     }
@@ -63,6 +66,7 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
             results += looked.results;
             out.write_all(looked.printed.as_bytes())?;
             tally.add_all(looked.tally);
+            guessed += looked.guessed;
             outcome = outcome.max(looked.outcome.unwrap_or(Outcome::Fine));
             Ok(())
         },
@@ -74,6 +78,16 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
     drop(out);
     if format == Format::Text {
         tally.tell()?;
+    }
+    if guessed > 0 {
+        let strings = if guessed == 1 { "1 string is".to_owned() } else { format!("{guessed} strings are") };
+        output::error(
+            format_args!(
+                "{strings} not fixed, as nothing tells the dialect; name it with --dialect or in redis-acl.toml"
+            ),
+            None,
+        )?;
+        return Ok(outcome.max(Outcome::BadInput));
     }
     Ok(outcome)
 }
@@ -123,7 +137,10 @@ impl Linter {
             self.report(path, &document, &rules, &mut looked)?;
             return Ok(looked);
         }
-        let changes = fixes(&document, &rules);
+        let mut changes = fixes(&document, &rules);
+        let all = changes.len();
+        changes.retain(|(index, _)| !document.entries()[*index].is_guess);
+        looked.guessed = all - changes.len();
         if changes.is_empty() {
             self.report(path, &document, &rules, &mut looked)?;
             return Ok(looked);

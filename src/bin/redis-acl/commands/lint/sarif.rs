@@ -112,10 +112,11 @@ fn index_of_rule(found: &Found<'_>) -> usize {
     .expect("every kind of finding is a rule")
 }
 
-/// What to write where. Strings with passwords have none, as the new text might repeat one.
+/// What to write where. Strings with passwords have none, as the new text might repeat one; and those whose dialect
+/// is a guess, since it was not proven for the server that reads them.
 fn fix(finding: &Finding, entry: usize, document: &Document<'_>, uri: &str) -> Option<Value> {
     let meaning = finding.fix()?.meaning();
-    let string = document.entries().get(entry).filter(|entry| !entry.is_fragment)?;
+    let string = document.entries().get(entry).filter(|entry| !entry.is_fragment && !entry.is_guess)?;
     let new = lint::apply_fixes(&string.text, [finding]);
     if [&string.text, &new].iter().any(|text| syntax::masked(text) != **text) {
         return None;
