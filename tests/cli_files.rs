@@ -462,17 +462,18 @@ fn nothing_is_fixed_where_a_directive_changes_the_meaning() {
     assert_eq!(tree.read("redis.conf"), text.as_bytes());
 }
 
-/// 10 MB, of which the last line is wrong.
+/// 10 MB each, of which the last line is wrong.
 #[test]
-fn a_large_file_is_read_whole() {
-    let pattern = "x".repeat(2_600);
-    let line = |number| format!("user u{number} on ~{pattern}:{number} +get\n");
-    let mut text: String = (0..4_000).map(line).collect();
-    assert!(text.len() > 10_000_000);
-    text.push_str("user last on +gte\n");
-    let tree = Tree::new(&[("large.acl", text.as_bytes())]);
-    let ran = tree.json(&["large.acl", "--allow", "no-effect", "--allow", "version", "--allow", "too-wide"]);
-    assert_eq!((ran.code, ran.places()), (1, texts(&["large.acl:4001:15 unknown-command"])));
+fn large_files_are_read_whole() {
+    let mut conf = "# what somebody thought worth saying\nrename-command DEBUG \"\"\n".repeat(200_000);
+    let mut yaml = "some:\n  key: [1, 2, 3]\n---\n".repeat(100);
+    yaml.push_str(&format!("text: |\n{}", "  and what it says\n".repeat(550_000)));
+    conf.push_str("user last on +gte\n");
+    yaml.push_str("users.acl: user last on +gte\n");
+    assert!(conf.len() > 10_000_000 && yaml.len() > 10_000_000);
+    let tree = Tree::new(&[("large.conf", conf.as_bytes()), ("large.yaml", yaml.as_bytes())]);
+    let places = ["large.conf:400001:15 unknown-command", "large.yaml:550302:26 unknown-command"];
+    tree.has(1, &["."], &places);
 }
 
 #[test]
