@@ -1,9 +1,12 @@
 //! The command as a user meets it: what it prints, where, and with which exit code. A module for each kind of commands.
 
 mod compare;
+mod diff_files;
 mod explain;
 mod files;
+mod fmt;
 mod lint;
 mod ran;
 mod strings;
 mod users;
+mod workflows;

@@ -138,12 +138,12 @@ fn is_user(line: &[u8]) -> bool {
 
 impl Dialects {
     /// The dialect of a string in infrastructure that does not tell its own.
-    fn of_service(self) -> Dialect {
+    pub(crate) fn of_service(self) -> Dialect {
         self.stated.unwrap_or_else(|| crate::named(crate::DEFAULT_DIALECT))
     }
 
     /// The dialect of an ACL file: services have none.
-    fn of_server(self, path: &Path) -> Dialect {
+    pub(crate) fn of_server(self, path: &Path) -> Dialect {
         let is_valkey = path.to_string_lossy().to_ascii_lowercase().contains("valkey");
         let engine = if is_valkey { crate::DEFAULT_VALKEY } else { crate::DEFAULT_REDIS };
         self.stated.unwrap_or_else(|| crate::named(engine))
@@ -426,7 +426,7 @@ impl<'a> Document<'a> {
 }
 
 /// AWS puts these rules behind those that the user has.
-fn is_appended(attribute: &str) -> bool {
+pub(crate) fn is_appended(attribute: &str) -> bool {
     let attribute = attribute.rsplit('.').next().unwrap_or_default();
     ["AppendAccessString", "append_access_string"].contains(&attribute)
 }

@@ -2,9 +2,12 @@
 
 mod commands;
 mod documents;
+mod file_users;
 mod files;
+mod forms;
 mod input;
 mod output;
+mod refusals;
 mod requests;
 mod settings;
 mod shorthand;
@@ -92,6 +95,9 @@ enum Command {
     /// Tell what is wrong with a string, what does nothing in it, and what it gives away
     #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
+    /// Put the access strings in files into canonical form, or the shortest, without changing their meaning
+    #[command(after_help = FMT_EXAMPLES)]
+    Fmt(Fmt),
     /// List the engines and services that are modelled, and on which evidence
     Dialects(Dialects),
     /// Answer as ElastiCache's CreateUser does: the user, or what is wrong with the request
@@ -159,6 +165,7 @@ Examples:
   redis-acl diff --dialect redis-7.2 'on ~app:* +@read' 'on ~app:* ~tmp:* +@read -keys'
   redis-acl diff @old.acl @new.acl                     # strings from files
   git show main:worker.acl | redis-acl diff - @worker.acl
+  redis-acl diff main/users.tf users.tf                # two files with users: user by user
   redis-acl diff --dialect redis-6.2 --to-dialect redis-7.2 'on ~* +@all' 'on ~* &* +@all'
 A gate for CI, which fails only if the new string lets do what the old one did not:
   redis-acl diff --no-new-access --quiet @main.acl @branch.acl || exit 1
@@ -166,10 +173,19 @@ A gate for CI, which fails only if the new string lets do what the old one did n
 Lines with + tell what only NEW may do, lines with - what only OLD may do; the request behind `for example` proves it.
 It is exact: every request, key, channel and database is looked at, commands to come (+@all) and logins too. What
 cannot be decided within bounds is said to be so, and counts as different and as new access.
+
+Two files that hold users (users.acl, redis.conf, Terraform, CloudFormation, manifests …) are compared user by user:
+each is added, removed, wider (it may do more in NEW), narrower, incomparable, undecided or equal. Users are the same
+by their name or id, else by their address in the file. The user `default` of a server counts, also where no line
+defines it. With --no-new-access a user that is added fails if it may do anything, a removed one does not. An access
+string that is not literal is unchecked if it is written as before, else undecided, which fails. The dialect of an
+infrastructure file is what it says, else what --dialect says, else `dialect` in the nearest redis-acl.toml.
 Exit codes: 0 both may do the same (with --no-new-access: NEW may do nothing more); 1 not; 2 bad input.
 JSON: {\"old\": {\"input\", \"dialect\"}, \"new\": …, \"relation\", \"new_access\": \"none\"|\"some\"|\"undecided\",
        \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the relation is OLD's to
-      NEW: equal, narrower (NEW may do more), wider, incomparable, undecided. Bad strings have \"errors\" instead.";
+      NEW: equal, narrower (NEW may do more), wider, incomparable, undecided. Bad strings have \"errors\" instead.
+      Of files {\"old\", \"new\", \"new_access\", \"users\": [{\"user\", \"change\", \"new_access\", \"old\": {\"address\", \"line\",
+      \"column\", \"dialect\"}, \"new\", \"difference\", \"logins_gained\", \"logins_lost\", \"unknown\"}]}; the change is NEW's.";
 
 const ASSERT_EXAMPLES: &str = "\
 Examples:
@@ -294,6 +310,28 @@ JSON: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \
 A fix never lets the user do more. What --fix prints holds the passwords of a string; nothing else does.
 Exit codes: 0 no findings that count; 1 findings at or above --fail-on; 2 bad usage, or what cannot be read.";
 
+const FMT_EXAMPLES: &str = "\
+Examples:
+  redis-acl fmt --check .                              # for CI: exit code 1 and a list, nothing is written
+  redis-acl fmt users.tf template.yaml
+  redis-acl fmt --dialect redis-7.2 --hash-passwords users.acl
+  redis-acl fmt --simplify --dialect valkey-8.1 users.acl
+
+Of each file only the access strings change, and each only if it is proven that it means the same; all else stays byte
+for byte, also the order of lines. Written twice is written once. A file is replaced as a whole, or not at all.
+- In Terraform, CloudFormation and requests the canonical form is what the service answers: with it plans show no
+  difference that is none. In files of users it is what ACL SAVE writes.
+- The dialect is what the file tells, else what --dialect says, else `dialect` in the redis-acl.toml that is nearest
+  upwards from the file.
+- A password in clear stays as it is written unless --hash-passwords is given.
+- Left alone is what is not literal, what is appended to other rules, what a tool wrote (plans, states), and of locals,
+  variables and module calls what does not begin with `on` or `off`: it may be a part of another string.
+A file with an access string that is refused is an error, and is not changed; others are.
+
+Exit codes: 0 fine; 1 with --check, something would change; 2 a file could not be read, or holds what is refused.
+JSON, a line a file with changes or errors: {\"file\", \"changes\": [{\"line\", \"column\"}], \"left\": [{\"line\", \"column\",
+      \"why\"}], \"errors\": [{\"line\", \"column\", \"message\"}]}";
+
 /// What is read where no dialect is named.
 const DEFAULT_DIALECT: &str = "elasticache";
 
@@ -368,8 +406,10 @@ struct Equal {
 
 #[derive(clap::Args)]
 struct Diff {
-    #[command(flatten)]
-    of: In,
+    /// Engine, or service and engine, that reads the strings [default: elasticache]; of files, where they do not
+    /// tell it themselves [default: redis-8.4 or valkey-9.1 for users.acl and configurations]
+    #[arg(long, short, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
     /// The dialect that reads NEW, where it is not that of OLD
     #[arg(long, value_name = "DIALECT")]
     to_dialect: Option<Dialect>,
@@ -381,7 +421,7 @@ struct Diff {
     /// Say nothing, answer by the exit code only
     #[arg(long, short)]
     quiet: bool,
-    /// An access string; `@FILE` reads it from a file, `-` from the standard input
+    /// An access string, or a file with users; `@FILE` reads a string from a file, `-` from the standard input
     #[arg(allow_hyphen_values = true)]
     old: String,
     /// Another, in the same ways
@@ -521,6 +561,28 @@ struct Lint {
 }
 
 #[derive(clap::Args)]
+struct Fmt {
+    /// Engine, or service and engine, that reads what does not tell its own [default: elasticache; redis-8.4 or
+    /// valkey-9.1 for users.acl and configurations]
+    #[arg(long, short, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
+    /// Change nothing; exit with 1 if something would change, and list where
+    #[arg(long)]
+    check: bool,
+    /// Write the shortest string that means the same, instead of the canonical form
+    #[arg(long)]
+    simplify: bool,
+    /// Write hashes in the place of passwords, as servers do
+    #[arg(long)]
+    hash_passwords: bool,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Files and folders; of folders, the files that .gitignore does not name
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<std::path::PathBuf>,
+}
+
+#[derive(clap::Args)]
 struct Dialects {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -567,6 +629,7 @@ fn main() -> ExitCode {
         Command::Can(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Lint(command) => command.run(),
+        Command::Fmt(command) => command.run(),
         Command::Dialects(command) => command.run(),
         Command::CreateUser(command) => command.run(),
         Command::ModifyUser(command) => command.run(),

@@ -25,14 +25,19 @@ pub(crate) fn line(text: impl Display) -> io::Result<()> {
 
 /// What is gained and lost, a line each; coloured if that is a terminal.
 pub(crate) fn difference(difference: &Difference) -> io::Result<()> {
+    difference_lines(difference.to_string().lines())
+}
+
+/// The same of some of its lines.
+pub(crate) fn difference_lines<'l>(lines: impl Iterator<Item = &'l str>) -> io::Result<()> {
     let colour = |colour: anstyle::AnsiColor| anstyle::Style::new().fg_color(Some(colour.into()));
     let mut style = anstyle::Style::new();
     let mut to = anstream::stdout().lock();
-    for line in difference.to_string().lines() {
+    for line in lines {
         // the lines of a list have the colour of the one that begins it
-        style = match line.trim_start().chars().next() {
-            Some('+') => colour(anstyle::AnsiColor::Green),
-            Some('-') => colour(anstyle::AnsiColor::Red),
+        style = match line.trim_start().get(..2) {
+            Some("+ ") => colour(anstyle::AnsiColor::Green),
+            Some("- ") => colour(anstyle::AnsiColor::Red),
             _ => style,
         };
         writeln!(to, "{style}{line}{style:#}")?;

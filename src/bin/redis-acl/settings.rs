@@ -64,6 +64,12 @@ impl SettingsFile {
         }
     }
 
+    /// The dialect that the nearest file above this one names.
+    pub(crate) fn dialect_for(path: &Path) -> io::Result<Option<Dialect>> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Ok(Self::of_folder(folder, None)?.dialect)
+    }
+
     fn nearest(folder: &Path) -> Option<PathBuf> {
         for folder in std::path::absolute(folder).ok()?.ancestors() {
             let path = folder.join(FILE);

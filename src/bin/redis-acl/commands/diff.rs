@@ -1,14 +1,18 @@
 //! `redis-acl diff`
 
+use std::fs;
 use std::io;
+use std::path::Path;
 
-use anstyle::AnsiColor;
 use redis_acl::compare::{Difference, difference};
 use redis_acl::{Dialect, Excess, User, syntax};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::NOT_TEXT;
+use super::diff_files::NOT_THERE;
+use crate::documents::Kind;
+use crate::file_users::is_listed;
 use crate::input::{self, Item};
 use crate::output::{self, Format};
 use crate::{Diff, Outcome};
@@ -42,7 +46,7 @@ struct Answer<'a> {
 /// Whether NEW may do what OLD may not.
 #[derive(Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum NewAccess {
+pub(super) enum NewAccess {
     None,
     Some,
     Undecided,
@@ -54,11 +58,22 @@ impl Diff {
             output::error("only one of the strings can come from the standard input", None)?;
             return Ok(Outcome::BadInput);
         }
-        let to_dialect = self.to_dialect.unwrap_or(self.of.dialect);
+        match (file_of_users(&self.old), file_of_users(&self.new)) {
+            (Some(old), Some(new)) => return self.files(old, new),
+            (None, None) => {}
+            // the other may be a string, with passwords
+            (Some(file), None) | (None, Some(file)) => {
+                let what = "is a file with users, and the other argument is none; `@FILE` reads a string from a file";
+                output::error(format_args!("{} {what}", file.display()), None)?;
+                return Ok(Outcome::BadInput);
+            }
+        }
+        let dialect = self.dialect.unwrap_or_else(|| crate::named(crate::DEFAULT_DIALECT));
+        let to_dialect = self.to_dialect.unwrap_or(dialect);
         let side = |name, string: &str, dialect| {
             input::one(string.to_owned()).map(|item| Side { name, dialect, item })
         };
-        let (old, new) = (side("OLD", &self.old, self.of.dialect)?, side("NEW", &self.new, to_dialect)?);
+        let (old, new) = (side("OLD", &self.old, dialect)?, side("NEW", &self.new, to_dialect)?);
         let (Some(from), Some(to)) = (old.user(), new.user()) else {
             self.refuse(&old, &new)?;
             return Ok(Outcome::BadInput);
@@ -83,19 +98,7 @@ impl Diff {
     }
 
     fn print(&self, difference: &Difference, new_access: NewAccess) -> io::Result<()> {
-        let mut colour = None;
-        for line in difference.to_string().lines() {
-            // lines without a sign of their own go on with those before
-            colour = match line.trim_start().get(..2) {
-                Some("+ ") => Some(AnsiColor::Green),
-                Some("- ") => Some(AnsiColor::Red),
-                _ => colour,
-            };
-            match colour {
-                Some(colour) => output::coloured(colour, line)?,
-                None => output::line(line)?,
-            }
-        }
+        output::difference(difference)?;
         if self.no_new_access { output::line(new_access.told()) } else { Ok(()) }
     }
 
@@ -112,8 +115,19 @@ impl Diff {
     }
 }
 
+/// A file that holds users by its name or content, or one that is not there.
+fn file_of_users(argument: &str) -> Option<&Path> {
+    let path = Path::new(argument);
+    if argument == NOT_THERE {
+        return Some(path);
+    }
+    let holds_users = |bytes: Vec<u8>| Kind::of(path, &bytes).is_some() || is_listed(&bytes);
+    let is_one = path.is_file() && (Kind::of_name(path).is_some() || fs::read(path).is_ok_and(holds_users));
+    is_one.then_some(path)
+}
+
 impl NewAccess {
-    fn of(excess: &Excess) -> Self {
+    pub(super) fn of(excess: &Excess) -> Self {
         match excess {
             excess if !excess.is_none() => Self::Some,
             excess if excess.is_undecided() => Self::Undecided,
@@ -121,7 +135,16 @@ impl NewAccess {
         }
     }
 
-    fn told(self) -> &'static str {
+    /// Of several users: what is certain counts more than what is not.
+    pub(super) fn of_all(all: impl Iterator<Item = Self>) -> Self {
+        all.fold(Self::None, |of_all, one| match (of_all, one) {
+            (Self::Some, _) | (_, Self::Some) => Self::Some,
+            (Self::Undecided, _) | (_, Self::Undecided) => Self::Undecided,
+            _ => Self::None,
+        })
+    }
+
+    pub(super) fn told(self) -> &'static str {
         match self {
             Self::None => "no new access",
             Self::Some => "new access: NEW may do what OLD may not",

@@ -1,0 +1,257 @@
+//! `diff OLDFILE NEWFILE` as a user meets it: user by user.
+
+use std::fs;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::ran::{Ran, run_in};
+
+/// In a folder with these files.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("it can be written");
+    }
+    folder
+}
+
+fn run(folder: &TempDir, arguments: &[&str]) -> Ran {
+    run_in(folder.path(), &[&["diff"], arguments].concat(), b"")
+}
+
+/// The changes of the users between two texts in files of that name, and whether there is new access.
+#[track_caller]
+fn changes(ending: &str, old: &str, new: &str) -> (Vec<(String, String)>, String) {
+    let (old_name, new_name) = (format!("old.{ending}"), format!("new.{ending}"));
+    let folder = folder(&[(&old_name, old), (&new_name, new)]);
+    let ran = run(&folder, &["--format", "json", "-d", "redis-7.2", &old_name, &new_name]);
+    assert_eq!(ran.err, "");
+    let json: Value = serde_json::from_str(&ran.out).expect("JSON");
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let address = |user: &Value| {
+        let side = if user["new"].is_null() { &user["old"] } else { &user["new"] };
+        text(&side["address"])
+    };
+    let users = json["users"].as_array().expect("a list").iter();
+    let changes: Vec<_> = users.map(|user| (address(user), text(&user["change"]))).collect();
+    let is_equal = changes.iter().all(|(_, change)| ["equal", "unchecked"].contains(&&**change));
+    assert_eq!(ran.code, i32::from(!is_equal), "{}", ran.out);
+    let gate = run(&folder, &["--no-new-access", "-q", "-d", "redis-7.2", &old_name, &new_name]);
+    let new_access = text(&json["new_access"]);
+    assert_eq!((gate.code, gate.out.as_str()), (i32::from(new_access != "none"), ""));
+    (changes, new_access)
+}
+
+#[track_caller]
+fn becomes(ending: &str, old: &str, new: &str, expected: &[(&str, &str)], new_access: &str) {
+    let (changes, found) = changes(ending, old, new);
+    let changes: Vec<_> = changes.iter().map(|(user, change)| (&**user, &**change)).collect();
+    assert_eq!((changes.as_slice(), found.as_str()), (expected, new_access));
+}
+
+#[test]
+fn a_review_begins_with_a_line_for_each_user() {
+    let old =
+        "user alice on ~app:* +get +set\nuser bob on ~b +get\nuser carol on ~c +get\nuser gone on +@all\n";
+    let new = "user alice on ~app:* ~tmp:* +get\nuser bob on ~b +get +set\nuser carol on +get ~c\nuser new on ~n +get\n";
+    let folder = folder(&[("old.acl", old), ("new.acl", new)]);
+    let ran = run(&folder, &["-d", "redis-7.2", "old.acl", "new.acl"]);
+    let expected = "\
+added         new
+wider         bob
+incomparable  alice
+removed       gone
+equal         carol
+
+new, NEW line 4
+  + 1 command
+      read: get
+  + keys ~n
+  + may log in (on)
+  + for example: GET n
+
+bob, OLD line 2, NEW line 2
+  + 1 command
+      write: set
+  + for example: SET b 1
+
+alice, OLD line 1, NEW line 1
+  + more with 1 command: get
+  + keys ~tmp:*
+  + for example: GET tmp:
+  - 1 command
+      write: set
+  - for example: SET app: 1
+";
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, expected, ""));
+    let ran = run(&folder, &["-d", "redis-7.2", "--no-new-access", "old.acl", "new.acl"]);
+    assert!(
+        ran.code == 1 && ran.out.ends_with("\n\nnew access: NEW may do what OLD may not\n"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(run(&folder, &["old.acl", "old.acl"]).code, 0);
+}
+
+#[test]
+fn the_gate_lets_removals_and_powerless_users_pass() {
+    let user = "user a on ~a +get +set\n";
+    becomes("acl", user, "", &[("a", "removed")], "none");
+    becomes("acl", user, "user a on ~a +get\n", &[("a", "narrower")], "none");
+    becomes("acl", "", user, &[("a", "added")], "some");
+    becomes("acl", "", "user a off\n", &[("a", "added")], "none");
+    becomes("acl", "", "user a on\n", &[("a", "added")], "some");
+    becomes("acl", "user a off ~a +get\n", "user a on ~a +get\n", &[("a", "wider")], "some");
+    becomes("acl", "user a on >x +get\n", "user a on >y +get\n", &[("a", "incomparable")], "some");
+    // who is moved to another name is another user
+    becomes("acl", user, &user.replace("user a", "user b"), &[("b", "added"), ("a", "removed")], "some");
+    let selectors: Vec<_> = (0..200).map(|n| format!("(~k{n} +get)")).collect();
+    let many = format!("user a on {}\n", selectors.join(" "));
+    becomes("acl", &many, &many.replace("(~k7 +get)", "(~k7 +get +set)"), &[("a", "undecided")], "undecided");
+}
+
+#[test]
+fn the_default_user_counts_where_no_line_defines_it() {
+    let off = "user default off\n";
+    becomes("acl", "", "", &[], "none");
+    becomes("acl", off, "", &[("default", "wider")], "some");
+    becomes("acl", "", off, &[("default", "narrower")], "none");
+    becomes("conf", "requirepass x\n", "port 1\n", &[("default", "wider")], "some");
+}
+
+fn resource(address: &str, id: &str, string: &str, more: &str) -> String {
+    format!(
+        "resource \"aws_elasticache_user\" \"{address}\" {{\n  user_id = {id}\n  engine = \"valkey\"\n  \
+         access_string = {string}\n{more}\n}}\n"
+    )
+}
+
+#[test]
+fn users_of_infrastructure_are_the_same_by_their_id_or_address() {
+    let old = resource("a", "\"one\"", "\"on ~a +get\"", "");
+    becomes("tf", &old, &old, &[("aws_elasticache_user.a", "equal")], "none");
+    let wider = resource("a", "\"one\"", "\"on ~a +get +set\"", "");
+    becomes("tf", &old, &wider, &[("aws_elasticache_user.a", "wider")], "some");
+    // a resource that is renamed is the same user, one with another id is not
+    becomes("tf", &old, &old.replace("\"a\" {", "\"b\" {"), &[("aws_elasticache_user.b", "equal")], "none");
+    let other = [("aws_elasticache_user.a", "added"), ("aws_elasticache_user.a", "removed")];
+    becomes("tf", &old, &old.replace("\"one\"", "\"two\""), &other, "some");
+    // an id that is not known differs from none
+    becomes("tf", &old, &wider.replace("\"one\"", "var.id"), &[("aws_elasticache_user.a", "wider")], "some");
+    // rights that change hands
+    let admin = resource("b", "\"two\"", "\"on ~* +@all\"", "");
+    let swapped = format!("{}{}", old.replace("\"one\"", "\"two\""), admin.replace("\"two\"", "\"one\""));
+    let both = [("aws_elasticache_user.b", "wider"), ("aws_elasticache_user.a", "narrower")];
+    becomes("tf", &format!("{old}{admin}"), &swapped, &both, "some");
+}
+
+#[test]
+fn what_is_not_literal_is_unchecked_or_fails() {
+    let old = resource("a", "\"one\"", "var.rules", "");
+    let address = "aws_elasticache_user.a";
+    becomes("tf", &old, &old, &[(address, "unchecked")], "none");
+    becomes("tf", &old, &old.replace("var.rules", "var.other"), &[(address, "undecided")], "undecided");
+    becomes("tf", &old, &old.replace("var.rules", "\"on -@all\""), &[(address, "undecided")], "undecided");
+    becomes("tf", "", &old, &[(address, "added")], "undecided");
+    let append = "{\"UserId\": \"u\", \"AppendAccessString\": \"+get\"}";
+    becomes("json", append, append, &[("ModifyUser.u", "unchecked")], "none");
+    becomes("json", append, &append.replace("+get", "+@all"), &[("ModifyUser.u", "undecided")], "undecided");
+}
+
+#[test]
+fn ways_to_log_in_count() {
+    let user = |more: &str| resource("a", "\"one\"", "\"on ~a +get\"", more);
+    let mode = |kind: &str| user(&format!("  authentication_mode {{\n    type = \"{kind}\"\n  }}"));
+    let address = "aws_elasticache_user.a";
+    becomes("tf", &mode("iam"), &mode("no-password-required"), &[(address, "wider")], "some");
+    becomes("tf", &mode("no-password-required"), &mode("iam"), &[(address, "narrower")], "none");
+    let password = |password: &str| user(&format!("  passwords = [{password}]"));
+    becomes(
+        "tf",
+        &password("\"not-a-real-one-1\""),
+        &password("\"not-a-real-one-2\""),
+        &[(address, "incomparable")],
+        "some",
+    );
+    becomes("tf", &password("var.a"), &password("var.b"), &[(address, "equal")], "none");
+    let folder = folder(&[("a.tf", &mode("iam")), ("b.tf", &mode("no-password-required"))]);
+    let ran = run(&folder, &["a.tf", "b.tf"]);
+    assert!(ran.out.ends_with(", NEW line 4\n  + logs in without a password\n"), "{}", ran.out);
+}
+
+#[test]
+fn files_of_different_kinds_are_compared() {
+    let listed = "1) \"user alice on #2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b ~a \
+        resetchannels -@all +get\"\n2) \"user default on nopass ~* &* +@all\"\n";
+    let manifest = "kind: ConfigMap\nmetadata: {name: acl}\ndata:\n  users.acl: |\n    user alice on >secret ~a +get +set\n";
+    let folder = folder(&[
+        ("users.acl", "user alice on >secret +get ~a\n"),
+        ("list", listed),
+        ("map.yaml", manifest),
+        ("redis.conf", "user alice on \">secret\" \"~a\" +get\r\n"),
+    ]);
+    for new in ["list", "redis.conf"] {
+        let ran = run(&folder, &["-d", "redis-7.2", "users.acl", new]);
+        assert!(
+            ran.code == 0 && ran.out.starts_with("equal         alice\n"),
+            "{new}: {}{}",
+            ran.out,
+            ran.err
+        );
+    }
+    let ran = run(&folder, &["-d", "redis-7.2", "list", "map.yaml"]);
+    assert!(ran.out.starts_with("wider         ConfigMap acl data.users.acl user alice\n"), "{}", ran.out);
+    assert!(
+        ran.out.contains("\nConfigMap acl data.users.acl user alice, OLD line 1, NEW line 5\n"),
+        "{}",
+        ran.out
+    );
+    let ran = run(&folder, &["-d", "redis-7.2", "users.acl", "/dev/null"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, "removed       alice\n"));
+    let ran = run(&folder, &["-d", "redis-7.2", "/dev/null", "users.acl"]);
+    assert!(ran.out.starts_with("added         alice\n\nalice, NEW line 1\n"), "{}", ran.out);
+}
+
+#[test]
+fn the_dialect_of_each_side_counts() {
+    let folder = folder(&[("a.acl", "user a on ~a +@all\n")]);
+    let ran = run(&folder, &["-d", "redis-6.2", "--to-dialect", "redis-7.2", "a.acl", "a.acl"]);
+    assert!(ran.code == 1 && ran.out.contains("a, OLD line 1, NEW line 1\n"), "{}", ran.out);
+    fs::write(folder.path().join("redis-acl.toml"), "dialect = \"redis-6.0\"\n").expect("it can be written");
+    let ran = run(&folder, &["--format", "json", "a.acl", "a.acl"]);
+    assert!(ran.out.contains("\"dialect\":\"redis-6.0\""), "{}", ran.out);
+}
+
+#[test]
+fn broken_files_are_errors_with_their_place() {
+    let files = [
+        ("good.acl", "user a on\n"),
+        ("bad.acl", "user a on >secret +gte\nuser a\n"),
+        ("bad.tf", "resource \"aws_memorydb_user\" \"a\" {\n  access_string = {\n"),
+        ("bad-list", "1) \"user a on +nosuch\"\n"),
+        (
+            "refused.json",
+            "{\"UserName\": \"u\", \"AccessString\": \"on +@raed\", \"AuthenticationMode\": {}}",
+        ),
+    ];
+    let folder = folder(&files);
+    for (file, told) in [
+        ("bad.acl", "bad.acl:1:20 user a:\nerror: redis-7.2 has no command `gte`"),
+        ("bad.acl", "bad.acl:2:6"),
+        ("bad.tf", "error: bad.tf:"),
+        ("bad-list", "no command `nosuch`"),
+        ("refused.json", "refused.json:1:41 CreateUser u AccessString:"),
+    ] {
+        for arguments in [[file, "good.acl"], ["good.acl", file]] {
+            let ran = run(&folder, &[&["-d", "redis-7.2"], &arguments[..]].concat());
+            assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{file}");
+            assert!(ran.err.contains(told) && !ran.err.contains("secret"), "{file}: {}", ran.err);
+        }
+    }
+    for other in ["on >secret +get", "missing.acl"] {
+        let ran = run(&folder, &[other, "good.acl"]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert!(ran.err.starts_with("error: good.acl is a file with users, and the other"), "{}", ran.err);
+    }
+}

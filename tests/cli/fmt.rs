@@ -1,0 +1,263 @@
+//! `fmt` as a user meets it: what it writes, what it leaves, and with which exit code it ends.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::ran::{Ran, run_in};
+
+fn run(folder: &Path, arguments: &[&str]) -> Ran {
+    run_in(folder, &[&["fmt"], arguments].concat(), b"")
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+    folder
+}
+
+fn read(folder: &TempDir, name: &str) -> String {
+    fs::read_to_string(folder.path().join(name)).expect("it can be read")
+}
+
+/// The file as it is written, and that writing it again changes nothing.
+#[track_caller]
+fn becomes(arguments: &[&str], name: &str, text: &str, expected: &str) {
+    let folder = folder(&[(name, text)]);
+    let arguments = [arguments, &[name]].concat();
+    let ran = run(folder.path(), &arguments);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert_eq!(read(&folder, name), expected);
+    let again = run(folder.path(), &arguments);
+    assert_eq!((again.code, read(&folder, name).as_str()), (0, expected));
+    assert!(!again.out.contains(": changed: "), "{}", again.out);
+    assert_eq!(run(folder.path(), &[&["--check"], &arguments[..]].concat()).code, 0);
+}
+
+const TERRAFORM: &str = "\
+# kept
+resource \"aws_elasticache_user\" \"reader\" {
+  user_id       = \"reader\"
+  engine        = \"valkey\" # kept too
+  access_string = \"+get  on ~app:*\"
+  passwords     = [\"not-a-real-password\"]
+}
+resource \"aws_memorydb_user\" \"m\" {
+  user_name     = \"m\"
+  access_string = <<-EOT
+      +get on ~\\x
+  EOT
+}
+";
+
+#[test]
+fn only_strings_change() {
+    let expected = TERRAFORM
+        .replace("+get  on ~app:*", "on ~app:* -@all +get")
+        .replace("+get on ~\\x", "on ~\\x resetchannels -@all +get");
+    becomes(&[], "users.tf", TERRAFORM, &expected);
+    let marked = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    becomes(&[], "users.tf", &marked(TERRAFORM), &marked(&expected));
+}
+
+#[test]
+fn yaml_keeps_its_quotes_blocks_and_comments() {
+    let text = "\
+Resources:
+  A:
+    Type: AWS::MemoryDB::User
+    Properties:
+      UserName: a
+      AccessString: '+get on ~it''s'   # kept
+      AuthenticationMode: {Type: iam}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: acl}
+data:
+  users.acl: |
+    user b +get on ~b
+    user a off
+";
+    let expected = text
+        .replace("'+get on ~it''s'", "'on ~it''s resetchannels -@all +get'")
+        .replace("b +get on ~b", "b on sanitize-payload ~b resetchannels -@all +get")
+        .replace("a off", "a off sanitize-payload resetchannels -@all");
+    becomes(&["-d", "redis-7.2"], "all.yaml", text, &expected);
+}
+
+#[test]
+fn lines_stay_in_their_order() {
+    let text = "user z +get on ~z\n\nuser a\nuser default on nopass allkeys +@all\n";
+    let expected = "\
+user z on sanitize-payload ~z resetchannels -@all +get
+
+user a off sanitize-payload resetchannels -@all
+user default on nopass sanitize-payload ~* resetchannels +@all
+";
+    becomes(&["-d", "redis-7.2"], "users.acl", text, expected);
+}
+
+#[test]
+fn configurations_keep_their_other_directives_and_quotes() {
+    let text = "port 6379\r\n# user x\r\nuser a on \">p@ss\" \"~it's\" +@all -@all +get\r\n";
+    let expected =
+        "port 6379\r\n# user x\r\nuser a on sanitize-payload >p@ss \"~it's\" resetchannels -@all +get\r\n";
+    becomes(&["-d", "redis-7.2"], "redis.conf", text, expected);
+}
+
+#[test]
+fn passwords_stay_unless_hashes_are_asked_for() {
+    const HASH: &str = "#2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+    let text = "user a +get on ~a >secret >other <other\n";
+    let written =
+        |password: &str| format!("user a on sanitize-payload {password} ~a resetchannels -@all +get\n");
+    becomes(&["-d", "redis-7.2"], "users.acl", text, &written(">secret"));
+    becomes(&["-d", "redis-7.2", "--hash-passwords"], "users.acl", text, &written(HASH));
+    let simplified = "user a on >secret ~a -@all +get\n";
+    becomes(&["-d", "redis-7.2", "--simplify"], "users.acl", &written(">secret"), simplified);
+    // no password is printed
+    let folder = folder(&[("users.acl", text), ("bad.acl", "user a on >secret +nosuch\n")]);
+    let ran = run(folder.path(), &["-d", "redis-7.2", "--check", "."]);
+    assert!(!ran.out.contains("secret") && !ran.err.contains("secret"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn strings_are_simplified() {
+    let long = "on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit -bitfield -hset -hsetnx -hmset -hincrby \
+        -hincrbyfloat -hdel -bitop -geoadd -georadius -georadiusbymember";
+    let request = |string: &str| {
+        format!(
+            "{{\"UserId\": \"u\", \"UserName\": \"u\", \"Engine\": \"redis\", \"AccessString\": \"{string}\"}}\n"
+        )
+    };
+    let short = request("on ~app::* -@all +@read");
+    becomes(&["--simplify"], "user.json", &request(long), &short);
+    becomes(&[], "user.json", &short, &request(long));
+}
+
+#[test]
+fn a_check_changes_nothing_and_tells_where() {
+    let folder = folder(&[
+        ("tf/users.tf", TERRAFORM),
+        ("fine.acl", "user a off sanitize-payload resetchannels -@all\n"),
+    ]);
+    let ran = run(folder.path(), &["--check", "."]);
+    let expected = "\
+tf/users.tf:5:20: would change: aws_elasticache_user reader access_string
+tf/users.tf:11:7: would change: aws_memorydb_user m access_string
+";
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, expected, ""));
+    assert_eq!(read(&folder, "tf/users.tf"), TERRAFORM);
+    assert_eq!(run(folder.path(), &["--check", "fine.acl"]).code, 0);
+    assert_eq!(run(folder.path(), &["."]).code, 0);
+    assert_eq!(run(folder.path(), &["--check", "."]).code, 0);
+}
+
+#[test]
+fn what_may_be_a_part_of_a_string_is_left() {
+    let text = "\
+locals {
+  part  = { access_string = \"-@all +get\" }
+  whole = { access_string = \"on +get\" }
+}
+resource \"aws_elasticache_user\" \"a\" {
+  access_string = \"on ${local.part} +get\"
+  engine        = \"redis\"
+}
+";
+    let folder = folder(&[("main.tf", text)]);
+    let ran = run(folder.path(), &["-d", "elasticache/valkey-8.0", "."]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.out.contains("main.tf:2:30: left as it is: locals part.access_string: it may be a part"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(read(&folder, "main.tf"), text.replace("\"on +get", "\"on -@all +get"));
+}
+
+#[test]
+fn appended_rules_and_what_tools_wrote_are_left() {
+    let modify = "{\"UserId\": \"u\", \"AppendAccessString\": \"+@all -@all +get\"}";
+    let state = "{\"format_version\": \"1.0\", \"terraform_version\": \"1.9.0\", \"values\": {\"root_module\": {\"resources\": \
+        [{\"address\": \"aws_memorydb_user.a\", \"mode\": \"managed\", \"type\": \"aws_memorydb_user\", \"name\": \"a\", \
+        \"values\": {\"access_string\": \"+get on\"}}]}}}";
+    let folder = folder(&[("modify.json", modify), ("state.json", state)]);
+    let ran = run(folder.path(), &["."]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.starts_with("state.json:1:") && ran.out.contains(": left as it is: "), "{}", ran.out);
+    assert_eq!(
+        (read(&folder, "modify.json").as_str(), read(&folder, "state.json").as_str()),
+        (modify, state)
+    );
+}
+
+#[test]
+fn a_file_with_something_refused_is_not_changed_and_others_are() {
+    let bad = "user a +get on\nuser b +nosuch\n";
+    let folder = folder(&[("a.acl", bad), ("b.acl", "user a +get on\n"), ("c.tf", "access_string = {\n")]);
+    let ran = run(folder.path(), &["-d", "redis-7.2", "."]);
+    assert_eq!((ran.code, read(&folder, "a.acl").as_str()), (2, bad));
+    assert_eq!(ran.out, "b.acl:1:8: changed: user a\n");
+    for told in ["a.acl:2:9 user b:", "redis-7.2 has no command `nosuch`", "error: c.tf:"] {
+        assert!(ran.err.contains(told), "{told}: {}", ran.err);
+    }
+    let ran = run(folder.path(), &["--format", "json", "-d", "redis-7.2", "a.acl"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!((ran.code, &json["errors"][0]["line"]), (2, &2.into()));
+    assert_eq!(run(folder.path(), &["missing.acl"]).code, 2);
+    assert_eq!(run(folder.path(), &[]).code, 2);
+}
+
+#[test]
+fn the_dialect_is_what_the_settings_say() {
+    const USER: &str = "user a +get on ~a\n";
+    let files =
+        [("redis-acl.toml", "dialect = \"redis-6.0\"\n"), ("in/users.acl", USER), ("users.acl", USER)];
+    let folder = folder(&files);
+    assert_eq!(run(folder.path(), &["in", "users.acl"]).code, 0);
+    for name in ["in/users.acl", "users.acl"] {
+        assert_eq!(read(&folder, name), "user a on ~a -@all +get\n");
+    }
+}
+
+/// Every reader's golden files: strings change, and nothing else that is read.
+#[test]
+fn real_looking_files_are_written_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for entry in fs::read_dir("tests/files/iac").expect("it is there") {
+        let entry = entry.expect("a file");
+        fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("it can be copied");
+    }
+    for flags in [&["--simplify"][..], &[], &["--simplify"]] {
+        let ran = run(folder.path(), &[flags, &["."]].concat());
+        assert_eq!(ran.code, 2, "some are broken");
+        let texts = || -> Vec<Vec<u8>> {
+            let mut paths: Vec<_> = fs::read_dir(&folder)
+                .expect("it is there")
+                .map(|entry| entry.expect("a file").path())
+                .collect();
+            paths.sort();
+            paths.iter().map(|path| fs::read(path).expect("it can be read")).collect()
+        };
+        let before = texts();
+        let again = run(folder.path(), &[flags, &["."]].concat());
+        assert!(!again.out.contains(": changed: "), "{}", again.out);
+        assert_eq!(before, texts());
+    }
+}
+
+#[test]
+fn help_teaches() {
+    let ran = run(Path::new("."), &["--help"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    for part in ["Examples:\n  ", "--check", "--hash-passwords", "JSON, a line a file", "Exit codes"] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+}
