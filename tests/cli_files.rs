@@ -498,7 +498,8 @@ mod unix {
         let real = tree.path("real/users.acl");
         fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("permissions");
         symlink(&real, tree.path("link.acl")).expect("a link");
-        assert_eq!(tree.lint(&["--fix", "-d", "redis-7.2", "link.acl"]).code, 0);
+        let ran = tree.lint(&["--fix", "-d", "redis-7.2", "link.acl"]);
+        assert_eq!((ran.code, ran.out.as_str()), (0, "link.acl: 1 string fixed\n"));
         assert_eq!(tree.read("real/users.acl"), FIXED);
         assert!(fs::symlink_metadata(tree.path("link.acl")).expect("a link").is_symlink());
         assert_eq!(fs::metadata(&real).expect("a file").permissions().mode() & 0o777, 0o640);

@@ -159,3 +159,88 @@ fn words_between_spaces(stretch: &[u8]) -> Vec<quoting::Word<'_>> {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LineText;
+    use proptest::prelude::*;
+    use redis_acl::file::Format;
+    use redis_acl::{Engine, Span};
+
+    fn read(line: &str, format: Format) -> LineText {
+        LineText::read(line.as_bytes(), Span::new(0, line.len()), format, Engine::Redis7_2.into())
+            .expect("rules")
+    }
+
+    fn edited(line: &str, format: Format, new: &str) -> String {
+        let (range, text) = read(line, format).edit(new).expect("an edit");
+        format!("{}{text}{}", &line[..range.start], &line[range.end..])
+    }
+
+    #[test]
+    fn words_that_stay_are_not_touched() {
+        let config = |new| edited("on  '~it\\'s'\t\"(+get ~\\x41)\"   +set", Format::Config, new);
+        assert_eq!(config("on ~it's (+get ~A) +set"), "on  '~it\\'s'\t\"(+get ~\\x41)\"   +set");
+        assert_eq!(config("on ~it's (+get ~A)"), "on  '~it\\'s'\t\"(+get ~\\x41)\"");
+        assert_eq!(config("~it's (+get ~A) +set"), "'~it\\'s'\t\"(+get ~\\x41)\"   +set");
+        assert_eq!(config("on (+get ~A) +set"), "on\t\"(+get ~\\x41)\"   +set");
+        assert_eq!(config("on ~it's (+get) ~\"q +set"), "on  '~it\\'s'\t(+get) \"~\\\"q\"   +set");
+        assert_eq!(config(""), "");
+        assert_eq!(edited("", Format::Acl, "on +get"), " on +get");
+        assert_eq!(edited("on\t  +get", Format::Acl, "on ~a +get"), "on ~a\t  +get");
+    }
+
+    #[test]
+    fn parts_are_found_through_quotes() {
+        let line = "on  '~it\\'s' +get";
+        let rules = read(line, Format::Config);
+        assert_eq!(rules.text(), "on ~it's +get");
+        assert_eq!(&line[rules.in_source(Span::new(4, 6)).range()], "'~it\\'s'");
+        assert_eq!(&line[rules.in_source(Span::new(10, 13)).range()], "get");
+        assert_eq!(&line[rules.in_source(Span::new(0, 13)).range()], line);
+    }
+
+    #[test]
+    fn what_no_text_says_is_not_read() {
+        let is_read = |line: &[u8], format| {
+            LineText::read(line, Span::new(0, line.len()), format, Engine::Redis7_2.into()).is_some()
+        };
+        assert!(!is_read(b"on '~a b'", Format::Config));
+        assert!(!is_read(b"on \"\"", Format::Config));
+        assert!(!is_read(b"on \"\\n\"", Format::Config));
+        assert!(!is_read(b"on ~a\0b", Format::Acl));
+        assert!(!is_read(b"on ~a\tb", Format::Acl));
+        assert!(!is_read(b"on ~\xff", Format::Acl));
+        assert!(is_read(b"on '(~a +get)'", Format::Config));
+    }
+
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof!["on", "~[ab]\"?", "\\+[gs]et", "~é'", ">p\\\\w", "\\(\\+get ~a\\)", "\\(\\+get\\)"]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(
+            old in prop::collection::vec((word(), any::<bool>(), "[ ]{1,2}"), 0..6),
+            new in prop::collection::vec(word(), 0..6),
+            is_config in any::<bool>(),
+        ) {
+            let format = if is_config { Format::Config } else { Format::Acl };
+            let written = |(word, is_quoted, blanks): &(String, bool, String)| {
+                let quoted = word.bytes().map(|byte| format!("\\x{byte:02x}")).collect::<String>();
+                match (is_config, is_quoted) {
+                    (true, true) => format!("\"{quoted}\"{blanks}"),
+                    (true, false) => word.split(' ').map(|word| redis_acl::quoting::quoted(word.as_bytes()) + blanks).collect(),
+                    _ => format!("{word}{blanks}"),
+                }
+            };
+            let line: String = old.iter().map(written).collect();
+            let line = line.trim_end();
+            let new = new.join(" ");
+            let words: Vec<_> = old.iter().map(|(word, ..)| &**word).collect();
+            prop_assert_eq!(read(line, format).text().to_owned(), words.join(" "));
+            let edited = edited(line, format, &new);
+            prop_assert_eq!(read(&edited, format).text().to_owned(), new, "{} -> {}", line, edited);
+        }
+    }
+}

@@ -153,6 +153,11 @@ impl Linter {
             if let Err(error) = files::rewrite(path, bytes, &rewritten.bytes) {
                 return self.unreadable(&path.to_string_lossy(), &format!("not fixed: {error}"));
             }
+            let strings = match changes.len() - rewritten.left.len() {
+                1 => "1 string".to_owned(),
+                count => format!("{count} strings"),
+            };
+            looked.printed.push_str(&format!("{}: {strings} fixed\n", path.display()));
         }
         let again = Document::read(path, &rewritten.bytes, kind, dialects);
         self.report(path, &again, &rules, &mut looked)?;
