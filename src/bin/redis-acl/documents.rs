@@ -2,6 +2,7 @@
 //! inside of it. Each comes with its place in the file, and can be written anew so that nothing else changes.
 
 mod line;
+mod lines;
 mod problem;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use redis_acl::iac::{self, AclTextKind, Finding, Literal, NotLiteral, Position, 
 use redis_acl::{AccessString, AclFile, Catalog, Dialect, FileError, FileErrorKind, Span};
 
 use line::LineText;
+use lines::LineStarts;
 pub(crate) use problem::{Problem, ProblemKind};
 
 /// What a file is read as.
@@ -442,45 +444,4 @@ fn spliced(bytes: &[u8], mut edits: Vec<(Range<usize>, String)>) -> Option<Vec<u
     }
     written.extend_from_slice(bytes.get(at..)?);
     Some(written)
-}
-
-/// Where the lines of a file begin. A byte order mark is no character of the first one, but in ACL files, where
-/// it is part of the first word.
-struct LineStarts(Vec<usize>);
-
-const MARK: &[u8] = b"\xef\xbb\xbf";
-
-impl LineStarts {
-    fn of(bytes: &[u8], kind: Kind) -> Self {
-        let is_marked = matches!(kind, Kind::Infrastructure(_)) && bytes.starts_with(MARK);
-        let first = if is_marked { MARK.len() } else { 0 };
-        let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        Self(std::iter::once(first).chain(ends.map(|(end, _)| end + 1)).collect())
-    }
-
-    /// Columns count characters, and bytes that are none.
-    fn position(&self, bytes: &[u8], at: usize) -> Position {
-        let line = self.0.partition_point(|start| *start <= at).max(1);
-        let before = &bytes[self.0[line - 1].min(at)..at.min(bytes.len())];
-        let characters: usize =
-            before.utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum();
-        Position { line, column: characters + 1 }
-    }
-
-    /// The byte that a line and a column name.
-    fn offset(&self, bytes: &[u8], position: Position) -> usize {
-        let Some(start) = self.0.get(position.line.saturating_sub(1)) else { return bytes.len() };
-        let end = self.0.get(position.line).copied().unwrap_or(bytes.len());
-        let (mut at, mut column) = (*start, 1);
-        for chunk in bytes[*start..end].utf8_chunks() {
-            let lengths = chunk.valid().chars().map(char::len_utf8).chain(chunk.invalid().iter().map(|_| 1));
-            for length in lengths {
-                if column == position.column {
-                    return at;
-                }
-                (at, column) = (at + length, column + 1);
-            }
-        }
-        at
-    }
 }
