@@ -87,6 +87,12 @@ impl<'s> Subject<'s> {
         rules.filter(|(_, applied)| **applied).map(|(rule, _)| rule)
     }
 
+    /// Whether a rule of that kind is refused: what it was to give is not missing by intention.
+    pub(super) fn refuses(&self, is: impl Fn(&RuleKind<'_>) -> bool) -> bool {
+        let rules = self.scan.string.rules().iter().zip(&self.scan.applied);
+        rules.filter(|(_, applied)| !**applied).any(|(rule, _)| is(&rule.kind))
+    }
+
     /// A part of the text as it may be shown.
     pub(super) fn shown(&self, span: Span) -> Cow<'_, str> {
         visible(&self.masked[span.range()])

@@ -119,7 +119,13 @@ fn look_at_no_commands(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut 
     }
     let is_none_on_purpose = |kind: &RuleKind<'_>| *kind == RuleKind::Off;
     let wiped = scope.commands.iter().any(|step| step.effect == Effect::Allow);
-    if wiped || scope.rules.iter().any(|rule| is_none_on_purpose(&rule.kind)) {
+    let gives_commands = |kind: &RuleKind<'_>| {
+        matches!(kind, RuleKind::Command { .. } | RuleKind::Category { .. } | RuleKind::AllCommands)
+    };
+    if wiped
+        || subject.refuses(gives_commands)
+        || scope.rules.iter().any(|rule| is_none_on_purpose(&rule.kind))
+    {
         return;
     }
     let given: Vec<_> = givers(scope, |kind| gives_keys(kind) || gives_channels(kind)).collect();
@@ -149,6 +155,9 @@ fn look_at_keys(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Finding
     let catalog = subject.catalog;
     let keys = &scope.selector.keys;
     if !keys.are_all() && keys.iter().len() == 0 {
+        if subject.refuses(gives_keys) {
+            return;
+        }
         let Some(step) = first_that_needs(scope, subject) else { return };
         let needing: CommandSet =
             allowed.iter().filter(|id| catalog.get(*id).is_some_and(needs_keys)).collect();
