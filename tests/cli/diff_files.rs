@@ -255,3 +255,17 @@ fn broken_files_are_errors_with_their_place() {
         assert!(ran.err.starts_with("error: good.acl is a file with users, and the other"), "{}", ran.err);
     }
 }
+
+#[test]
+fn a_gate_takes_no_guess_of_the_dialect() {
+    // the same on 7.0, where new users have no channels, and new access on 6.2
+    let (old, new) = ("user a on resetchannels ~a +publish\n", "user a on ~a +publish\n");
+    let folder = folder(&[("old.acl", old), ("new.acl", new)]);
+    let gate = ["--no-new-access", "old.acl", "new.acl"];
+    let ran = run(&folder, &gate);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("old.acl: nobody tells which engine reads it"), "{}", ran.err);
+    assert_eq!(run(&folder, &[&gate[..], &["-d", "redis-7.0"]].concat()).code, 0);
+    assert_eq!(run(&folder, &[&gate[..], &["-d", "redis-6.2"]].concat()).code, 1);
+    assert_eq!(run(&folder, &["old.acl", "new.acl"]).code, 0);
+}

@@ -177,7 +177,8 @@ cannot be decided within bounds is said to be so, and counts as different and as
 Two files that hold users (users.acl, redis.conf, Terraform, CloudFormation, manifests …) are compared user by user:
 each is added, removed, wider (it may do more in NEW), narrower, incomparable, undecided or equal. Users are the same
 by their name or id, else by their address in the file. The user `default` of a server counts, also where no line
-defines it. With --no-new-access a user that is added fails if it may do anything, a removed one does not. An access
+defines it. With --no-new-access a user that is added fails if it may do anything, a removed one does not, and
+the dialect must be told where the files do not tell it. An access
 string that is not literal is unchecked if it is written as before, else undecided, which fails. The dialect of an
 infrastructure file is what it says, else what --dialect says, else `dialect` in the nearest redis-acl.toml.
 Exit codes: 0 both may do the same (with --no-new-access: NEW may do nothing more); 1 not; 2 bad input.

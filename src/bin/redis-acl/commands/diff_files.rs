@@ -79,6 +79,13 @@ struct Compared<'u> {
     why: Option<&'u str>,
 }
 
+/// A gate takes no guess.
+fn nobody_tells(path: &Path) -> io::Result<Option<Vec<FileUser>>> {
+    let message = "nobody tells which engine reads it; name it with --dialect, or in redis-acl.toml";
+    output::error(format_args!("{}: {message}", path.display()), None)?;
+    Ok(None)
+}
+
 impl Diff {
     /// Compares the users of two files.
     pub(super) fn files(&self, old: &Path, new: &Path) -> io::Result<Outcome> {
@@ -113,7 +120,10 @@ impl Diff {
         let (path, of_kind) = if is_there { (path, bytes.clone()) } else { (other, input::read(other)?) };
         let stated = stated.map_or_else(|| SettingsFile::dialect_for(path), |stated| Ok(Some(stated)))?;
         if is_listed(&of_kind) {
-            return listed(path, &bytes, Dialects { stated });
+            return match stated {
+                None if self.no_new_access => nobody_tells(path),
+                stated => listed(path, &bytes, Dialects { stated }),
+            };
         }
         let Some(kind) = Kind::of(path, &of_kind) else {
             output::error(format_args!("{}: no file of a kind that holds users", path.display()), None)?;
@@ -121,6 +131,10 @@ impl Diff {
         };
         let dialects = Dialects { stated };
         let document = Document::read(path, &bytes, kind, dialects);
+        // a change that does nothing on one engine may give new access on another
+        if self.no_new_access && document.entries().iter().any(|entry| entry.is_guess) {
+            return nobody_tells(path);
+        }
         let refused = refusals(&document);
         refused.iter().try_for_each(|refusal| refusal.tell(path))?;
         let file = FileOfUsers { path, bytes: &bytes, kind, dialects };
