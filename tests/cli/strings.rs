@@ -22,6 +22,11 @@ fn normalize_does_the_main_job() {
 }
 
 #[test]
+fn normalize_leaves_no_byte_out() {
+    prints(&["normalize", "-d", "redis-6.2", "on ~\u{1b}[31m* +get"], "on ~\u{1b}[31m* &* -@all +get\n");
+}
+
+#[test]
 fn normalize_reads_a_string_a_line() {
     let ran = run_with_input(&["normalize", "-"], b"on ~* +@all\r\n\n-@all +gte\n\xff\n+get");
     assert_eq!((ran.code, ran.out.as_str()), (2, "on ~* +@all\noff -@all\noff -@all +get\n"));

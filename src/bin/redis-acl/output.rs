@@ -18,9 +18,9 @@ pub(crate) enum Format {
     Json,
 }
 
-/// A line of text.
+/// A line of text, as it is: an escape sequence in a pattern is a part of it.
 pub(crate) fn line(text: impl Display) -> io::Result<()> {
-    writeln!(anstream::stdout(), "{text}")
+    writeln!(io::stdout(), "{text}")
 }
 
 /// What is gained and lost, a line each; coloured if that is a terminal.
@@ -54,13 +54,13 @@ pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
 /// A coloured line of text; without the colour if the standard output is no terminal.
 pub(crate) fn coloured(colour: AnsiColor, text: impl Display) -> io::Result<()> {
     let style = anstyle::Style::new().fg_color(Some(colour.into()));
-    line(format_args!("{style}{text}{style:#}"))
+    writeln!(anstream::stdout(), "{style}{text}{style:#}")
 }
 
 /// A line of text that begins with a coloured word.
 pub(crate) fn marked(colour: AnsiColor, word: &str, text: impl Display) -> io::Result<()> {
     let style = anstyle::Style::new().bold().fg_color(Some(colour.into()));
-    line(format_args!("{style}{word}{style:#}{text}"))
+    writeln!(anstream::stdout(), "{style}{word}{style:#}{text}")
 }
 
 /// What the errors behind it are about.
