@@ -132,7 +132,7 @@ fn has_some_use_of(user: &User, id: CommandId) -> bool {
         user.catalog().get(id).is_some_and(|command| command.is_open_to_all(&quirks))
     };
     let allows = |selector: &Selector| {
-        selector.commands().contains(id) || selector.first_arguments().any(|(of, _)| of == id)
+        selector.commands().contains(id) || selector.first_arguments_of(id).next().is_some()
     };
     user.selectors().any(allows) || open()
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::search::Findings;
 use super::{Difference, Excess, difference, simplify};
 use crate::access::{Effect, KeyAccess};
-use crate::catalog::{Catalog, Command, CommandId, CommandSet, Request};
+use crate::catalog::{Catalog, Command, CommandSet, Request};
 use crate::dialect::{Dialect, Feature};
 use crate::glob;
 use crate::user::{ApplyErrors, Databases, SanitizePayload, Selector, User};
@@ -263,7 +263,7 @@ impl<'u> Translation<'u> {
         let words: Vec<_> = command.name().split('|').collect();
         let known = catalog.lookup(Request::new(&words)).filter(|_| !self.without.contains(command.id()));
         let Some(known) = known else { return Use::Some(Vec::new()) };
-        let given = arguments(selector, known.id());
+        let given: Vec<_> = selector.first_arguments_of(known.id()).collect();
         match words[..] {
             _ if selector.commands().contains(known.id()) && !known.is_container() => Use::Whole,
             // where there are no subcommands, the name of one is a first argument
@@ -292,10 +292,6 @@ impl<'u> Translation<'u> {
         }
         Use::Some(allowed.iter().filter_map(|one| Some(one.name().split_once('|')?.1)).collect())
     }
-}
-
-fn arguments(selector: &Selector, id: CommandId) -> Vec<&str> {
-    selector.first_arguments().filter(|(of, _)| *of == id).map(|(_, argument)| argument).collect()
 }
 
 impl fmt::Display for Upgrade {

@@ -35,6 +35,7 @@ pub(crate) use inclusion::text_outside;
 pub use inclusion::{Inclusion, WORK, inclusion, inclusion_within};
 pub use matcher::matches;
 pub(crate) use outline::{Outline, may_meet};
+pub(crate) use shape::head;
 pub use shape::{Pattern, Shape};
 
 /// How many stars, neighbours counted as one, may stand before the end of a pattern that matches anything.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::shape::is_special;
+use super::shape::head;
 use super::{Shape, matches};
 
 /// A pattern with what is soon told of it.
@@ -17,7 +17,7 @@ pub(crate) struct Outline<'p> {
 impl<'p> Outline<'p> {
     pub(crate) fn of(pattern: impl Into<Cow<'p, [u8]>>) -> Self {
         let text = pattern.into();
-        Self { shape: Shape::of(&text), head: head(&text), text }
+        Self { shape: Shape::of(&text), head: head(&text).len(), text }
     }
 
     pub(crate) fn text(&self) -> &[u8] {
@@ -45,11 +45,6 @@ impl<'p> Outline<'p> {
 
 /// Whether there can be a text that both patterns match, told from nothing but how they begin.
 pub(crate) fn may_meet(a: &[u8], b: &[u8]) -> bool {
-    let both = head(a).min(head(b));
+    let both = head(a).len().min(head(b).len());
     a[..both] == b[..both]
-}
-
-/// How many bytes stand before all that has a meaning.
-fn head(pattern: &[u8]) -> usize {
-    pattern.iter().take_while(|byte| !is_special(**byte)).count()
 }

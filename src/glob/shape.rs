@@ -86,7 +86,7 @@ impl Pattern {
             Shape::Suffix => without_first_stars(pattern),
             _ => pattern,
         };
-        let head = pattern.iter().take_while(|byte| !is_special(**byte)).count();
+        let head = head(pattern).len();
         let (mut start, mut mask) = ([0; WORD], [0; WORD]);
         let known = head.min(WORD);
         start[..known].copy_from_slice(&pattern[..known]);
@@ -129,8 +129,14 @@ impl Pattern {
 /// How many bytes are compared at once.
 const WORD: usize = size_of::<u64>();
 
+/// The bytes before all that has a meaning: what a pattern matches begins with them.
+pub(crate) fn head(pattern: &[u8]) -> &[u8] {
+    let special = pattern.iter().position(|byte| is_special(*byte));
+    &pattern[..special.unwrap_or(pattern.len())]
+}
+
 /// Whether the byte has a meaning of its own outside of a class.
-pub(super) fn is_special(byte: u8) -> bool {
+fn is_special(byte: u8) -> bool {
     matches!(byte, b'*' | b'?' | b'[' | b'\\')
 }
 

@@ -75,6 +75,11 @@ impl Selector {
         telling.flat_map(|(id, arguments)| arguments.iter().map(move |argument| (id, argument)))
     }
 
+    /// Those of one command.
+    pub(crate) fn first_arguments_of(&self, command: CommandId) -> impl Iterator<Item = &str> {
+        self.first_arguments().filter(move |(id, _)| *id == command).map(|(_, argument)| argument)
+    }
+
     /// The key patterns and what each allows; `None` where all keys are allowed.
     #[must_use]
     pub fn key_patterns(&self) -> Option<impl ExactSizeIterator<Item = (&str, KeyAccess)>> {

@@ -2,10 +2,9 @@
 
 use super::finding::{Finding, Recipe};
 use super::{Search, Standing};
-use crate::catalog::{Command, CommandId, CommandSet, Shape, Word, database, lenient_number};
+use crate::catalog::{Command, CommandSet, Shape, Word, database, lenient_number};
 use crate::compare::kinds::{self, Member};
 use crate::compare::texts::FirstArgument;
-use crate::user::Selector;
 
 /// Numbers of keys given as first arguments are followed up to so many.
 const MAX_COUNT: i32 = 64;
@@ -38,10 +37,11 @@ impl<'u> Search<'u, '_> {
     pub(super) fn search_with_first_arguments(&mut self, selector: usize, member: &Member) {
         let (here, whole) = {
             let standing = &self.senders[selector];
-            (arguments(standing.selector, member.sender), standing.commands.contains(member.sender))
+            let here: Vec<_> = standing.selector.first_arguments_of(member.sender).collect();
+            (here, standing.commands.contains(member.sender))
         };
         let there: Vec<_> = match member.other {
-            Some(id) => self.others.iter().flat_map(|other| arguments(other.selector, id)).collect(),
+            Some(id) => self.others.iter().flat_map(|other| other.selector.first_arguments_of(id)).collect(),
             None => Vec::new(),
         };
         let mut cases: Vec<_> = if whole { there.clone() } else { here };
@@ -131,9 +131,4 @@ impl<'u> Search<'u, '_> {
             _ => vec![shape.clone()],
         }
     }
-}
-
-/// The first arguments with which a selector allows a command that it does not allow as a whole.
-fn arguments(selector: &Selector, id: CommandId) -> Vec<&str> {
-    selector.first_arguments().filter(|(of, _)| *of == id).map(|(_, argument)| argument).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::KeyAccess;
-use crate::glob::{Inclusion, Shape, inclusion_within, matches};
+use crate::glob::{Inclusion, Shape, head, inclusion_within, matches};
 
 /// The work that is done for one set of patterns before what is not known stays so: steps of the automata,
 /// each as long as the patterns are.
@@ -26,7 +26,7 @@ impl<'p> Patterns<'p> {
         let list: Vec<_> = patterns.collect();
         let mut by_head = BTreeMap::<_, Vec<_>>::new();
         for (place, (pattern, _)) in list.iter().enumerate() {
-            by_head.entry(head(pattern)).or_default().push(place);
+            by_head.entry(head(pattern.as_bytes())).or_default().push(place);
         }
         let head_lengths = by_head.keys().map(|head| head.len()).collect();
         Self { is_kept: vec![true; list.len()], list, by_head, head_lengths, work: WORK }
@@ -62,7 +62,7 @@ impl<'p> Patterns<'p> {
     /// Whether those that allow at least as much match all that the pattern matches. Where that is not known,
     /// they do not.
     pub(super) fn include(&mut self, pattern: &str, access: KeyAccess) -> bool {
-        let others = self.alike(head(pattern));
+        let others = self.alike(head(pattern.as_bytes()));
         let others: Vec<_> = others
             .into_iter()
             .filter(|place| self.is_kept[*place] && self.list[*place].1.includes(access))
@@ -105,12 +105,6 @@ impl<'p> Patterns<'p> {
 /// Whether the first pattern is a text and a star, and the second, no literal one, begins with that text.
 fn is_beginning_of(prefix: &str, pattern: &str) -> bool {
     let shape = Shape::of(prefix);
-    matches!(shape, Shape::Prefix | Shape::AnyBytes) && head(pattern).starts_with(head(prefix))
-}
-
-/// The bytes before all that has a meaning.
-fn head(pattern: &str) -> &[u8] {
-    let bytes = pattern.as_bytes();
-    let special = bytes.iter().position(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\'));
-    &bytes[..special.unwrap_or(bytes.len())]
+    matches!(shape, Shape::Prefix | Shape::AnyBytes)
+        && head(pattern.as_bytes()).starts_with(head(prefix.as_bytes()))
 }
