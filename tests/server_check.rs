@@ -98,6 +98,9 @@ fn a_client_is_answered_as_the_library_says() {
 #[test]
 fn sort_refuses_where_the_library_says() {
     with_each_server(|found, server, random| {
+        if patched::unlike_its_version(server).contains(&"sort") {
+            return "finds other keys than its version".into();
+        }
         let mut admin = server.connect();
         let mut refused = 0;
         for _ in 0..USERS / 2 {
