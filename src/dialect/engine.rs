@@ -1,0 +1,137 @@
+//! The engines that are modelled, and who makes them.
+
+use std::fmt;
+
+use super::quirks::{QUIRKS, Quirks};
+
+/// An engine whose rules are modelled, named after the first servers that behave so.
+///
+/// ```
+/// use redis_acl::{Engine, Evidence};
+/// assert_eq!(Engine::Redis7_0.to_string(), "redis-7.0");
+/// assert_eq!(Engine::Redis8_6.evidence(), Evidence::Documented);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Engine {
+    /// Redis 6.0.5 to 6.0.8: algorithm A, and 204 commands. ElastiCache began with it.
+    Redis6_0_5,
+    /// Redis 6.0.9: algorithm B, which no other release has.
+    Redis6_0_9,
+    /// Redis 6.0.10 to 6.0.20: algorithm C.
+    Redis6_0,
+    /// Redis 6.2.2 and later in its line: channels.
+    Redis6_2,
+    /// Redis 7.0: selectors, key permissions, subcommands of their own.
+    Redis7_0,
+    /// Redis 7.2: prints the rules as they were given.
+    Redis7_2,
+    /// Redis 7.4: expiry of hash fields.
+    Redis7_4,
+    /// Redis 8.0: vector sets; modules bring categories.
+    Redis8_0,
+    /// Redis 8.2, from documents.
+    Redis8_2,
+    /// Redis 8.4.
+    Redis8_4,
+    /// Redis 8.6, from documents.
+    Redis8_6,
+    /// Redis 8.8, from documents: arrays, with a category of their own.
+    Redis8_8,
+    /// Redis 8.10, from documents.
+    Redis8_10,
+    /// Valkey 7.2: to the ACL, Redis 7.2.
+    Valkey7_2,
+    /// Valkey 8.0.
+    Valkey8_0,
+    /// Valkey 8.1: `COMMANDLOG`.
+    Valkey8_1,
+    /// Valkey 9.0, from documents.
+    Valkey9_0,
+    /// Valkey 9.1.2 and later in its line: database rules.
+    Valkey9_1,
+}
+
+/// Where the facts about an engine come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+pub enum Evidence {
+    /// A server was run and asked.
+    Measured,
+    /// Release tables and pages were read; the rest is the nearest measured engine's.
+    Documented,
+}
+
+/// Who makes the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+pub enum Project {
+    /// Redis.
+    Redis,
+    /// Valkey.
+    Valkey,
+}
+
+impl Engine {
+    /// Every engine that is modelled: Redis by age, then Valkey by age.
+    pub const ALL: [Self; 18] = [
+        Self::Redis6_0_5,
+        Self::Redis6_0_9,
+        Self::Redis6_0,
+        Self::Redis6_2,
+        Self::Redis7_0,
+        Self::Redis7_2,
+        Self::Redis7_4,
+        Self::Redis8_0,
+        Self::Redis8_2,
+        Self::Redis8_4,
+        Self::Redis8_6,
+        Self::Redis8_8,
+        Self::Redis8_10,
+        Self::Valkey7_2,
+        Self::Valkey8_0,
+        Self::Valkey8_1,
+        Self::Valkey9_0,
+        Self::Valkey9_1,
+    ];
+
+    /// The name that a dialect starts with: `redis-7.0`, `valkey-9.1`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.quirks().name
+    }
+
+    /// Whether a server was run, or documents were read.
+    #[must_use]
+    pub fn evidence(self) -> Evidence {
+        self.quirks().evidence
+    }
+
+    /// Who makes it.
+    #[must_use]
+    pub fn project(self) -> Project {
+        self.quirks().project
+    }
+
+    #[inline]
+    pub(crate) fn quirks(self) -> &'static Quirks {
+        &QUIRKS[self as usize]
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Project {
+    /// `redis` or `valkey`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Redis => "redis",
+            Self::Valkey => "valkey",
+        }
+    }
+}
