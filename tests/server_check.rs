@@ -22,8 +22,9 @@ mod servers;
 
 use std::time::Instant;
 
-use redis_acl::{Catalog, Dialect, Reason, User, glob};
+use redis_acl::{Dialect, Reason, User, glob};
 
+use patched::Catalogs;
 use random::Random;
 use resp::{Reply, Request, words};
 use servers::{Found, Line, Server};
@@ -39,15 +40,16 @@ fn dryrun_answers_as_the_library_does() {
         if User::new(found.dialect).check(&["PING"]).dryrun("u").is_none() {
             return "has no DRYRUN".into();
         }
-        let mut allowed = 0;
+        let (catalogs, mut allowed) = (Catalogs::of(found, server), 0);
         for _ in 0..USERS {
             let (rules, user) = rules::user(found.dialect, random);
             set_user(&mut line, &rules);
-            let requests = some_requests(found.dialect, server, random);
+            let users = catalogs.users(user, &rules);
+            let requests = some_requests(found.dialect, random);
             let ask = |request: &Request| [words(["ACL", "DRYRUN", "u"]), request.clone()].concat();
             let replies = line.ask(&requests.iter().map(ask).collect::<Vec<_>>());
             for (request, reply) in requests.iter().zip(replies) {
-                let verdict = user.check(request);
+                let verdict = users.of_request(request).check(request);
                 allowed += usize::from(verdict.is_allowed());
                 assert_eq!(
                     Some(reply.shown()),
@@ -66,21 +68,22 @@ fn dryrun_answers_as_the_library_does() {
 fn a_client_is_answered_as_the_library_says() {
     with_each_server(|found, server, random| {
         let mut admin = server.connect();
-        let (mut sent, mut allowed) = (0, 0);
+        let (catalogs, mut sent, mut allowed) = (Catalogs::of(found, server), 0, 0);
         for _ in 0..USERS / 2 {
             let (mut rules, mut user) = rules::user(found.dialect, random);
             let login = ["on", "nopass", "+multi", "+discard"];
             rules.extend(login.map(str::to_owned));
             user.apply_arguments(login).expect("rules of any dialect");
             set_user(&mut admin, &rules);
-            let mut requests = some_requests(found.dialect, server, random);
+            let mut requests = some_requests(found.dialect, random);
             requests.retain(|request| can_be_queued(&user, request));
+            let users = catalogs.users(user, &rules);
             let mut line = server.connect();
             let begin = [words(["AUTH", "u", "x"]), words(["MULTI"])];
             // a user that may not use database 0 on Valkey 9.1 still may log in
             line.ask(&begin);
             for (request, reply) in requests.iter().zip(line.ask(&requests)) {
-                let verdict = user.check(request);
+                let verdict = users.of_request(request).check(request);
                 (sent, allowed) = (sent + 1, allowed + usize::from(verdict.is_allowed()));
                 let queued = matches!(
                     verdict.denied().map(|denied| *denied.reason()),
@@ -98,11 +101,8 @@ fn a_client_is_answered_as_the_library_says() {
 #[test]
 fn sort_refuses_where_the_library_says() {
     with_each_server(|found, server, random| {
-        if patched::unlike_its_version(server).contains(&"sort") {
-            return "finds other keys than its version".into();
-        }
         let mut admin = server.connect();
-        let mut refused = 0;
+        let (catalogs, mut refused) = (Catalogs::of(found, server), 0);
         for _ in 0..USERS / 2 {
             let (mut rules, mut user) = rules::user(found.dialect, random);
             let login = ["on", "nopass", "+sort"];
@@ -111,6 +111,7 @@ fn sort_refuses_where_the_library_says() {
             set_user(&mut admin, &rules);
             let mut line = server.connect();
             line.ask(&[words(["AUTH", "u", "x"])]);
+            let users = catalogs.users(user, &rules);
             let options = ["BY", "GET", "w_*", "nosort", "#", "LIMIT", "0", "1", "asc", "STORE", "x"];
             let requests: Vec<_> = (0..REQUESTS)
                 .map(|_| {
@@ -119,7 +120,7 @@ fn sort_refuses_where_the_library_says() {
                 })
                 .collect();
             for (request, reply) in requests.iter().zip(line.ask(&requests)) {
-                let ours = user.check(request).server_message("u");
+                let ours = users.of_request(request).check(request).server_message("u");
                 let theirs = Some(reply.shown())
                     .filter(|reply| reply.starts_with("NOPERM") || reply.contains("insufficient ACL"));
                 refused += usize::from(theirs.is_some());
@@ -134,13 +135,13 @@ fn sort_refuses_where_the_library_says() {
 fn keys_are_found_where_the_server_finds_them() {
     with_each_server(|found, server, random| {
         let mut line = server.connect();
-        let (catalog, mut keys) = (Catalog::from(found.dialect), 0);
+        let (catalogs, mut keys) = (Catalogs::of(found, server), 0);
         let with_flags = found.dialect.engine() >= redis_acl::Engine::Redis7_0;
         let subcommand = if with_flags { "GETKEYSANDFLAGS" } else { "GETKEYS" };
         for _ in 0..USERS / 2 {
-            let mut requests = some_requests(found.dialect, server, random);
+            let mut requests = some_requests(found.dialect, random);
             requests.retain(|request| {
-                let command = catalog.of_request(request);
+                let command = catalogs.of_request(request).of_request(request);
                 command.is_some_and(|command| {
                     let arity = usize::from(command.arity().unsigned_abs());
                     request.len() == arity || command.arity() < 0 && request.len() > arity
@@ -149,7 +150,8 @@ fn keys_are_found_where_the_server_finds_them() {
             let ask = |request: &Request| [words(["COMMAND", subcommand]), request.clone()].concat();
             let replies = line.ask(&requests.iter().map(ask).collect::<Vec<_>>());
             for (request, reply) in requests.iter().zip(replies) {
-                let ours: Vec<_> = catalog.of_request(request).expect("a command").keys(request).collect();
+                let command = catalogs.of_request(request).of_request(request).expect("a command");
+                let ours: Vec<_> = command.keys(request).collect();
                 keys += ours.len();
                 let theirs = match &reply {
                     Reply::Array(items) => items.as_slice(),
@@ -213,11 +215,8 @@ fn set_user(line: &mut Line, rules: &[String]) {
     assert_eq!(replies[1].shown(), "OK", "{rules:?}");
 }
 
-fn some_requests(dialect: Dialect, server: &Server, random: &mut Random) -> Vec<Request> {
-    let mut requests: Vec<_> = (0..REQUESTS).map(|_| requests::request(dialect, random)).collect();
-    let left_out = patched::unlike_its_version(server);
-    requests.retain(|request| !left_out.iter().any(|name| request[0].eq_ignore_ascii_case(name.as_bytes())));
-    requests
+fn some_requests(dialect: Dialect, random: &mut Random) -> Vec<Request> {
+    (0..REQUESTS).map(|_| requests::request(dialect, random)).collect()
 }
 
 /// Whether a request inside of `MULTI` is queued or refused, and does nothing else.

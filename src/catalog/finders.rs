@@ -72,7 +72,7 @@ impl Finder {
         match self {
             Self::None => Runs::NONE,
             Self::Counted { number, destination } => counted(request, usize::from(number), destination),
-            Self::Sort => sort(request),
+            Self::Sort => sort(request, quirks),
             Self::SortRo => only(request, 1, READ),
             Self::Migrate if quirks.migrate_skips_options => migrate(request),
             Self::Migrate => migrate_with_first_keys(request),
@@ -104,8 +104,8 @@ fn counted<A: AsRef<[u8]>>(request: Request<'_, A>, number: usize, destination: 
     if destination { Runs::of(&[run, Run::one(1, KeyFlags::NONE)]) } else { Runs::of(&[run]) }
 }
 
-/// `sortGetKeys`: the last `STORE` counts. What it stores to is itself looked at as an option.
-fn sort<A: AsRef<[u8]>>(request: Request<'_, A>) -> Runs {
+/// `sortGetKeys`: the last `STORE` counts. Up to August 2026 what it stores to is itself looked at as an option.
+fn sort<A: AsRef<[u8]>>(request: Request<'_, A>, quirks: &Quirks) -> Runs {
     let (mut place, mut destination) = (2, None);
     while place < request.len() {
         if request.is(place, "limit") {
@@ -114,6 +114,7 @@ fn sort<A: AsRef<[u8]>>(request: Request<'_, A>) -> Runs {
             place += 1;
         } else if request.is(place, "store") && place + 1 < request.len() {
             destination = Some(place + 1);
+            place += usize::from(quirks.sort_skips_destination);
         }
         place += 1;
     }

@@ -75,7 +75,8 @@ pub(crate) struct Demands {
     pub(crate) database: DatabaseNeed,
     /// `SORT … BY`: a selector that allows it must be able to read all keys.
     pub(crate) reads_all_keys: bool,
-    /// The command will refuse what the permissions let pass.
+    /// The command will refuse what the permissions let pass. Before 7.0, where nothing tells which commands need
+    /// keys, this is a guess.
     pub(crate) is_odd: bool,
 }
 
@@ -88,8 +89,19 @@ static TEMPLATES: &[(&str, &[&str])] = &[
     ("bitfield", &["_ GET u8 0", "_ SET u8 0 1"]),
     ("copy", &["_ _ DB _", "_ _ (DB _)…"]),
     ("delex", &["_ IFEQ 1"]),
-    ("georadius", &["_ 0 0 1 m STORE _", "_ 0 0 1 m STOREDIST _", "_ 0 0 1 m STORE _ STOREDIST _"]),
-    ("georadiusbymember", &["_ 1 1 m STORE _", "_ 1 1 m STOREDIST _", "_ 1 1 m STORE _ STOREDIST _"]),
+    (
+        "georadius",
+        &[
+            "_ 0 0 1 m STORE _",
+            "_ 0 0 1 m STOREDIST _",
+            "_ 0 0 1 m STORE _ STOREDIST _",
+            "_ 0 0 1 m STORE _ STORE _",
+        ],
+    ),
+    (
+        "georadiusbymember",
+        &["_ 1 1 m STORE _", "_ 1 1 m STOREDIST _", "_ 1 1 m STORE _ STOREDIST _", "_ 1 1 m STORE _ STORE _"],
+    ),
     ("memory", &["USAGE _"]),
     ("migrate", &["_ _ '' 0 1 KEYS (_)…", "_ _ '' 0 1 KEYS", "_ _ _ 0 1 KEYS _"]),
     ("move", &["_ _", "_ !"]),
@@ -99,8 +111,8 @@ static TEMPLATES: &[(&str, &[&str])] = &[
     ("sort_ro", &["_ BY *"]),
     ("stralgo", &["LCS KEYS _ _", "LCS STRINGS 1 1"]),
     ("swapdb", &["_ _", "! _"]),
-    ("xread", &["STREAMS (_)… (0)…"]),
-    ("xreadgroup", &["GROUP _ _ STREAMS (_)… (>)…"]),
+    ("xread", &["STREAMS (_)… (0)…", "x STREAMS _ 0"]),
+    ("xreadgroup", &["GROUP _ _ STREAMS (_)… (>)…", "x GROUP _ _ STREAMS _ >"]),
 ];
 
 impl Shape {
@@ -280,6 +292,14 @@ impl Command<'_> {
             .fold(vec![start.clone()], lay_out)
     }
 
+    /// Whether some of its keys have no place in a request of this length, which it takes all the same: `PFMERGE`
+    /// with a destination alone.
+    fn has_optional_keys(self, length: usize) -> bool {
+        let begins_behind =
+            |spec: &KeySpec| matches!(spec.start, StartSearch::Index(index) if index as usize >= length);
+        self.key_facts().specs.iter().any(begins_behind)
+    }
+
     /// What is asked of its words, as this command's engine sees them.
     pub(crate) fn demands(self, shape: &Shape) -> Demands {
         let request = shape.request(1, |_, _| None);
@@ -311,7 +331,9 @@ impl Command<'_> {
             self.is_sort() && quirks.sort_needs_all_keys && (2..request.len()).any(|at| request.is(at, "by"));
         let has_count = |word: &Word| shape.parts.iter().any(|part| part.words.contains(word));
         let has_key = slots.iter().any(|(_, demand)| matches!(demand, Demand::Key(_)));
-        let needs_keys = self.has_keys() && self.row.flags & F::NO_MANDATORY_KEYS == 0;
+        let needs_keys = self.has_keys()
+            && self.row.flags & F::NO_MANDATORY_KEYS == 0
+            && !self.has_optional_keys(request.len());
         Demands {
             slots,
             database: match databases {

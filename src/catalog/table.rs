@@ -134,13 +134,13 @@ pub(super) static ENTRIES: [Entry; 628] = [
     Entry { name: "eval", subcommands: &[], rows: &[
         Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "" },
         Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MAY_REPLICATE | F::MOVABLEKEYS | F::NOSCRIPT | F::SKIP_MONITOR, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "2.6.0" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "2.6.0" },
         Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "2.6.0" },
     ] },
     Entry { name: "evalsha", subcommands: &[], rows: &[
         Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "" },
         Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MAY_REPLICATE | F::MOVABLEKEYS | F::NOSCRIPT | F::SKIP_MONITOR, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "2.6.0" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "2.6.0" },
         Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "2.6.0" },
     ] },
     Entry { name: "exec", subcommands: &[], rows: &[
@@ -188,8 +188,8 @@ pub(super) static ENTRIES: [Entry; 628] = [
     Entry { name: "georadius", subcommands: &[], rows: &[
         Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -6, flags: F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
         Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_8) | valkey(Valkey7_2, Valkey9_0), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 41, group: "geo", since: "3.2.0" },
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 37, group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_0), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 41, group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 37, group: "geo", since: "3.2.0" },
         Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 39, group: "geo", since: "3.2.0" },
     ] },
     Entry { name: "georadius_ro", subcommands: &[], rows: &[
@@ -200,8 +200,8 @@ pub(super) static ENTRIES: [Entry; 628] = [
     Entry { name: "georadiusbymember", subcommands: &[], rows: &[
         Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -5, flags: F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
         Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_8) | valkey(Valkey7_2, Valkey9_0), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 40, group: "geo", since: "3.2.0" },
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 36, group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_0), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 40, group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 36, group: "geo", since: "3.2.0" },
         Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 38, group: "geo", since: "3.2.0" },
     ] },
     Entry { name: "georadiusbymember_ro", subcommands: &[], rows: &[
@@ -456,7 +456,7 @@ pub(super) static ENTRIES: [Entry; 628] = [
     ] },
     Entry { name: "psubscribe", subcommands: &[], rows: &[
         Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
         Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -2, flags: F::DENYOOM | F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
     ] },
     Entry { name: "psync", subcommands: &[], rows: &[
@@ -603,7 +603,7 @@ pub(super) static ENTRIES: [Entry; 628] = [
     ] },
     Entry { name: "sinterstore", subcommands: &[], rows: &[
         Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_2) | valkey(Valkey7_2, Valkey7_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 19, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis7_0, Redis7_2_16) | valkey(Valkey7_2, Valkey7_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 19, group: "set", since: "1.0.0" },
         Row { engines: redis(Redis7_4, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 13, group: "set", since: "1.0.0" },
     ] },
     Entry { name: "sismember", subcommands: &[], rows: &[
@@ -655,7 +655,7 @@ pub(super) static ENTRIES: [Entry; 628] = [
     ] },
     Entry { name: "subscribe", subcommands: &[], rows: &[
         Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
         Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -2, flags: F::DENYOOM | F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
     ] },
     Entry { name: "substr", subcommands: &[], rows: &[
@@ -710,7 +710,7 @@ pub(super) static ENTRIES: [Entry; 628] = [
     Entry { name: "wait", subcommands: &[], rows: &[
         Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::NOSCRIPT, categories: C::KEYSPACE | C::SLOW, keys: 0, group: "", since: "" },
         Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 3, flags: F::NOSCRIPT, categories: C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "3.0.0" },
-        Row { engines: redis(Redis7_2, Redis7_2) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 3, flags: 0, categories: C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "3.0.0" },
+        Row { engines: redis(Redis7_2, Redis7_2_16) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 3, flags: 0, categories: C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "3.0.0" },
         Row { engines: redis(Redis7_4, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 3, flags: F::BLOCKING, categories: C::BLOCKING | C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "3.0.0" },
     ] },
     Entry { name: "watch", subcommands: &[], rows: &[
@@ -757,14 +757,14 @@ pub(super) static ENTRIES: [Entry; 628] = [
     Entry { name: "xread", subcommands: &[], rows: &[
         Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -4, flags: F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 30, group: "", since: "" },
         Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -4, flags: F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::BLOCKING | F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 6, group: "stream", since: "5.0.0" },
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -4, flags: F::BLOCKING | F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 2, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::BLOCKING | F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 6, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -4, flags: F::BLOCKING | F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 2, group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xreadgroup", subcommands: &[], rows: &[
         Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -7, flags: F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 30, group: "", since: "" },
         Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -7, flags: F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -7, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 7, group: "stream", since: "5.0.0" },
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -7, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 3, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -7, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 7, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -7, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 3, group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xrevrange", subcommands: &[], rows: &[
         Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 30, group: "", since: "" },
@@ -1071,7 +1071,7 @@ pub(super) static ENTRIES: [Entry; 628] = [
         Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|count-failure-reports", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
         Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|countkeysinslot", subcommands: &[], rows: &[
@@ -1099,30 +1099,30 @@ pub(super) static ENTRIES: [Entry; 628] = [
         Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "5.0.0" },
     ] },
     Entry { name: "cluster|info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
         Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|keyslot", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
         Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|links", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.0.0" },
         Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.0.0" },
     ] },
     Entry { name: "cluster|meet", subcommands: &[], rows: &[
         Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|myid", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
         Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|nodes", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
         Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|replicas", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "5.0.0" },
         Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "5.0.0" },
     ] },
     Entry { name: "cluster|replicate", subcommands: &[], rows: &[
@@ -1146,7 +1146,7 @@ pub(super) static ENTRIES: [Entry; 628] = [
         Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.0.0" },
     ] },
     Entry { name: "cluster|slaves", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
         Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|slots", subcommands: &[], rows: &[
@@ -1192,22 +1192,22 @@ pub(super) static ENTRIES: [Entry; 628] = [
         Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.0.0" },
     ] },
     Entry { name: "eval_ro", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
         Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
     ] },
     Entry { name: "evalsha_ro", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
         Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
     ] },
     Entry { name: "expiretime", subcommands: &[], rows: &[
         Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 35, group: "generic", since: "7.0.0" },
     ] },
     Entry { name: "fcall", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "7.0.0" },
         Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "7.0.0" },
     ] },
     Entry { name: "fcall_ro", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
         Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
     ] },
     Entry { name: "function", subcommands: &[300, 301, 302, 303, 304, 305, 306, 307, 308], rows: &[
@@ -1384,7 +1384,7 @@ pub(super) static ENTRIES: [Entry; 628] = [
         Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::LOADING | F::PUBSUB | F::STALE, categories: C::FAST | C::PUBSUB, keys: 56, group: "pubsub", since: "7.0.0" },
     ] },
     Entry { name: "ssubscribe", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 20, group: "pubsub", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 20, group: "pubsub", since: "7.0.0" },
         Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -2, flags: F::DENYOOM | F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 20, group: "pubsub", since: "7.0.0" },
     ] },
     Entry { name: "sunsubscribe", subcommands: &[], rows: &[
@@ -1436,21 +1436,21 @@ pub(super) static ENTRIES: [Entry; 628] = [
         Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 4, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "7.2.0" },
     ] },
     Entry { name: "cluster|myshardid", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_2, Redis8_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.2.0" },
+        Row { engines: redis(Redis7_2, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.2.0" },
         Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.2.0" },
     ] },
     Entry { name: "waitaof", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_2, Redis7_2) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 4, flags: F::NOSCRIPT, categories: C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "7.2.0" },
+        Row { engines: redis(Redis7_2, Redis7_2_16) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 4, flags: F::NOSCRIPT, categories: C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "7.2.0" },
         Row { engines: redis(Redis7_4, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 4, flags: F::BLOCKING, categories: C::BLOCKING | C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "7.2.0" },
     ] },
     // first in redis-7.4
     Entry { name: "hexpire", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis7_4), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
         Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
         Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "hexpireat", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis7_4), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
         Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
         Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "9.0.0" },
     ] },
@@ -1463,12 +1463,12 @@ pub(super) static ENTRIES: [Entry; 628] = [
         Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "hpexpire", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis7_4), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
         Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
         Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "hpexpireat", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis7_4), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
         Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
         Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "9.0.0" },
     ] },
@@ -1499,51 +1499,51 @@ pub(super) static ENTRIES: [Entry; 628] = [
         Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 52, group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "vadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::DENYOOM | F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::DENYOOM | F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -5, flags: F::DENYOOM | F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vcard", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 2, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vdim", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 2, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vemb", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -3, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vgetattr", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 3, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vinfo", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 2, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vismember", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 3, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.2.0" },
     ] },
     Entry { name: "vlinks", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -3, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vrandmember", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -2, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vrem", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 3, flags: F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vsetattr", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::FAST | F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 4, flags: F::FAST | F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vsim", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2), module: None, arity: -1, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
         Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -4, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
     ] },
     // first in redis-8.2
@@ -2474,7 +2474,45 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 90, 103, 132,
         134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
     ],
+    // redis-7.2.16
+    &[
+        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
+        270, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 281, 111, 112, 3, 16, 239, 240, 241, 242, 243, 244, 245,
+        246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341, 214, 131, 206, 24, 26, 31, 32, 33, 296,
+        69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110, 113, 114, 117, 126, 145, 353, 159, 160, 161,
+        162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 51, 52, 53, 54, 55, 56, 57, 58, 212,
+        60, 61, 62, 63, 64, 96, 97, 98, 99, 100, 205, 237, 11, 12, 13, 72, 73, 74, 213, 317, 76, 204, 77, 78,
+        79, 80, 81, 82, 120, 121, 122, 123, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355, 152, 356, 163, 28,
+        29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345, 346, 347, 0, 224,
+        225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286, 287, 288, 19, 289,
+        290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75, 83, 318, 319, 320,
+        321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349, 350, 351, 352, 156,
+        157, 158, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155, 238, 14, 15, 181, 182,
+        183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193, 194, 195, 196, 197, 198,
+        199, 200, 201, 202, 223, 203, 167, 168, 216, 169, 170, 171, 357, 358, 359, 360, 361, 362, 172, 363, 364, 365, 366, 173,
+        174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 90, 103, 132,
+        134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
+    ],
     // redis-7.4
+    &[
+        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
+        270, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 281, 111, 112, 3, 16, 239, 240, 241, 242, 243, 244, 245,
+        246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341, 214, 131, 206, 24, 26, 31, 32, 33, 296,
+        69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110, 113, 114, 117, 126, 145, 353, 159, 160, 161,
+        162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 373, 374, 375, 51, 52, 53, 54, 55, 56,
+        57, 58, 376, 377, 378, 379, 380, 212, 60, 61, 62, 63, 381, 64, 96, 97, 98, 99, 100, 205, 237, 11, 12, 13,
+        72, 73, 74, 213, 317, 76, 204, 77, 78, 79, 80, 81, 82, 120, 121, 122, 123, 104, 107, 108, 335, 336, 337, 338,
+        339, 340, 109, 354, 355, 152, 356, 163, 28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308,
+        128, 342, 343, 344, 345, 346, 347, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18,
+        282, 283, 284, 285, 286, 287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311,
+        312, 313, 314, 315, 75, 83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119,
+        125, 137, 141, 142, 349, 350, 351, 352, 156, 157, 158, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147,
+        148, 149, 154, 155, 238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190,
+        191, 222, 192, 193, 194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 168, 216, 169, 170, 171, 357, 358, 359,
+        360, 361, 362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 44, 210, 211, 46, 47,
+        65, 66, 67, 316, 84, 89, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
+    ],
+    // redis-7.4.11
     &[
         6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
         270, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 281, 111, 112, 3, 16, 239, 240, 241, 242, 243, 244, 245,
@@ -2533,7 +2571,47 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 90, 103,
         132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 398, 399,
     ],
+    // redis-8.2.9
+    &[
+        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
+        270, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 281, 397, 111, 112, 3, 16, 239, 240, 241, 242, 243, 244,
+        245, 246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341, 214, 131, 206, 24, 26, 31, 32, 33,
+        296, 69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110, 113, 114, 117, 126, 145, 353, 159, 160,
+        161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 373, 374, 375, 51, 52, 382, 383, 53,
+        54, 55, 56, 57, 58, 376, 377, 378, 379, 380, 212, 60, 61, 384, 62, 63, 381, 64, 96, 97, 98, 99, 100, 205,
+        237, 11, 12, 13, 72, 73, 74, 213, 317, 76, 204, 77, 78, 79, 80, 81, 82, 120, 121, 122, 123, 385, 386, 387,
+        388, 389, 390, 391, 392, 393, 394, 395, 396, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355, 152, 356, 163,
+        28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345, 346, 347, 0,
+        224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286, 287, 288, 19,
+        289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75, 83, 318, 319,
+        320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349, 350, 351, 352,
+        156, 157, 158, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155, 238, 14, 15, 181,
+        182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193, 194, 195, 196, 197,
+        198, 199, 200, 201, 202, 223, 203, 167, 168, 216, 169, 170, 171, 357, 358, 359, 360, 361, 362, 172, 363, 364, 365, 366,
+        173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 90, 103,
+        132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 398, 399,
+    ],
     // redis-8.4
+    &[
+        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
+        270, 400, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 401, 111, 112, 3, 16, 239, 240, 241, 242,
+        243, 244, 245, 246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341, 214, 131, 206, 24, 26, 31,
+        32, 33, 296, 69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110, 113, 114, 117, 126, 145, 353,
+        159, 160, 161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 373, 374, 375, 51, 52, 382,
+        383, 53, 54, 55, 56, 57, 58, 376, 377, 378, 379, 380, 212, 60, 61, 384, 62, 63, 381, 64, 96, 97, 98, 99,
+        100, 205, 237, 11, 12, 13, 72, 73, 74, 213, 317, 76, 204, 77, 78, 79, 80, 81, 82, 120, 121, 122, 123, 385,
+        386, 387, 388, 389, 390, 391, 392, 393, 406, 394, 395, 396, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355,
+        152, 356, 163, 28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345,
+        346, 347, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286,
+        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75,
+        83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349,
+        350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155,
+        238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193,
+        194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 169, 170, 399, 171, 357, 358, 359, 360, 361,
+        362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 402, 403, 44, 210, 211, 46, 47,
+        65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
+    ],
+    // redis-8.4.6
     &[
         6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
         270, 400, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 401, 111, 112, 3, 16, 239, 240, 241, 242,
@@ -2574,7 +2652,49 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 407, 408, 409, 410,
         411, 412,
     ],
+    // redis-8.6.6
+    &[
+        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
+        270, 400, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 401, 111, 112, 3, 16, 239, 240, 241, 242,
+        243, 244, 245, 246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341, 214, 131, 206, 24, 26, 31,
+        32, 33, 296, 69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110, 113, 114, 117, 126, 145, 353,
+        159, 160, 161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 373, 374, 375, 51, 52, 382,
+        383, 53, 54, 55, 56, 57, 58, 376, 377, 378, 379, 380, 212, 60, 61, 384, 62, 63, 381, 64, 96, 97, 98, 99,
+        100, 205, 237, 11, 12, 13, 72, 73, 74, 213, 317, 76, 204, 77, 78, 79, 80, 81, 82, 120, 121, 122, 123, 385,
+        386, 387, 388, 389, 390, 391, 392, 393, 406, 394, 395, 396, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355,
+        152, 356, 163, 28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345,
+        346, 347, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286,
+        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75,
+        83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349,
+        350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155,
+        238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193,
+        194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 169, 170, 399, 171, 357, 358, 359, 360, 361,
+        362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 402, 403, 44, 210, 211, 46, 47,
+        65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 407, 408, 409, 410,
+        411, 412,
+    ],
     // redis-8.8
+    &[
+        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
+        270, 400, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 401, 111, 112, 3, 16, 239, 240, 241, 242,
+        243, 244, 245, 246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341, 214, 131, 206, 24, 26, 31,
+        32, 33, 296, 69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110, 113, 114, 117, 126, 145, 353,
+        159, 160, 161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 373, 374, 375, 51, 52, 382,
+        383, 53, 54, 55, 56, 57, 58, 376, 377, 378, 379, 380, 212, 60, 61, 384, 62, 63, 381, 64, 96, 97, 98, 99,
+        100, 205, 237, 11, 12, 13, 72, 73, 74, 213, 317, 76, 204, 77, 78, 79, 80, 81, 82, 120, 121, 122, 123, 385,
+        386, 387, 388, 389, 390, 391, 392, 393, 406, 394, 395, 396, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355,
+        152, 356, 163, 28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345,
+        346, 347, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286,
+        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75,
+        83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349,
+        350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155,
+        238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193,
+        194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 169, 170, 399, 171, 357, 358, 359, 360, 361,
+        362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 402, 403, 44, 210, 211, 46, 47,
+        65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 407, 408, 409, 410,
+        411, 431, 412, 413, 414, 415, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 432, 433, 434,
+    ],
+    // redis-8.8.2
     &[
         6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
         270, 400, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 401, 111, 112, 3, 16, 239, 240, 241, 242,

@@ -57,6 +57,11 @@ pub(super) struct Member {
 /// A request that the command itself will refuse is shown only where there is no other.
 const ODD: usize = 1 << 20;
 
+/// Whether this is the length of such a request.
+pub(super) fn is_odd(length: usize) -> bool {
+    length >= ODD
+}
+
 /// All classes.
 #[derive(Debug)]
 pub(super) struct Kinds {

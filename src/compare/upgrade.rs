@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::search::Findings;
+use super::search::{Finding, Findings};
 use super::{Difference, Excess, difference, simplify};
 use crate::access::{Effect, KeyAccess};
 use crate::catalog::{Catalog, Command, CommandSet, Request};
@@ -67,7 +67,8 @@ impl Upgrade {
     }
 
     /// A string for the new engine that grants what the old one granted, and nothing else. [`Exact::difference`]
-    /// tells what the new engine cannot grant.
+    /// tells what the new engine cannot grant, and shows a request that it lets pass to a command which refuses it
+    /// itself: such commands are kept.
     ///
     /// # Errors
     /// When there is none that would not grant more, and what stands in the way.
@@ -113,12 +114,20 @@ impl Exact {
     }
 }
 
-/// The commands with requests that the new user gains, but for those that every user may send.
+/// The commands with requests that the new user gains, but for those that every user may send, and for requests that
+/// the command refuses itself. Before 7.0 it is not known which these are.
 fn wider_commands(findings: &Findings, new: &User) -> CommandSet {
     let quirks = new.dialect().quirks();
+    let is_refused = |finding: &&Finding| finding.is_odd() && quirks.has(Feature::Subcommands);
     let is_open =
         |id| new.catalog().get(id).is_some_and(|command: Command<'_>| command.is_open_to_all(&quirks));
-    findings.requests.iter().map(|finding| finding.command).filter(|id| !is_open(*id)).collect()
+    findings
+        .requests
+        .iter()
+        .filter(|finding| !is_refused(finding))
+        .map(|finding| finding.command)
+        .filter(|id| !is_open(*id))
+        .collect()
 }
 
 /// What leaving commands out does not help against.

@@ -26,18 +26,36 @@ pub enum Engine {
     Redis7_0,
     /// Redis 7.2: prints the rules as they were given.
     Redis7_2,
+    /// Redis 7.2.16 and later in its line, from documents: finds the keys that commands run on, whatever options stand
+    /// twice.
+    Redis7_2_16,
     /// Redis 7.4: expiry of hash fields.
     Redis7_4,
+    /// Redis 7.4.11 and later in its line, from documents: finds the keys that commands run on, whatever options stand
+    /// twice.
+    Redis7_4_11,
     /// Redis 8.0: vector sets; modules bring categories.
     Redis8_0,
     /// Redis 8.2, from documents.
     Redis8_2,
+    /// Redis 8.2.9 and later in its line, from documents: finds the keys that commands run on, whatever options stand
+    /// twice.
+    Redis8_2_9,
     /// Redis 8.4.
     Redis8_4,
+    /// Redis 8.4.6 and later in its line, from documents: finds the keys that commands run on, whatever options stand
+    /// twice.
+    Redis8_4_6,
     /// Redis 8.6, from documents.
     Redis8_6,
+    /// Redis 8.6.6 and later in its line, from documents: finds the keys that commands run on, whatever options stand
+    /// twice.
+    Redis8_6_6,
     /// Redis 8.8, from documents: arrays, with a category of their own.
     Redis8_8,
+    /// Redis 8.8.2 and later in its line, from documents: finds the keys that commands run on, whatever options stand
+    /// twice.
+    Redis8_8_2,
     /// Redis 8.10, from documents.
     Redis8_10,
     /// Valkey 7.2: to the ACL, Redis 7.2.
@@ -74,19 +92,25 @@ pub enum Project {
 
 impl Engine {
     /// Every engine that is modelled: Redis by age, then Valkey by age.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 24] = [
         Self::Redis6_0_5,
         Self::Redis6_0_9,
         Self::Redis6_0,
         Self::Redis6_2,
         Self::Redis7_0,
         Self::Redis7_2,
+        Self::Redis7_2_16,
         Self::Redis7_4,
+        Self::Redis7_4_11,
         Self::Redis8_0,
         Self::Redis8_2,
+        Self::Redis8_2_9,
         Self::Redis8_4,
+        Self::Redis8_4_6,
         Self::Redis8_6,
+        Self::Redis8_6_6,
         Self::Redis8_8,
+        Self::Redis8_8_2,
         Self::Redis8_10,
         Self::Valkey7_2,
         Self::Valkey8_0,

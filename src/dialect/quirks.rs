@@ -47,6 +47,8 @@ pub(crate) struct Quirks {
     /// `MIGRATE … KEYS`: options with an argument are skipped in search of it, and with it a key in the usual
     /// place is an error (7.0.6).
     pub(crate) migrate_skips_options: bool,
+    /// `SORT … STORE key`: the key is not itself read as an option (7.2.16 and its siblings; pull request 15478).
+    pub(crate) sort_skips_destination: bool,
     /// `SORT … BY` and `GET` need all keys to be readable (7.0.0).
     pub(crate) sort_needs_all_keys: bool,
     /// `PSUBSCRIBE` patterns are compared as C strings, up to a NUL (7.0.0).
@@ -167,6 +169,7 @@ const REDIS_6_0_5: Quirks = Quirks {
     answers: Answers::Redis6,
     open_to_all: OpenToAll::AuthAndQuit,
     migrate_skips_options: false,
+    sort_skips_destination: false,
     sort_needs_all_keys: false,
     channel_patterns_end_at_nul: false,
     xread_claims: false,
@@ -205,6 +208,12 @@ const REDIS_7_0: Quirks = Quirks {
     channel_patterns_end_at_nul: true,
     ..REDIS_6_2
 };
+/// The releases of August 2026, which mended where keys are found in requests with an option twice: by themselves the
+/// key specs of four commands, which are data, and `SORT`. Measured on Debian's Redis 8.0.2, which has the same patch.
+const fn keys_mended(name: &'static str, first_patch: u16, line: Quirks) -> Quirks {
+    Quirks { name, first_patch, evidence: Evidence::Documented, sort_skips_destination: true, ..line }
+}
+
 const REDIS_7_2: Quirks = Quirks {
     name: "redis-7.2",
     line: (7, 2),
@@ -217,7 +226,9 @@ const REDIS_7_2: Quirks = Quirks {
     answers: Answers::Redis7_2,
     ..REDIS_7_0
 };
+const REDIS_7_2_16: Quirks = keys_mended("redis-7.2.16", 16, REDIS_7_2);
 const REDIS_7_4: Quirks = Quirks { name: "redis-7.4", line: (7, 4), ..REDIS_7_2 };
+const REDIS_7_4_11: Quirks = keys_mended("redis-7.4.11", 11, REDIS_7_4);
 const REDIS_8_0: Quirks = Quirks {
     name: "redis-8.0",
     line: (8, 0),
@@ -227,11 +238,15 @@ const REDIS_8_0: Quirks = Quirks {
 };
 const REDIS_8_2: Quirks =
     Quirks { name: "redis-8.2", line: (8, 2), evidence: Evidence::Documented, ..REDIS_8_0 };
+const REDIS_8_2_9: Quirks = keys_mended("redis-8.2.9", 9, REDIS_8_2);
 const REDIS_8_4: Quirks = Quirks { name: "redis-8.4", line: (8, 4), xread_claims: true, ..REDIS_8_0 };
+const REDIS_8_4_6: Quirks = keys_mended("redis-8.4.6", 6, REDIS_8_4);
 const REDIS_8_6: Quirks =
     Quirks { name: "redis-8.6", line: (8, 6), evidence: Evidence::Documented, ..REDIS_8_4 };
+const REDIS_8_6_6: Quirks = keys_mended("redis-8.6.6", 6, REDIS_8_6);
 const REDIS_8_8: Quirks = Quirks { name: "redis-8.8", line: (8, 8), file_comments: true, ..REDIS_8_6 };
-const REDIS_8_10: Quirks = Quirks { name: "redis-8.10", line: (8, 10), ..REDIS_8_8 };
+const REDIS_8_8_2: Quirks = keys_mended("redis-8.8.2", 2, REDIS_8_8);
+const REDIS_8_10: Quirks = Quirks { name: "redis-8.10", line: (8, 10), first_patch: 0, ..REDIS_8_8_2 };
 const VALKEY_7_2: Quirks =
     Quirks { name: "valkey-7.2", project: Project::Valkey, own_name: None, ..REDIS_7_2 };
 const VALKEY_8_0: Quirks = Quirks {
@@ -269,12 +284,18 @@ pub(super) static QUIRKS: [Quirks; Engine::ALL.len()] = [
     REDIS_6_2,
     REDIS_7_0,
     REDIS_7_2,
+    REDIS_7_2_16,
     REDIS_7_4,
+    REDIS_7_4_11,
     REDIS_8_0,
     REDIS_8_2,
+    REDIS_8_2_9,
     REDIS_8_4,
+    REDIS_8_4_6,
     REDIS_8_6,
+    REDIS_8_6_6,
     REDIS_8_8,
+    REDIS_8_8_2,
     REDIS_8_10,
     VALKEY_7_2,
     VALKEY_8_0,

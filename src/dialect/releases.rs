@@ -52,19 +52,25 @@ const ALL_OF_VALKEY: Modules = JSON_BLOOM.with(Module::ValkeySearch);
 
 /// The engines in the order of [`Engine`], then the services' versions by age. ElastiCache: versions and
 /// modules from its supported-versions pages; MemoryDB likewise.
-pub(super) static RELEASES: [Release; 31] = [
+pub(super) static RELEASES: [Release; 37] = [
     plain(Engine::Redis6_0_5),
     plain(Engine::Redis6_0_9),
     plain(Engine::Redis6_0),
     plain(Engine::Redis6_2),
     plain(Engine::Redis7_0),
     plain(Engine::Redis7_2),
+    plain(Engine::Redis7_2_16),
     plain(Engine::Redis7_4),
+    plain(Engine::Redis7_4_11),
     plain(Engine::Redis8_0),
     plain(Engine::Redis8_2),
+    plain(Engine::Redis8_2_9),
     plain(Engine::Redis8_4),
+    plain(Engine::Redis8_4_6),
     plain(Engine::Redis8_6),
+    plain(Engine::Redis8_6_6),
     plain(Engine::Redis8_8),
+    plain(Engine::Redis8_8_2),
     plain(Engine::Redis8_10),
     plain(Engine::Valkey7_2),
     plain(Engine::Valkey8_0),

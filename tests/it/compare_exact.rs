@@ -200,9 +200,16 @@ fn user(dialect: Dialect, rules: &str) -> User {
 fn what_a_request_shows_is_found_and_nothing_else() {
     let (requests, mut random) = (requests(), Random::new(5));
     let (mut within, mut differing, mut undecided) = (0, 0, 0);
-    for dialect in
-        ["redis-6.0.5", "redis-6.2", "redis-7.0", "redis-7.2", "redis-8.4", "valkey-9.1", "redis-8.0+json"]
-    {
+    for dialect in [
+        "redis-6.0.5",
+        "redis-6.2",
+        "redis-7.0",
+        "redis-7.2",
+        "redis-8.4",
+        "redis-8.4.6",
+        "valkey-9.1",
+        "redis-8.0+json",
+    ] {
         let dialect: Dialect = dialect.parse().expect("a dialect");
         for _ in 0..30 {
             let first = rules(&mut random);

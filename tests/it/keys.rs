@@ -76,6 +76,36 @@ fn versions_differ_where_servers_do() {
 }
 
 #[test]
+fn the_releases_of_august_2026_find_the_keys_that_commands_run_on() {
+    for (before, after) in [
+        (Engine::Redis7_2, Engine::Redis7_2_16),
+        (Engine::Redis7_4, Engine::Redis7_4_11),
+        (Engine::Redis8_2, Engine::Redis8_2_9),
+        (Engine::Redis8_4, Engine::Redis8_4_6),
+        (Engine::Redis8_6, Engine::Redis8_6_6),
+        (Engine::Redis8_8, Engine::Redis8_8_2),
+        (Engine::Redis8_8, Engine::Redis8_10),
+    ] {
+        for (request, old, new) in [
+            ("georadius k 1 2 3 m STORE a STORE b", "k:RO+access a:OW+update", "k:RO+access b:OW+update"),
+            (
+                "georadius k 1 2 3 m STORE a STOREDIST b",
+                "k:RO+access a:OW+update b:OW+update",
+                "k:RO+access b:OW+update",
+            ),
+            ("xread COUNT STREAMS STREAMS k 1", "STREAMS:RO+access", "k:RO+access"),
+            ("xread other STREAMS k 1", "k:RO+access", ""),
+            ("sort k STORE BY STORE b", "k:RO+access BY:OW+update", "k:RO+access b:OW+update"),
+            ("sort k STORE STORE b", "k:RO+access b:OW+update", "k:RO+access STORE:OW+update"),
+            ("sort k STORE a STORE b", "k:RO+access b:OW+update", "k:RO+access b:OW+update"),
+        ] {
+            assert_eq!(keys(before, request), old, "{before}: {request}");
+            assert_eq!(keys(after, request), new, "{after}: {request}");
+        }
+    }
+}
+
+#[test]
 fn short_requests_have_no_keys_that_are_not_there() {
     for engine in Engine::ALL {
         let catalog = Catalog::from(engine);

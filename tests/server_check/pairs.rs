@@ -169,15 +169,15 @@ struct Ways<'s> {
     server: &'s Server,
     admin: Line,
     has_dryrun: bool,
-    /// The commands that are not compared with this server.
-    left_out: &'static [&'static str],
+    /// Whether it finds keys otherwise than its version.
+    is_patched: bool,
 }
 
 impl<'s> Ways<'s> {
     fn to(found: &'s Found, server: &'s Server) -> Self {
         let has_dryrun = User::new(found.dialect).check(&["PING"]).dryrun("u").is_some();
-        let left_out = patched::unlike_its_version(server);
-        Self { found, server, admin: server.connect(), has_dryrun, left_out }
+        let is_patched = patched::is_patched(found, server);
+        Self { found, server, admin: server.connect(), has_dryrun, is_patched }
     }
 
     /// A user who can log in and ask by `MULTI`.
@@ -215,8 +215,8 @@ impl<'s> Ways<'s> {
     }
 
     fn can_ask(&self, users: [&User; 2], request: &Request) -> bool {
-        let is_left_out = |name: &&str| request[0].eq_ignore_ascii_case(name.as_bytes());
-        !self.left_out.iter().any(is_left_out) && (self.has_dryrun || can_be_queued(users[0], request))
+        let is_as_its_version = !self.is_patched || !patched::is_mended(request);
+        is_as_its_version && (self.has_dryrun || can_be_queued(users[0], request))
     }
 
     fn ask(&mut self, user: usize, database: u32, requests: &[Request]) -> Vec<Reply> {

@@ -67,6 +67,11 @@ impl Filling {
 }
 
 impl Finding {
+    /// Whether the command would refuse each of the requests itself.
+    pub(in crate::compare) fn is_odd(&self) -> bool {
+        kinds::is_odd(self.length)
+    }
+
     /// The request.
     pub(in crate::compare) fn witness(&self, sender: &Catalog, other: &Catalog) -> Option<Witness> {
         let Recipe { excluded, filling, .. } = &*self.recipe;
