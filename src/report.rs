@@ -157,7 +157,7 @@ impl Report {
         }
         let line = format!("{lead}{shown}{place}{cut_after}");
         Excerpt {
-            line: line.replace(|c: char| c.is_control(), "\u{fffd}"),
+            line: line.replace(steers, "\u{fffd}"),
             marks: String::from_iter(marks).trim_end().to_owned(),
         }
     }
@@ -206,6 +206,12 @@ mod tests {
         let caret = lines[3].chars().position(|c| c == '^').unwrap();
         assert_eq!(lines[2].chars().skip(caret).take(2).collect::<String>(), "+x");
         assert!(lines.iter().all(|line| line.chars().count() < 140));
+    }
+
+    #[test]
+    fn what_steers_a_terminal_or_turns_the_writing_is_not_shown() {
+        let report = Report::new("no".into(), "~\u{202e}a \x1b[2J +x", Span::new(11, 13));
+        assert!(report.to_string().contains("| ~\u{fffd}a \u{fffd}[2J +x\n"));
     }
 
     #[test]

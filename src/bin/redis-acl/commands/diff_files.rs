@@ -325,9 +325,8 @@ fn logins(old: Option<&FileUser>, new: Option<&FileUser>) -> (BTreeSet<Login>, B
     (more(&new, &old), more(&old, &new))
 }
 
-/// A name in one line, which steers no terminal.
+/// A name in one line, which steers no terminal and turns no writing.
 fn visible(name: &str) -> String {
-    name.chars()
-        .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
-        .collect()
+    let is_plain = |c: char| matches!(c, '\'' | '"' | '\\');
+    name.chars().flat_map(|c| if is_plain(c) { vec![c] } else { c.escape_debug().collect() }).collect()
 }
