@@ -6,7 +6,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
 
 /// The string of AWS's documentation.
-const SEED: &str = "on ~app::* -@all +@read";
+pub(crate) const SEED: &str = "on ~app::* -@all +@read";
 
 /// The longest of the strings found in public repositories that every dialect here takes (its password
 /// left out, which services refuse).
