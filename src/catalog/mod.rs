@@ -174,6 +174,14 @@ impl Catalog {
             || self.has_modules && self.subcommands(id).next().is_some()
     }
 
+    /// The containers of a set.
+    pub(crate) fn containers_in(&self, set: &CommandSet) -> CommandSet {
+        if self.has_modules || self.has_added_commands() {
+            return set.iter().filter(|id| self.is_container(*id)).collect();
+        }
+        *set & CONTAINERS[self.dialect.engine() as usize]
+    }
+
     pub(crate) fn has_added_commands(&self) -> bool {
         self.added.is_some()
     }
@@ -339,9 +347,19 @@ impl Catalog {
         SUBCOMMANDS.contains(id) || id.index() >= ENTRIES.len() && self.name(id).contains('|')
     }
 
-    /// Where the command stands in the command table; the modules' and added ones stand behind.
-    pub(crate) fn place(&self, id: CommandId) -> u16 {
-        PLACE[self.dialect.engine() as usize].get(id.index()).copied().unwrap_or(u16::MAX)
+    /// The commands of a set in the order of the command table; the modules' and added ones stand behind.
+    pub(crate) fn in_table_order(&self, set: &CommandSet) -> Vec<CommandId> {
+        let engine = self.dialect.engine() as usize;
+        // a set of places is in order without sorting
+        let (mut places, mut behind) = (CommandSet::EMPTY, CommandSet::EMPTY);
+        for id in set.iter() {
+            match PLACE[engine].get(id.index()) {
+                Some(&place) if place != u16::MAX => places.insert(CommandId(place)),
+                _ => behind.insert(id),
+            }
+        }
+        let of_table = places.iter().map(|place| CommandId(ORDER[engine][place.index()]));
+        of_table.chain(behind.iter()).collect()
     }
 
     /// Names near to one that is not known, nearest first.

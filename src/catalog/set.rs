@@ -119,10 +119,15 @@ impl CommandSet {
 
     /// The commands in it, by number.
     pub fn iter(&self) -> impl Iterator<Item = CommandId> + '_ {
-        self.words.iter().enumerate().flat_map(|(place, &word)| {
-            let next = |rest: &u64| Some(rest & (rest - 1)).filter(|&rest| rest != 0);
-            std::iter::successors(Some(word).filter(|&word| word != 0), next)
-                .map(move |rest| CommandId((place * 64) as u16 + rest.trailing_zeros() as u16))
+        let (mut word, mut rest) = (0, self.words[0]);
+        std::iter::from_fn(move || {
+            while rest == 0 {
+                word += 1;
+                rest = *self.words.get(word)?;
+            }
+            let id = CommandId((word * 64) as u16 + rest.trailing_zeros() as u16);
+            rest &= rest - 1;
+            Some(id)
         })
     }
 

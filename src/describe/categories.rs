@@ -114,17 +114,20 @@ impl Description<'_> {
         }
     }
 
-    /// What the categories left wrong; a container comes with all its subcommands, so it is settled first.
+    /// What the categories left wrong, in the order of the command table, in which subcommands stand behind their
+    /// container; a container comes with all its subcommands, so it is settled first.
     /// Behind a command that is not allowed stand its first arguments.
     fn single_commands(&mut self, line: &mut Line, commands: &Commands) {
         let arguments: Vec<_> =
             commands.first_arguments().filter(|(id, _)| !self.wanted.contains(*id)).collect();
-        for id in self.candidates(&arguments) {
+        let candidates = self.candidates(&arguments);
+        let containers = self.catalog.containers_in(&candidates);
+        for id in self.catalog.in_table_order(&candidates) {
             let effect = if self.wanted.contains(id) { Effect::Allow } else { Effect::Deny };
             if self.wanted.contains(id) != self.given.contains(id) {
                 line.push_command(effect, self.catalog.name(id));
                 self.give(effect, id);
-                if self.catalog.is_container(id) {
+                if containers.contains(id) {
                     self.catalog.subcommands(id).for_each(|id| self.give(effect, id));
                 }
             }
@@ -144,16 +147,14 @@ impl Description<'_> {
         }
     }
 
-    /// The commands that may have to be written, in the order of the command table, in which subcommands
-    /// stand behind their container.
-    fn candidates(&self, arguments: &[(CommandId, &FirstArguments)]) -> Vec<CommandId> {
+    /// The commands that may have to be written.
+    fn candidates(&self, arguments: &[(CommandId, &FirstArguments)]) -> CommandSet {
         let wrong = (*self.wanted - self.given) | (self.given - *self.wanted);
         let mut candidates = wrong;
-        let containers = wrong.iter().filter(|id| self.catalog.is_container(*id));
-        containers.for_each(|id| candidates.extend(self.catalog.subcommands(id)));
+        for id in self.catalog.containers_in(&wrong).iter() {
+            candidates.extend(self.catalog.subcommands(id));
+        }
         candidates.extend(arguments.iter().map(|(id, _)| *id));
-        let mut candidates: Vec<_> = candidates.iter().collect();
-        candidates.sort_unstable_by_key(|id| (self.catalog.place(*id), *id));
         candidates
     }
 }

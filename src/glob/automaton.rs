@@ -197,6 +197,11 @@ pub(super) fn telling_bytes<'a>(automata: impl Iterator<Item = &'a Automaton>) -
     BY_READABILITY.into_iter().filter(|byte| telling.contains(*byte)).collect()
 }
 
+/// Whether the pattern matches one text and no other.
+pub(super) fn is_of_one_text(pattern: &[u8]) -> bool {
+    steps(pattern).is_some_and(|steps| steps.iter().all(|step| matches!(step, Step::Byte(_))))
+}
+
 /// A shortest text, not the empty one, that the pattern matches; `None` if there is none.
 pub(super) fn shortest_text(pattern: &[u8]) -> Option<Vec<u8>> {
     let mut text = Vec::with_capacity(pattern.len());

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::automaton::{Automaton, is_subset, shortest_text, telling_bytes};
+use super::automaton::{Automaton, is_of_one_text, is_subset, shortest_text, telling_bytes};
 use super::matches;
 use super::outline::Outline;
 
@@ -90,6 +90,7 @@ pub(crate) fn text_outside(
         // often a shortest text of the pattern will do
         return match meeting.iter().any(|other| matches(other, &shortest)) {
             false => Some(Some(shortest)),
+            true if is_of_one_text(pattern.text()) => Some(None),
             true => Search::new(&[&[pattern.text()]], &meeting).run(work),
         };
     }

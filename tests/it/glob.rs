@@ -251,6 +251,16 @@ fn inclusion_of_patterns_as_people_write_them() {
 }
 
 #[test]
+fn a_pattern_of_one_text_takes_no_search() {
+    let text = format!("xa{}b{}c", "1".repeat(400), "2".repeat(400));
+    let escaped: String = text.chars().flat_map(|c| ['\\', c]).collect();
+    for pattern in [&text, &escaped] {
+        assert_eq!(glob::inclusion_within(1, pattern, ["*a*b*?*c"]), Inclusion::Included);
+        assert_eq!(glob::inclusion_within(1, pattern, ["*a*b*?*d"]), Inclusion::Escapes(text.clone().into()));
+    }
+}
+
+#[test]
 fn too_much_work_is_undecided_and_soon_so() {
     let pattern = format!("{}b", "?*".repeat(20));
     let others: Vec<_> = (0..20).map(|number| format!("*a{}", "?".repeat(number))).collect();

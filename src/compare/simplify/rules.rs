@@ -198,8 +198,7 @@ impl<'u> Task<'u> {
         then |= wrong - self.wanted;
         let steps = [(first, self.effect), (then, opposite(self.effect)), (last, self.effect)];
         steps.into_iter().flat_map(|(ids, effect)| {
-            let mut ids: Vec<_> = ids.iter().collect();
-            ids.sort_unstable_by_key(|id| (self.catalog.place(*id), *id));
+            let ids = self.catalog.in_table_order(&ids);
             ids.into_iter().map(move |id| LoggedRule { effect, subject: Subject::Command(id) })
         })
     }
