@@ -19,7 +19,6 @@ mod shapes;
 #[rustfmt::skip]
 mod table;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::dialect::{Dialect, Engine, Module, OpenToAll, Quirks};
@@ -324,15 +323,14 @@ impl Catalog {
         let reaches_more = reaches_modules || self.added().is_some();
         let own = Category::ALL.into_iter().zip(MEMBERS[engine].iter().zip(SIZES[engine]));
         own.filter(|(_, (_, size))| *size > 0).map(move |(category, (members, size))| match reaches_more {
-            false => OwnCategory {
-                category,
-                members: Cow::Borrowed(members),
-                size: size.into(),
-                width: WIDTH[engine],
-            },
+            false => {
+                let members = Members::OfEngine(members);
+                OwnCategory { category, members, size: size.into(), width: WIDTH[engine] }
+            }
             true => {
                 let reach = self.reach(category);
-                OwnCategory { category, members: Cow::Owned(reach), size: reach.len(), width: reach.width() }
+                let (size, width) = (reach.len(), reach.width());
+                OwnCategory { category, members: Members::Reached(Box::new(reach)), size, width }
             }
         })
     }
@@ -348,7 +346,7 @@ impl Catalog {
     }
 
     /// The commands of a set in the order of the command table; the modules' and added ones stand behind.
-    pub(crate) fn in_table_order(&self, set: &CommandSet) -> Vec<CommandId> {
+    pub(crate) fn in_table_order(&self, set: &CommandSet) -> impl Iterator<Item = CommandId> + use<> {
         let engine = self.dialect.engine() as usize;
         // a set of places is in order without sorting
         let (mut places, mut behind) = (CommandSet::EMPTY, CommandSet::EMPTY);
@@ -358,8 +356,8 @@ impl Catalog {
                 _ => behind.insert(id),
             }
         }
-        let of_table = places.iter().map(|place| CommandId(ORDER[engine][place.index()]));
-        of_table.chain(behind.iter()).collect()
+        let of_table = places.into_ids().map(move |place| CommandId(ORDER[engine][place.index()]));
+        of_table.chain(behind.into_ids())
     }
 
     /// Names near to one that is not known, nearest first.
@@ -376,16 +374,35 @@ impl Catalog {
 /// A category that a server describes users with.
 pub(crate) struct OwnCategory {
     pub(crate) category: Category,
-    pub(crate) members: Cow<'static, CommandSet>,
+    members: Members,
     pub(crate) size: usize,
     /// How many words of its members there are to look at.
     width: usize,
 }
 
+/// What a rule about a category changes.
+enum Members {
+    OfEngine(&'static CommandSet),
+    /// With commands of modules, or of a server's own.
+    Reached(Box<CommandSet>),
+}
+
 impl OwnCategory {
+    pub(crate) fn members(&self) -> &CommandSet {
+        match &self.members {
+            Members::OfEngine(members) => members,
+            Members::Reached(members) => members,
+        }
+    }
+
+    /// Whether some command is in both.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        other.members().meets_in(self.members(), self.width)
+    }
+
     /// How many of its members are in the set.
     pub(crate) fn overlap(&self, set: &CommandSet) -> usize {
-        set.overlap_in(&self.members, self.width)
+        set.overlap_in(self.members(), self.width)
     }
 }
 

@@ -108,6 +108,11 @@ impl CommandSet {
         pairs.map(|(a, b)| (a & b).count_ones() as usize).sum()
     }
 
+    /// Whether it shares a command with `other`, where none stands behind so many words.
+    pub(super) fn meets_in(&self, other: &Self, words: usize) -> bool {
+        self.words[..words].iter().zip(&other.words[..words]).any(|(a, b)| a & b != 0)
+    }
+
     /// How many words hold all of it.
     pub(super) const fn width(&self) -> usize {
         let mut words = WORDS;
@@ -119,6 +124,10 @@ impl CommandSet {
 
     /// The commands in it, by number.
     pub fn iter(&self) -> impl Iterator<Item = CommandId> + '_ {
+        self.into_ids()
+    }
+
+    pub(super) fn into_ids(self) -> impl Iterator<Item = CommandId> {
         let (mut word, mut rest) = (0, self.words[0]);
         std::iter::from_fn(move || {
             while rest == 0 {

@@ -68,7 +68,7 @@ impl Description<'_> {
         for own in self.catalog.own_categories() {
             if self.fit(&own, &left).is_mostly_right() {
                 self.write(line, &own);
-                self.give_back(&mut left, &own.members);
+                self.give_back(&mut left, own.members());
             }
         }
     }
@@ -77,15 +77,18 @@ impl Description<'_> {
     /// and of those the first.
     fn best_first(&mut self, line: &mut Line) {
         let mut left = *self.wanted;
-        let mut unused: Vec<_> = self.catalog.own_categories().collect();
+        let with_fit = |own| (self.fit(&own, self.wanted), own);
+        let mut unused: Vec<_> = self.catalog.own_categories().map(with_fit).collect();
         loop {
-            let fits = unused.iter().enumerate().map(|(place, own)| (place, self.fit(own, &left)));
-            let qualified = fits.filter(|(_, fit)| fit.is_mostly_right());
-            let best = qualified.min_by_key(|(_, fit)| (fit.wrong, usize::MAX - fit.right));
+            let qualified = unused.iter().enumerate().filter(|(_, (fit, _))| fit.is_mostly_right());
+            let best = qualified.min_by_key(|(_, (fit, _))| (fit.wrong, usize::MAX - fit.right));
             let Some((place, _)) = best else { return };
-            let own = unused.remove(place);
+            let (_, own) = unused.remove(place);
             self.write(line, &own);
-            self.give_back(&mut left, &own.members);
+            self.give_back(&mut left, own.members());
+            for (fit, other) in unused.iter_mut().filter(|(_, other)| other.meets(&own)) {
+                *fit = self.fit(other, &left);
+            }
         }
     }
 
@@ -101,8 +104,8 @@ impl Description<'_> {
     fn write(&mut self, line: &mut Line, own: &OwnCategory) {
         line.push_category(self.effect, own.category);
         match self.effect {
-            Effect::Allow => self.given |= *own.members,
-            Effect::Deny => self.given -= *own.members,
+            Effect::Allow => self.given |= *own.members(),
+            Effect::Deny => self.given -= *own.members(),
         }
     }
 

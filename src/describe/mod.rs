@@ -156,10 +156,14 @@ struct Line {
 impl Line {
     /// A word, or the beginning of one.
     fn push(&mut self, word: &str) {
+        self.space();
+        self.text.push_str(word);
+    }
+
+    fn space(&mut self) {
         if !std::mem::take(&mut self.begins) {
             self.text.push(' ');
         }
-        self.text.push_str(word);
     }
 
     /// A word of two parts.
@@ -169,19 +173,15 @@ impl Line {
     }
 
     fn push_category(&mut self, effect: Effect, category: Category) {
-        let sign = match effect {
-            Effect::Allow => "+@",
-            Effect::Deny => "-@",
-        };
-        self.push_joined(sign, category.name());
+        self.space();
+        self.text.extend([effect.sign(), '@']);
+        self.text.push_str(category.name());
     }
 
     fn push_command(&mut self, effect: Effect, name: &str) {
-        let sign = match effect {
-            Effect::Allow => "+",
-            Effect::Deny => "-",
-        };
-        self.push_joined(sign, name);
+        self.space();
+        self.text.push(effect.sign());
+        self.text.push_str(name);
     }
 
     /// The first argument of the command before it.

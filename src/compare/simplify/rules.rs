@@ -199,7 +199,7 @@ impl<'u> Task<'u> {
         let steps = [(first, self.effect), (then, opposite(self.effect)), (last, self.effect)];
         steps.into_iter().flat_map(|(ids, effect)| {
             let ids = self.catalog.in_table_order(&ids);
-            ids.into_iter().map(move |id| LoggedRule { effect, subject: Subject::Command(id) })
+            ids.map(move |id| LoggedRule { effect, subject: Subject::Command(id) })
         })
     }
 
