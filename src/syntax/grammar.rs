@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, tag_no_case, take_till, take_till1, take_while, take_while_m_n};
+use nom::bytes::complete::{tag, tag_no_case, take_while, take_while_m_n};
 use nom::character::complete::{char, one_of};
 use nom::combinator::{all_consuming, map, opt, rest, value, verify};
 use nom::error::ErrorKind;
@@ -47,10 +47,18 @@ fn fault<'a, T>(kind: ParseErrorKind, part: &'a str) -> Result<T, nom::Err<Fault
     Err(nom::Err::Failure(Fault { kind, part }))
 }
 
+/// All before a byte: `take_till` for ASCII, of which no other character has a byte, so that none is put together.
+fn till<'a>(is_end: impl Fn(u8) -> bool) -> impl Fn(&'a str) -> Parsed<'a, &'a str> {
+    move |input| {
+        let end = input.bytes().position(&is_end).unwrap_or(input.len());
+        Ok((&input[end..], &input[..end]))
+    }
+}
+
 type Parsed<'a, T> = IResult<&'a str, T, Fault<'a>>;
 
-/// A rule's body (what follows its signs) and what it says.
-type Spoken<'a> = (&'a str, RuleKind<'a>);
+/// What a whole word says: its body (what follows its signs), and the rule.
+type Spoken<'a> = Result<(&'a str, RuleKind<'a>), Fault<'a>>;
 
 /// ```abnf
 /// access-string = *blank [ rule *( 1*SP rule ) ] *blank
@@ -59,10 +67,11 @@ type Spoken<'a> = (&'a str, RuleKind<'a>);
 /// ```
 pub(super) fn access_string(text: &str) -> (Vec<Rule<'_>>, Vec<Problem>) {
     let (mut rules, mut problems) = (Vec::new(), Vec::new());
-    let has_controls = text.bytes().any(|byte| is_control(byte as char));
+    // all of it, which takes less time than to stop at the first
+    let has_controls = text.bytes().fold(false, |found, byte| found | is_control(byte as char));
     let blank = |c: char| c == ' ' || is_control(c);
-    let mut input = text.trim_matches(blank);
-    while let Ok((after, (word, closed))) = preceded(take_while(|c| c == ' '), selector_or_word).parse(input)
+    let mut input = if has_controls { text.trim_matches(blank) } else { text.trim_ascii() };
+    while let Ok((after, (word, closed))) = preceded(till(|byte| byte != b' '), selector_or_word).parse(input)
     {
         let start = text.offset(word);
         let whole = Span::new(start, start + word.len());
@@ -116,13 +125,13 @@ fn is_control(c: char) -> bool {
 /// (`ACLMergeSelectorArguments`). The flag says whether it is closed: an open selector swallows the rest
 /// of the line, but only its opening word is shown.
 fn selector_or_word(input: &str) -> Parsed<'_, (&str, bool)> {
-    let (after, first) = take_till1(|c| c == ' ').parse(input)?;
+    let (after, first) = verify(till(|byte| byte == b' '), |word: &str| !word.is_empty()).parse(input)?;
     if !opens_selector(first) || first.ends_with(')') {
         return Ok((after, (first, true)));
     }
     let mut left = after;
     while !left.is_empty() {
-        let (after, word) = preceded(char(' '), take_till(|c| c == ' ')).parse(left)?;
+        let (after, word) = preceded(char(' '), till(|byte| byte == b' ')).parse(left)?;
         if word.ends_with(')') {
             return Ok((after, (&input[..input.offset(after)], true)));
         }
@@ -184,18 +193,27 @@ fn stand_in<'a>(span: Span, word: &str) -> Option<Rule<'a>> {
 /// ```abnf
 /// word = command-rule / key-rule / channel-rule / password-rule / database-rule / keyword
 /// ```
-fn spoken(word: &str) -> Result<Spoken<'_>, Fault<'_>> {
-    let parsed = match word.as_bytes() {
-        [b'+' | b'-', ..] => command_rule(word),
-        [b'~' | b'%', ..] => key_rule(word),
+fn spoken(word: &str) -> Spoken<'_> {
+    match word.as_bytes() {
+        [b'+', ..] => command_rule(word, Effect::Allow),
+        [b'-', ..] => command_rule(word, Effect::Deny),
+        [b'~', ..] => key_rule(word),
+        [b'%', ..] => key_rule_with_permission(word),
         [b'&', ..] => channel_rule(word),
         [b'>' | b'<' | b'#' | b'!', ..] => password_rule(word),
-        _ => alt((keyword, database_rule, unknown)).parse(word),
-    };
+        _ => match keyword(word) {
+            Some(kind) => Ok((word, kind)),
+            None => finished(alt((database_rule, unknown)).parse(word)),
+        },
+    }
+}
+
+/// What a parser of a whole word found.
+fn finished<'a, T>(parsed: Parsed<'a, T>) -> Result<T, Fault<'a>> {
     match parsed {
-        Ok((_, spoken)) => Ok(spoken),
+        Ok((_, found)) => Ok(found),
         Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => Err(fault),
-        Err(nom::Err::Incomplete(_)) => Err(Fault { kind: ParseErrorKind::UnknownRule, part: word }),
+        Err(nom::Err::Incomplete(_)) => Err(Fault { kind: ParseErrorKind::UnknownRule, part: "" }),
     }
 }
 
@@ -205,16 +223,14 @@ fn spoken(word: &str) -> Result<Spoken<'_>, Fault<'_>> {
 /// name         = 1*( any character but "|" )
 /// argument     = *( any character )
 /// ```
-fn command_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
-    let (body, effect) =
-        alt((value(Effect::Allow, char('+')), value(Effect::Deny, char('-')))).parse(word)?;
-    let (end, kind) = match body.strip_prefix('@') {
-        Some("") => return fault(ParseErrorKind::MissingName, word),
-        None if body.is_empty() => return fault(ParseErrorKind::MissingName, word),
-        Some(category) => return Ok(("", (category, category_rule(effect, category)))),
-        None => command(effect, body),
-    }?;
-    Ok((end, (body, kind)))
+fn command_rule(word: &str, effect: Effect) -> Spoken<'_> {
+    let body = &word[1..];
+    match body.strip_prefix('@') {
+        Some("") => Err(Fault { kind: ParseErrorKind::MissingName, part: word }),
+        None if body.is_empty() => Err(Fault { kind: ParseErrorKind::MissingName, part: word }),
+        Some(category) => Ok((category, category_rule(effect, category))),
+        None => Ok((body, command(effect, body)?)),
+    }
 }
 
 fn category_rule(effect: Effect, name: &str) -> RuleKind<'_> {
@@ -225,25 +241,29 @@ fn category_rule(effect: Effect, name: &str) -> RuleKind<'_> {
     }
 }
 
-fn command(effect: Effect, body: &str) -> Parsed<'_, RuleKind<'_>> {
-    let (end, (name, argument)) = (take_till(|c| c == '|'), opt(preceded(char('|'), rest))).parse(body)?;
+fn command(effect: Effect, body: &str) -> Result<RuleKind<'_>, Fault<'_>> {
+    let (name, argument) = finished((till(|byte| byte == b'|'), opt(preceded(char('|'), rest))).parse(body))?;
     if name.is_empty() {
-        return fault(ParseErrorKind::MissingName, body);
+        return Err(Fault { kind: ParseErrorKind::MissingName, part: body });
     }
-    Ok((end, RuleKind::Command { effect, name: name.into(), argument: argument.map(Cow::Borrowed) }))
+    Ok(RuleKind::Command { effect, name: name.into(), argument: argument.map(Cow::Borrowed) })
 }
 
 /// ```abnf
 /// key-rule   = "~*" / "~" pattern / "%" permission [ "~" pattern ]
 /// permission = "R" / "W" / "RW" / "WR"
 /// ```
-fn key_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
+fn key_rule(word: &str) -> Spoken<'_> {
     if word == "~*" {
-        return Ok(("", (word, RuleKind::AllKeys)));
+        return Ok((word, RuleKind::AllKeys));
     }
-    let (body, permission) = alt((value(None, char('~')), map(key_permission, Some))).parse(word)?;
-    let (end, pattern) = pattern(body)?;
-    Ok((end, (body, RuleKind::Key { permission, pattern: pattern.into() })))
+    let body = &word[1..];
+    Ok((body, RuleKind::Key { permission: None, pattern: pattern(body)?.into() }))
+}
+
+fn key_rule_with_permission(word: &str) -> Spoken<'_> {
+    let (permission, body) = finished((key_permission, rest).parse(word))?;
+    Ok((body, RuleKind::Key { permission: Some(permission), pattern: pattern(body)?.into() }))
 }
 
 /// `%R`, `%W` or `%RW` by itself stands for the empty pattern, on every server.
@@ -263,23 +283,21 @@ fn key_permission(word: &str) -> Parsed<'_, KeyAccess> {
 /// ```abnf
 /// channel-rule = "&*" / "&" pattern
 /// ```
-fn channel_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
+fn channel_rule(word: &str) -> Spoken<'_> {
     if word == "&*" {
-        return Ok(("", (word, RuleKind::AllChannels)));
+        return Ok((word, RuleKind::AllChannels));
     }
-    let (body, _) = char('&').parse(word)?;
-    let (end, pattern) = pattern(body)?;
-    Ok((end, (body, RuleKind::Channel { pattern: pattern.into() })))
+    let body = &word[1..];
+    Ok((body, RuleKind::Channel { pattern: pattern(body)?.into() }))
 }
 
 /// ```abnf
 /// pattern = *( any character but white space and NUL )     ; ACLStringHasSpaces
 /// ```
-fn pattern(body: &str) -> Parsed<'_, &str> {
-    let (refused, pattern) = take_till(|c: char| c == ' ' || is_control(c)).parse(body)?;
-    match refused.chars().next() {
-        Some(c) => fault(ParseErrorKind::SpaceInPattern, &refused[..c.len_utf8()]),
-        None => Ok(("", pattern)),
+fn pattern(body: &str) -> Result<&str, Fault<'_>> {
+    match body.bytes().position(|byte| byte == b' ' || is_control(byte as char)) {
+        Some(at) => Err(Fault { kind: ParseErrorKind::SpaceInPattern, part: &body[at..at + 1] }),
+        None => Ok(body),
     }
 }
 
@@ -289,16 +307,16 @@ const PASSWORD_SIGNS: [char; 4] = ['>', '<', '#', '!'];
 /// password-rule = ( ">" / "<" ) password / ( "#" / "!" ) hash
 /// hash          = 64( DIGIT / %x61-66 )                    ; lower case only
 /// ```
-fn password_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
-    let (body, sign) = one_of(&PASSWORD_SIGNS[..]).parse(word)?;
+fn password_rule(word: &str) -> Spoken<'_> {
+    let (sign, body) = finished((one_of(&PASSWORD_SIGNS[..]), rest).parse(word))?;
     let kind = match (sign, PasswordHash::from_hex(body)) {
         ('>', _) => RuleKind::AddPassword(Password::new(body)),
         ('<', _) => RuleKind::RemovePassword(Password::new(body)),
-        (_, None) => return fault(ParseErrorKind::PasswordHash, word),
+        (_, None) => return Err(Fault { kind: ParseErrorKind::PasswordHash, part: word }),
         ('#', Some(hash)) => RuleKind::AddHash(hash),
         (_, Some(hash)) => RuleKind::RemoveHash(hash),
     };
-    Ok(("", (body, kind)))
+    Ok((body, kind))
 }
 
 /// Words that are rules by themselves, in any case.
@@ -324,18 +342,15 @@ pub(super) static KEYWORDS: [(&str, RuleKind<'static>); 16] = [
 /// ```abnf
 /// keyword = "on" / "off" / "nopass" / …                    ; a whole word, in any case
 /// ```
-fn keyword(word: &str) -> Parsed<'_, Spoken<'_>> {
+fn keyword(word: &str) -> Option<RuleKind<'static>> {
     let known = KEYWORDS.iter().find(|(keyword, _)| keyword.eq_ignore_ascii_case(word));
-    match known {
-        Some((_, kind)) => Ok(("", (word, kind.clone()))),
-        None => Err(nom::Err::Error(Fault { kind: ParseErrorKind::UnknownRule, part: word })),
-    }
+    known.map(|(_, kind)| kind.clone())
 }
 
 /// ```abnf
 /// database-rule = "db=" database *( "," database )
 /// ```
-fn database_rule(word: &str) -> Parsed<'_, Spoken<'_>> {
+fn database_rule(word: &str) -> Parsed<'_, (&str, RuleKind<'_>)> {
     let (body, _) = tag_no_case("db=").parse(word)?;
     // the server looks for a comma at the end before it reads any number
     if body.ends_with(',') {
@@ -378,7 +393,7 @@ fn database(input: &str) -> Parsed<'_, u32> {
     }
 }
 
-fn unknown(word: &str) -> Parsed<'_, Spoken<'_>> {
+fn unknown(word: &str) -> Parsed<'_, (&str, RuleKind<'_>)> {
     let kind = match word.strip_prefix('@') {
         Some(category) if !category.is_empty() => ParseErrorKind::MissingSign,
         _ => ParseErrorKind::UnknownRule,
@@ -435,7 +450,7 @@ fn inner_rule(span: Span, text: Cow<'_, str>) -> Result<Rule<'_>, ParseErrorKind
 }
 
 /// A rule that says what may be done, rather than something about the user (`ACLSetSelector`).
-fn permission(text: &str) -> Result<Spoken<'_>, ParseErrorKind> {
+fn permission(text: &str) -> Result<(&str, RuleKind<'_>), ParseErrorKind> {
     if text.is_empty() {
         return Err(ParseErrorKind::EmptyRule);
     }
