@@ -136,6 +136,8 @@
 //! # Features
 //! - `serde` (default): `Serialize` for trees and errors, and `Deserialize` for dialects, forms and spans; the
 //!   shapes are stable and written down in the source of the module.
+//! - `std` (default): [`compare()`] keeps what it worked out about a dialect. Without it the library needs `alloc`
+//!   alone, and each comparison works that out anew.
 //! - `aws`: [`mod@aws`], the requests and answers of ElastiCache and MemoryDB.
 //! - `iac`: [`mod@iac`], access strings and users in Terraform, CloudFormation, Kubernetes and JSON files.
 //! - `cli`: the command `redis-acl`.
@@ -149,6 +151,14 @@
 //!   NUL bytes, tabs between rules.
 //! - Passwords are hashed when they are applied. No `Debug`, error, report or JSON shows one; only the text of an
 //!   [`AccessString`] and the [`Password`] in its tree hold it.
+
+#![no_std]
+#![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
+
+#[macro_use]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 mod access;
 #[cfg(feature = "aws")]

@@ -1,5 +1,8 @@
 //! Names that someone may have meant.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 /// The known names nearest to `name`, at most three and by name: those that the fewest slips lead to, if
 /// they are few.
 pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<&'n str> {

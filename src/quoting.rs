@@ -1,7 +1,9 @@
 //! Words between quotes, as servers and `redis-cli` split and print them: the lines of `redis.conf`, what a
 //! selector holds, and requests as they are typed.
 
-use std::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use crate::span::Span;
 
@@ -79,7 +81,7 @@ pub fn split(line: &[u8], splitter: Splitter) -> Result<Vec<Word<'_>>, Unbalance
 #[must_use]
 pub fn quoted(word: &[u8]) -> String {
     let needs_quotes = |byte: u8| matches!(byte, b'"' | b'\'' | b'\\') || !byte.is_ascii_graphic();
-    match std::str::from_utf8(word) {
+    match core::str::from_utf8(word) {
         Ok(text) if !text.is_empty() && !text.bytes().any(|byte| byte.is_ascii() && needs_quotes(byte)) => {
             text.to_owned()
         }
@@ -179,6 +181,8 @@ fn unescaped(escaped: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::{Splitter, quoted, split};
 
     fn words(line: &[u8], splitter: Splitter) -> Option<Vec<Vec<u8>>> {

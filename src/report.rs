@@ -1,7 +1,9 @@
 //! What is wrong, where, and how to mend it, drawn for a person.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 
 use crate::span::Span;
 
@@ -150,7 +152,7 @@ impl Report {
         let mark =
             |from: usize| move |(offset, _): (usize, char)| if is_also(from + offset) { '-' } else { ' ' };
         marks.extend(shown.char_indices().map(mark(self.span.start - shown.len())));
-        marks.extend(std::iter::repeat_n('^', place.chars().count().max(1)));
+        marks.extend(core::iter::repeat_n('^', place.chars().count().max(1)));
         if !place.ends_with('…') {
             let behind = self.span.start + place.len();
             marks.extend(after.char_indices().take(AROUND).map(mark(behind)));
@@ -186,6 +188,9 @@ impl fmt::Display for Report {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
+
     use super::Report;
     use crate::span::Span;
 

@@ -1,7 +1,8 @@
 //! Passwords, and keeping them out of every text that somebody may see.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
 
 use sha2::{Digest, Sha256};
 
@@ -82,11 +83,11 @@ impl PasswordHash {
 impl fmt::Display for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let hex: [u8; 64] = std::array::from_fn(|place| {
+        let hex: [u8; 64] = core::array::from_fn(|place| {
             let byte = self.0[place / 2];
             DIGITS[usize::from(if place % 2 == 0 { byte >> 4 } else { byte & 15 })]
         });
-        f.write_str(std::str::from_utf8(&hex).unwrap_or_default())
+        f.write_str(core::str::from_utf8(&hex).unwrap_or_default())
     }
 }
 
@@ -109,7 +110,7 @@ pub(crate) fn mask(text: &str) -> String {
         let body = word.trim_end_matches(ends_word);
         let kept = if behind_bare_sign && !body.is_empty() { 0 } else { open_part(body) };
         masked.push_str(&body[..kept]);
-        masked.extend(std::iter::repeat_n('*', body.len() - kept));
+        masked.extend(core::iter::repeat_n('*', body.len() - kept));
         masked.push_str(&word[body.len()..]);
         behind_bare_sign = kept == body.len() && body.ends_with(SIGNS) || behind_bare_sign && body.is_empty();
     }

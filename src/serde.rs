@@ -23,8 +23,9 @@
 //!
 //! Trees and errors can be written only; texts, spans and the small enums also read.
 
-use std::fmt::Display;
-use std::str::FromStr;
+use alloc::string::{String, ToString};
+use core::fmt::Display;
+use core::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};

@@ -1,7 +1,7 @@
 //! Where in the text something stands.
 
-use std::fmt;
-use std::ops::Range;
+use core::fmt;
+use core::ops::Range;
 
 /// A range of bytes in the text that was parsed: `start..end`, end excluded.
 ///

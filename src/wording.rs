@@ -1,5 +1,7 @@
 //! How counts and lists are worded, wherever something is told to people.
 
+use alloc::string::String;
+
 /// More names than that are not listed one by one.
 pub(crate) const FEW: usize = 12;
 

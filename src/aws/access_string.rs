@@ -1,5 +1,7 @@
 //! The access string of a request: by which engine version it can be expressed, and what AWS answers.
 
+use alloc::string::{String, ToString};
+
 use crate::dialect::{Dialect, Form, Project, Service};
 use crate::user::{ApplyErrors, User};
 

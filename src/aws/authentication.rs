@@ -1,6 +1,9 @@
 //! How a user logs in: passwords, none, or IAM, and which of it goes together.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::model;
 use super::problem::{Found, ProblemKind};

@@ -3,6 +3,10 @@
 //! What the texts say is observed for ElastiCache; MemoryDB was seen to give the same one for the length of
 //! passwords.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use serde::Deserialize;
 
 use super::access_string::{self, Answers};

@@ -1,6 +1,10 @@
 //! What AWS refuses, and how: codes, texts, and how sure we are of them.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 
 use crate::dialect::Service;
 use crate::report::{Report, visible};
@@ -465,7 +469,7 @@ impl Problems {
 
     /// All problems, the first one first.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
-        std::iter::once(&self.first).chain(&self.others)
+        core::iter::once(&self.first).chain(&self.others)
     }
 }
 

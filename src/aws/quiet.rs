@@ -1,8 +1,10 @@
 //! Reading requests: only objects are taken for structures, and what stands in the place of a password or a
 //! structure is never repeated in an error.
 
-use std::fmt;
-use std::marker::PhantomData;
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+use core::fmt;
+use core::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -19,7 +21,7 @@ macro_rules! only_objects {
                 struct AnObject;
                 impl<'de> serde::de::Visitor<'de> for AnObject {
                     type Value = $of;
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                         f.write_str("an object")
                     }
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, object: A) -> Result<$of, A::Error> {

@@ -1,7 +1,9 @@
 //! Requests, in AWS's own spelling.
 
-use std::fmt;
-use std::ops::Deref;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Deref;
 
 use serde::Deserialize;
 

@@ -1,5 +1,9 @@
 //! What is wrong with a request, all of it, and what it comes to if nothing is.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::access_string::{self, Answers};
 use super::authentication::{Asked, AuthenticationType, ELASTICACHE_TYPES, Login};
 use super::model;

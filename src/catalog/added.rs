@@ -1,6 +1,7 @@
 //! Commands that a server's author adds to those of an engine.
 
-use std::sync::Arc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::category::{C, Category};
 use super::facts::{F, Row};

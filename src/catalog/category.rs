@@ -1,6 +1,6 @@
 //! Categories by name.
 
-use std::fmt;
+use core::fmt;
 
 /// A command category, `@read` in a rule.
 ///

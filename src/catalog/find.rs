@@ -28,7 +28,7 @@ impl Run {
     pub(crate) fn places(self) -> impl Iterator<Item = usize> {
         // `step_by` would divide first, which takes longer than to check a key
         let (mut next, last, step) = (self.first as usize, self.last as usize, self.step as usize);
-        std::iter::from_fn(move || {
+        core::iter::from_fn(move || {
             let place = next;
             next += step;
             (place <= last).then_some(place)
@@ -81,7 +81,7 @@ impl FoundKeys {
     pub(crate) fn as_slice(&self) -> &[Run] {
         match self {
             Self::None => &[],
-            Self::One(run) => std::slice::from_ref(run),
+            Self::One(run) => core::slice::from_ref(run),
             Self::Many(runs) => runs.as_slice(),
         }
     }
@@ -264,6 +264,8 @@ fn run<A: AsRef<[u8]>>(spec: &KeySpec, start: i64, request: Request<'_, A>, quir
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use crate::catalog::{Catalog, Request};
     use crate::dialect::Dialect;
 

@@ -270,7 +270,7 @@ pub(super) static CHANNELS: [ChannelArguments; ENTRIES.len()] = {
 
 impl ChannelArguments {
     /// The places of the channels in a request of so many arguments.
-    pub(crate) fn places(self, count: usize) -> std::ops::Range<usize> {
+    pub(crate) fn places(self, count: usize) -> core::ops::Range<usize> {
         match self {
             Self::None => 0..0,
             Self::First => 1..count.min(2),

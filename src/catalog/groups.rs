@@ -1,6 +1,7 @@
 //! Commands sorted for people: by the category that says most, the notable ones first.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use super::{Catalog, Category, CommandId, CommandSet};
 

@@ -1,6 +1,6 @@
 //! Where a command's arguments name keys, as servers declare it.
 
-use std::fmt;
+use core::fmt;
 
 use crate::access::KeyAccess;
 

@@ -19,7 +19,9 @@ mod shapes;
 #[rustfmt::skip]
 mod table;
 
-use std::sync::Arc;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use crate::dialect::{Dialect, Engine, Module, OpenToAll, Quirks};
 use crate::nearest::nearest;
@@ -434,7 +436,7 @@ impl<'c> Command<'c> {
     }
 
     /// The name as the server writes it in answers: Redis 8 writes those of vector sets in capitals.
-    pub(crate) fn shown_name(self) -> std::borrow::Cow<'static, str> {
+    pub(crate) fn shown_name(self) -> alloc::borrow::Cow<'static, str> {
         match self.row.flags & F::SHOWN_UPPER {
             0 => self.name().into(),
             _ => self.name().to_ascii_uppercase().into(),
@@ -654,5 +656,5 @@ fn first_dialect(like: Dialect, holds: impl Fn(&Catalog) -> bool) -> Option<Dial
     same_project()
         .find(holds)
         .or_else(|| candidates().find(holds))
-        .or_else(|| std::iter::once(like).chain(same_project()).flat_map(with_modules).find(holds))
+        .or_else(|| core::iter::once(like).chain(same_project()).flat_map(with_modules).find(holds))
 }

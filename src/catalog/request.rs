@@ -55,7 +55,7 @@ pub(crate) fn strict_number(text: &[u8]) -> Option<i64> {
     if !plain {
         return None;
     }
-    std::str::from_utf8(text).ok()?.parse().ok()
+    core::str::from_utf8(text).ok()?.parse().ok()
 }
 
 /// The lenient reading (`atoi`): leading blanks and a sign are skipped, what follows the digits is ignored, and

@@ -1,7 +1,7 @@
 //! Commands by number, and sets of them.
 
-use std::fmt;
-use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Sub, SubAssign};
+use core::fmt;
+use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Sub, SubAssign};
 
 /// A command or subcommand, by number.
 ///
@@ -129,7 +129,7 @@ impl CommandSet {
 
     pub(super) fn into_ids(self) -> impl Iterator<Item = CommandId> {
         let (mut word, mut rest) = (0, self.words[0]);
-        std::iter::from_fn(move || {
+        core::iter::from_fn(move || {
             while rest == 0 {
                 word += 1;
                 rest = *self.words.get(word)?;

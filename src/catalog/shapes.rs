@@ -5,6 +5,10 @@
 //! command find everything that any of its requests can find. Which of the open words are keys, the command's own
 //! way of finding them says ([`Command::demands`]): shapes never repeat what `find.rs` knows.
 
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use super::databases::DatabaseArguments;
 use super::finders::{ChannelArguments, Finder};
 use super::keys::{FindKeys, KeyFlags, KeySpec, StartSearch};

@@ -1,7 +1,9 @@
 //! What servers say to a refused request.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::{Allowed, Denied, Reason, Verdict};
 use crate::access::KeyAccess;
@@ -290,10 +292,10 @@ impl Denied<'_> {
     }
 
     fn help_for_name(&self, unknown: UnknownCommand<'_>) -> Option<String> {
-        let name = std::str::from_utf8(unknown.name).ok()?.to_ascii_lowercase();
+        let name = core::str::from_utf8(unknown.name).ok()?.to_ascii_lowercase();
         let name = match unknown.subcommand {
             Some(subcommand) => {
-                format!("{name}|{}", std::str::from_utf8(subcommand).ok()?.to_ascii_lowercase())
+                format!("{name}|{}", core::str::from_utf8(subcommand).ok()?.to_ascii_lowercase())
             }
             None => name,
         };
@@ -328,7 +330,7 @@ fn pattern_of(text: &[u8]) -> Option<String> {
 
 /// Text that can stand in a rule: UTF-8 without white space and NUL.
 fn plain(text: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(text).ok()?;
+    let text = core::str::from_utf8(text).ok()?;
     let is_plain = !text.bytes().any(|byte| matches!(byte, b' ' | b'\t'..=b'\r' | 0));
     is_plain.then_some(text)
 }

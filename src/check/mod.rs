@@ -34,7 +34,7 @@
 mod judge;
 mod messages;
 
-use std::fmt;
+use core::fmt;
 
 use crate::access::{Effect, KeyAccess};
 use crate::catalog::{Catalog, Command, CommandId, Request, is_word};

@@ -1,6 +1,10 @@
 //! Whether claims hold, and why not.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::error::ClaimErrors;
 use super::form::Form;

@@ -1,6 +1,9 @@
 //! What can be wrong with a file of claims.
 
-use std::fmt;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::Line;
 use crate::report::{Report, visible};
@@ -148,7 +151,7 @@ impl ClaimErrors {
 
     /// The errors, in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = &ClaimError> {
-        std::iter::once(&self.first).chain(&self.others)
+        core::iter::once(&self.first).chain(&self.others)
     }
 }
 
@@ -160,10 +163,10 @@ impl From<ClaimError> for ClaimErrors {
 
 impl IntoIterator for ClaimErrors {
     type Item = ClaimError;
-    type IntoIter = std::iter::Chain<std::iter::Once<ClaimError>, std::vec::IntoIter<ClaimError>>;
+    type IntoIter = core::iter::Chain<core::iter::Once<ClaimError>, alloc::vec::IntoIter<ClaimError>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        std::iter::once(self.first).chain(self.others)
+        core::iter::once(self.first).chain(self.others)
     }
 }
 

@@ -1,5 +1,9 @@
 //! The lines of a file of claims.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 use super::error::{ClaimError, ClaimErrorKind, ClaimErrors, shown};
 use super::{Claim, Claims, Line, Text};
 use crate::catalog::DATABASES;
@@ -37,9 +41,9 @@ pub(super) struct Subject {
     pub(super) span: Span,
 }
 
-impl std::fmt::Debug for Request {
+impl core::fmt::Debug for Request {
     /// A request may hold a password.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{} words in database {}", self.words.len(), self.database)
     }
 }
@@ -176,7 +180,7 @@ fn unknown(line: &Line, words: &[Word<'_>]) -> ClaimError {
     let near = OPENINGS.iter().filter_map(|(text, _)| {
         let count = text.split(' ').count();
         let span = Span::new(first.start, words.get(count - 1)?.span.end);
-        nearest(&line.text[span.range()], std::iter::once(*text)).first().map(|text| (*text, span))
+        nearest(&line.text[span.range()], core::iter::once(*text)).first().map(|text| (*text, span))
     });
     let near: Vec<_> = near.collect();
     let (span, help) = match near.first() {

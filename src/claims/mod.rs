@@ -53,7 +53,10 @@ mod error;
 mod form;
 mod subject;
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use crate::dialect::Dialect;
 use crate::secret::mask;

@@ -1,5 +1,9 @@
 //! Names, requests and access strings of claims, looked up in a dialect.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 use super::error::{ClaimError, ClaimErrorKind, ClaimErrors, shown};
 use super::form::{Request, Subject};
 use super::{Line, Text};

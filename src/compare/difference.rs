@@ -1,6 +1,9 @@
 //! What changes when one user becomes another, for people.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::search::Findings;
 use super::{Comparison, Excess, Relation};

@@ -3,14 +3,15 @@
 //! Hundreds of commands ask for one key to be read; whoever compares users needs to look at one of them. A class
 //! holds the commands whose requests ask the same of a user's keys, channels and databases.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, PoisonError, RwLock};
+use alloc::collections::btree_map::Entry;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
+use super::known;
 use crate::catalog::{
     Catalog, Command, CommandId, CommandSet, DatabaseNeed, Demand, Demands, Place, Request, Shape,
 };
-use crate::dialect::Dialect;
 
 /// What one kind of request asks of the user who sends it, and of the other one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,30 +73,13 @@ pub(super) struct Kinds {
     pub(super) open: [CommandSet; 2],
 }
 
-/// What was sorted before, the last of it; users of few dialects are compared again and again.
-static KNOWN: RwLock<VecDeque<([Dialect; 2], Arc<Kinds>)>> = RwLock::new(VecDeque::new());
-
-/// How many pairs of dialects are kept: each takes some hundred kilobytes.
-const KEPT: usize = 32;
-
 impl Kinds {
     pub(super) fn of(sender: &Catalog, other: &Catalog) -> Arc<Self> {
+        let sort = || Self::sorted(sender, other);
         if sender.has_added_commands() || other.has_added_commands() {
-            return Arc::new(Self::sorted(sender, other));
+            return Arc::new(sort());
         }
-        let pair = [sender.dialect(), other.dialect()];
-        let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, kinds)) = known.iter().find(|(known, _)| *known == pair) {
-            return Arc::clone(kinds);
-        }
-        drop(known);
-        let kinds = Arc::new(Self::sorted(sender, other));
-        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-        known.push_back((pair, Arc::clone(&kinds)));
-        if known.len() > KEPT {
-            known.pop_front();
-        }
-        kinds
+        known::find_or([sender.dialect(), other.dialect()], sort)
     }
 
     fn sorted(sender: &Catalog, other: &Catalog) -> Self {
@@ -133,7 +117,7 @@ impl Class {
 fn names(command: Command<'_>, other: &Catalog) -> Vec<&'static str> {
     let there = other.command(command.name()).filter(|there| there.is_container() && !command.is_container());
     let subcommands = there.into_iter().flat_map(Command::subcommands).map(Command::name);
-    std::iter::once(command.name()).chain(subcommands).collect()
+    core::iter::once(command.name()).chain(subcommands).collect()
 }
 
 /// What the other catalogue sees in a request.

@@ -34,6 +34,7 @@
 
 mod difference;
 mod kinds;
+mod known;
 mod search;
 mod simplify;
 mod texts;

@@ -1,7 +1,10 @@
 //! What keys and channels a selector reaches, and a shortest one that others do not.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::access::KeyAccess;
 use crate::catalog::Demand;

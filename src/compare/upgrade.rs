@@ -1,6 +1,9 @@
 //! The same access string under another engine: what it gains and loses, and one that does neither.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::search::{Finding, Findings};
 use super::{Difference, Excess, difference, simplify};
@@ -220,7 +223,7 @@ impl<'u> Translation<'u> {
             return vec!["&*".to_owned()];
         }
         let patterns = selector.channels.iter().map(|pattern| format!("&{pattern}"));
-        std::iter::once("resetchannels".to_owned()).chain(patterns).collect()
+        core::iter::once("resetchannels".to_owned()).chain(patterns).collect()
     }
 
     fn databases(&self, selector: &Selector) -> Option<String> {

@@ -1,6 +1,8 @@
 //! A request that one user may send and another may not.
 
-use std::fmt;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use crate::quoting::quoted;
 

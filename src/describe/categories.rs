@@ -1,6 +1,8 @@
 //! Algorithms A, B and C: command rules found from the commands that are allowed, as Redis printed them
 //! up to 7.0 (`ACLDescribeUserCommandRules`).
 
+use alloc::vec::Vec;
+
 use super::Line;
 use crate::access::Effect;
 use crate::catalog::{Catalog, CommandId, CommandSet, OwnCategory};

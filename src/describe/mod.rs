@@ -2,7 +2,9 @@
 
 mod categories;
 
-use std::fmt::{self, Display, Formatter};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::{self, Display, Formatter};
 
 use crate::access::Effect;
 use crate::catalog::Category;
@@ -161,7 +163,7 @@ impl Line {
     }
 
     fn space(&mut self) {
-        if !std::mem::take(&mut self.begins) {
+        if !core::mem::take(&mut self.begins) {
             self.text.push(' ');
         }
     }

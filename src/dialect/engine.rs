@@ -1,6 +1,6 @@
 //! The engines that are modelled, and who makes them.
 
-use std::fmt;
+use core::fmt;
 
 use super::quirks::{QUIRKS, Quirks};
 

@@ -8,8 +8,11 @@ mod module;
 mod quirks;
 mod releases;
 
-use std::fmt;
-use std::str::FromStr;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
 
 use crate::quoting::Splitter;
 
@@ -229,8 +232,8 @@ impl fmt::Debug for Dialect {
     }
 }
 
-impl std::hash::Hash for Dialect {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+impl core::hash::Hash for Dialect {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
         self.release.name.hash(state);
         self.modules.hash(state);
     }

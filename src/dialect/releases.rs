@@ -1,5 +1,8 @@
 //! What users can name: engines as they ship, and the versions of services.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::engine::Engine;
 use super::module::{Module, Modules};
 use super::quirks::QUIRKS;

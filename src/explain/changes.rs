@@ -1,6 +1,8 @@
 //! What a rule can change.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::KeyPattern;
 use crate::catalog::{Catalog, CommandSet};

@@ -1,5 +1,9 @@
 //! What one selector grants, and what of note it does not.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::access::KeyAccess;
 use crate::catalog::{Catalog, Category, CommandGroup, CommandSet};
 use crate::user::Selector;

@@ -1,6 +1,7 @@
 //! An explanation for a comment on a pull request.
 
-use std::fmt::Write as _;
+use alloc::string::String;
+use core::fmt::Write as _;
 
 use super::words::{self, EVERYTHING, Row};
 use super::{Explanation, Step};

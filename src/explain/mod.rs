@@ -35,6 +35,9 @@ mod steps;
 mod text;
 mod words;
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::secret::mask;

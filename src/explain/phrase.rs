@@ -1,6 +1,8 @@
 //! Sentences in which what people wrote stands apart from our own words.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::report::visible;
 

@@ -1,6 +1,9 @@
 //! Rules applied one by one: what each of them changed.
 
-use std::collections::BTreeMap;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::changes::{Change, ChannelChange, CommandChange, FirstArgumentChange, KeyChange};
 use super::{KeyPattern, Login};
@@ -118,7 +121,7 @@ impl UserBefore {
 
     fn login_changes(&mut self, user: &User) -> Vec<Change> {
         let now = Login::of(user);
-        let before = std::mem::replace(&mut self.login, now);
+        let before = core::mem::replace(&mut self.login, now);
         let mut changes = Vec::new();
         if before.enabled != now.enabled {
             changes.push(Change::Login { enabled: now.enabled });
@@ -146,7 +149,7 @@ impl UserBefore {
     }
 
     fn selector_changes(&mut self, now: &[Selector]) -> Vec<Change> {
-        let before = std::mem::replace(&mut self.selectors, now.len());
+        let before = core::mem::replace(&mut self.selectors, now.len());
         let removed = before.saturating_sub(now.len());
         let mut changes = Vec::new();
         if removed > 0 {
@@ -209,7 +212,7 @@ impl Before {
 
     fn future_change(&mut self, now: &Selector) -> Option<Change> {
         let granted = now.allows_future_commands();
-        let before = std::mem::replace(&mut self.future, granted);
+        let before = core::mem::replace(&mut self.future, granted);
         (before != granted).then_some(Change::FutureCommands { granted })
     }
 
@@ -225,7 +228,7 @@ impl Before {
             if !is_told {
                 let is_covered = now.commands().contains(*id);
                 let list = if is_covered { &mut change.covered } else { &mut change.removed };
-                list.extend(named(id, std::mem::take(known)));
+                list.extend(named(id, core::mem::take(known)));
             }
             is_told
         });
@@ -240,7 +243,7 @@ impl Before {
 
     fn key_change(&mut self, now: &Selector) -> Option<Change> {
         let all = now.keys.are_all();
-        let were_all = std::mem::replace(&mut self.all_keys, all);
+        let were_all = core::mem::replace(&mut self.all_keys, all);
         let count = self.keys.len();
         let is_kept =
             is_kept(self.keys.last().map(KeyPattern::pattern), count, now.keys.iter().map(|(key, _)| key));
@@ -266,7 +269,7 @@ impl Before {
 
     fn channel_change(&mut self, now: &Selector) -> Option<Change> {
         let all = now.channels.are_all();
-        let were_all = std::mem::replace(&mut self.all_channels, all);
+        let were_all = core::mem::replace(&mut self.all_channels, all);
         let (added, removed) = follow(&mut self.channels, now.channels.iter());
         let is_same = all == were_all && added.is_empty() && removed.is_empty();
         (!is_same).then_some(Change::Channels(ChannelChange { all, were_all, added, removed }))
@@ -293,7 +296,7 @@ fn follow<'t>(
     now: impl ExactSizeIterator<Item = &'t str> + Clone,
 ) -> (Vec<String>, Vec<String>) {
     let is_kept = is_kept(known.last().map(String::as_str), known.len(), now.clone());
-    let removed = if is_kept { Vec::new() } else { std::mem::take(known) };
+    let removed = if is_kept { Vec::new() } else { core::mem::take(known) };
     let added: Vec<_> = now.skip(known.len()).map(str::to_owned).collect();
     known.extend_from_slice(&added);
     (added, removed)

@@ -1,6 +1,6 @@
 //! An explanation for a terminal.
 
-use std::fmt::{self, Display, Formatter};
+use core::fmt::{self, Display, Formatter};
 
 use super::words::{self, EVERYTHING, Row};
 use super::{Explanation, Grant, Step};

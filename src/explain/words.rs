@@ -1,5 +1,9 @@
 //! The words for everything that is told, in a terminal and in Markdown alike.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 use super::changes::{Change, ChannelChange, CommandChange, FirstArgumentChange, KeyChange, Moved};
 use super::phrase::Phrase;
 use super::{CategoryCount, Denials, Grant, KeyPattern, Login, Part, Step};
@@ -323,5 +327,5 @@ impl ChannelChange {
 /// All keys or channels, in the place of what patterns there were.
 fn all_granted(all: &'static str, what: &str, removed: &[&str]) -> Vec<Phrase> {
     let replaced = moved(what, "replaced", removed.len(), removed);
-    std::iter::once(Phrase::of(all)).chain(replaced).collect()
+    core::iter::once(Phrase::of(all)).chain(replaced).collect()
 }

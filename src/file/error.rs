@@ -1,7 +1,9 @@
 //! What can be wrong with a file.
 
-use std::fmt;
-use std::sync::Arc;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::Format;
 use crate::dialect::{Dialect, LoadErrors};
@@ -357,14 +359,14 @@ impl FileErrors {
     }
 
     /// The errors, line by line.
-    pub fn iter(&self) -> std::slice::Iter<'_, FileError> {
+    pub fn iter(&self) -> core::slice::Iter<'_, FileError> {
         self.errors.iter()
     }
 }
 
 impl<'e> IntoIterator for &'e FileErrors {
     type Item = &'e FileError;
-    type IntoIter = std::slice::Iter<'e, FileError>;
+    type IntoIter = core::slice::Iter<'e, FileError>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()

@@ -57,8 +57,10 @@ mod read;
 mod save;
 mod source;
 
-use std::collections::BTreeMap;
-use std::fmt;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 pub use error::{FileError, FileErrorKind, FileErrors};
 pub use save::{NotReadBack, save};

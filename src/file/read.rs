@@ -1,9 +1,11 @@
 //! Reading files as servers do: `ACLLoadFromFile`, `loadServerConfigFromString` and `ACLLoadConfiguredUsers`.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::ops::Range;
-use std::sync::Arc;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::error::Said;
 use super::source::{Source, shown, shown_in_part, split_at_spaces, trimmed};
@@ -64,7 +66,7 @@ struct Reader<'c> {
     format: Format,
     lines: Vec<Line>,
     /// The users there are, and the number of the line that made each.
-    known: HashMap<Vec<u8>, usize>,
+    known: BTreeMap<Vec<u8>, usize>,
     first_user: Option<usize>,
     /// Directives that say something about users.
     acl_file: Option<Directive>,
@@ -84,7 +86,7 @@ impl<'c> Reader<'c> {
             quirks: catalog.dialect().quirks(),
             format,
             lines: Vec::new(),
-            known: HashMap::new(),
+            known: BTreeMap::new(),
             first_user: None,
             acl_file: None,
             channel_default: None,
@@ -172,7 +174,7 @@ impl<'c> Reader<'c> {
         };
         self.first_user.get_or_insert(raw.number);
         let texts: Option<Vec<&str>> =
-            words[1..].iter().map(|word| std::str::from_utf8(&word.bytes).ok()).collect();
+            words[1..].iter().map(|word| core::str::from_utf8(&word.bytes).ok()).collect();
         let (line, mut errors) = match texts {
             Some(texts) => {
                 let (line, errors) = self.user(&UserWords { raw, words, texts: &texts });
@@ -346,7 +348,7 @@ impl<'c> Reader<'c> {
             };
             self.channel_default = (!is_default).then(|| (line, errors(FileErrorKind::ChannelDefault)));
         } else if is(b"requirepass") {
-            match std::str::from_utf8(&value.bytes) {
+            match core::str::from_utf8(&value.bytes) {
                 Ok(password) => self.password = Some(password.to_owned()),
                 Err(_) => return errors(FileErrorKind::NotUtf8),
             }
@@ -418,7 +420,7 @@ fn tell_line(errors: &mut [FileError], shown: impl FnOnce() -> String) {
 
 /// The words that are not UTF-8.
 fn not_utf8<'w>(words: &'w [Word<'_>]) -> impl Iterator<Item = Span> + 'w {
-    words.iter().filter(|word| std::str::from_utf8(&word.bytes).is_err()).map(|word| word.span)
+    words.iter().filter(|word| core::str::from_utf8(&word.bytes).is_err()).map(|word| word.span)
 }
 
 /// A line about a user.

@@ -1,6 +1,9 @@
 //! Writing users back.
 
-use std::collections::BTreeMap;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::{AclFile, Format};
 use crate::dialect::Form;

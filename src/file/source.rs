@@ -1,6 +1,8 @@
 //! From bytes of the file to the lines that a server sees, and back to the places in the file.
 
-use std::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::quoting::{Splitter, Unbalanced, Word, split};
 use crate::secret::{SIGNS, is_bare_sign, mask, mask_argument};
@@ -171,7 +173,7 @@ pub(super) fn shown(line: &[u8], words: &[Word<'_>]) -> String {
             () if is_whole_word => shown.push_str(&masked_word(raw)),
             () => shown.push_str(&masked_quotes(raw, bytes)),
         }
-        let is_bare = std::str::from_utf8(bytes.trim_ascii()).is_ok_and(is_bare_sign);
+        let is_bare = core::str::from_utf8(bytes.trim_ascii()).is_ok_and(is_bare_sign);
         behind_bare_sign = is_bare || behind_bare_sign && bytes.is_empty();
         end = span.end;
     }

@@ -1,5 +1,8 @@
 //! Patterns as automata: where a match can be after some bytes, for several patterns at once.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
 use super::matcher::{Class, Member};
 use super::shape::{behind_token, has_too_many_stars, without_first_stars};
 
@@ -23,11 +26,11 @@ impl Bytes {
     const ALL: Self = Self([u64::MAX; 4]);
 
     fn within(&self, other: &Self) -> Self {
-        Self(std::array::from_fn(|word| self.0[word] & other.0[word]))
+        Self(core::array::from_fn(|word| self.0[word] & other.0[word]))
     }
 
     fn outside(&self, other: &Self) -> Self {
-        Self(std::array::from_fn(|word| self.0[word] & !other.0[word]))
+        Self(core::array::from_fn(|word| self.0[word] & !other.0[word]))
     }
 
     fn most_readable(&self) -> Option<u8> {

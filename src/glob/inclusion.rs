@@ -1,6 +1,7 @@
 //! Whether everything that one pattern matches is matched by others; else a shortest text that escapes.
 
-use std::ops::Range;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::automaton::{Automaton, is_of_one_text, is_subset, shortest_text, telling_bytes};
 use super::matches;

@@ -1,6 +1,6 @@
 //! What is soon told of two patterns, without a search.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 use super::shape::head;
 use super::{Shape, matches};

@@ -1,5 +1,7 @@
 //! The shapes that most patterns have, and what is faster for them.
 
+use alloc::boxed::Box;
+
 use super::MAX_STARS;
 use super::matcher::{Class, matches_rest, matches_within_bounds};
 

@@ -1,5 +1,7 @@
 //! Texts with users in manifests, values and any other file: what stands in `users.acl` or `redis.conf`.
 
+use alloc::borrow::ToOwned;
+
 use super::finding::{AclTextKind, Place, Why};
 use super::search::Search;
 use super::tree::{Kind, Node};

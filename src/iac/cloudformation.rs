@@ -1,5 +1,7 @@
 //! Templates of CloudFormation, also as CDK synthesizes them.
 
+use alloc::string::String;
+
 use super::finding::Place;
 use super::request::{Names, RequestKind};
 use super::search::Search;

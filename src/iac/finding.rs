@@ -1,7 +1,8 @@
 //! What is found in a file, and where.
 
-use std::fmt;
-use std::ops::Range;
+use alloc::string::String;
+use core::fmt;
+use core::ops::Range;
 
 use super::literal::Literal;
 use super::request::Request;

@@ -1,7 +1,9 @@
 //! HCL as `hcl-edit` reads it.
 
-use std::borrow::Cow;
-use std::ops::Range;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, ObjectKey};
@@ -33,7 +35,7 @@ fn body_node<'a>(source: &Source<'a>, body: &Body, at: Range<usize>) -> Node<'a>
 
 fn block_entry<'a>(source: &Source<'a>, block: &Block) -> Entry<'a> {
     let at = block.span().unwrap_or_default();
-    let names = std::iter::once(block.ident.as_str()).chain(block.labels.iter().map(|label| label.as_str()));
+    let names = core::iter::once(block.ident.as_str()).chain(block.labels.iter().map(|label| label.as_str()));
     let mut names: Vec<_> = names.map(owned).collect();
     let mut value = body_node(source, &block.body, at.clone());
     while names.len() > 1 {

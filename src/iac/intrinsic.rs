@@ -1,6 +1,8 @@
 //! CloudFormation's intrinsic functions, in their long form `{"Fn::Sub": …}` and their short form `!Sub …`.
 
-use std::ops::Range;
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::finding::Why;
 use super::tree::{Entry, Kind, Node};

@@ -1,7 +1,9 @@
 //! JSON as `serde_json` reads it: a `RawValue` is a stretch of the file, and so has a place.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -77,7 +79,7 @@ fn node<'a>(
     Ok(Node { at, kind })
 }
 
-fn text_kind<'a>(style: Style<'a>, written: &'a str, token: std::ops::Range<usize>) -> Kind<'a> {
+fn text_kind<'a>(style: Style<'a>, written: &'a str, token: core::ops::Range<usize>) -> Kind<'a> {
     let inside = &written[1..written.len() - 1];
     let value = match inside.contains('\\') {
         false => Cow::Borrowed(inside),

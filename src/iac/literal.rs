@@ -1,8 +1,11 @@
 //! A text that stands in a file: what it says, where each byte of it is, and how to put another in its place.
 
-use std::fmt;
-use std::ops::Range;
-use std::sync::Arc;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
 
 use super::quoting::{Piece, Style};
 use super::source::{Position, Source};
@@ -183,7 +186,7 @@ impl<'a> Literal<'a> {
         if !self.rewritable || self.forbidden.iter().any(|sign| new.contains(sign)) {
             return None;
         }
-        let written = std::iter::once((self.style, self.spliced(new)))
+        let written = core::iter::once((self.style, self.spliced(new)))
             .chain(self.style.encode(new, self.line_end(), self.indent()))
             .find(|(style, token)| style.says(token, new));
         written.map(|(_, text)| Edit { range: self.whole(), text, value: new.to_owned() })

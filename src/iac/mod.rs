@@ -76,9 +76,11 @@ mod terraform;
 mod tree;
 mod yaml;
 
-use std::fmt;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
 use std::path::Path;
-use std::sync::Arc;
 
 pub use finding::{AccessStringAt, AclText, AclTextKind, Finding, NotLiteral, Place, Why};
 pub use literal::{Edit, Literal};

@@ -1,5 +1,6 @@
 //! What `terraform show -json` and state files tell: <https://developer.hashicorp.com/terraform/internals/json-format>.
 
+use alloc::string::String;
 use std::collections::HashSet;
 
 use super::finding::{Place, Why};

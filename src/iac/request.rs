@@ -1,8 +1,11 @@
 //! A user as AWS is asked for it, with the place of every member.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::Arc;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::finding::{Place, Why};
 use super::literal::{Literal, Written};

@@ -1,5 +1,7 @@
 //! Requests as `--cli-input-json` and `--cli-input-yaml` of the AWS CLI take them: a file is one of them.
 
+use alloc::string::String;
+
 use super::finding::Place;
 use super::request::{Names, RequestKind};
 use super::search::Search;

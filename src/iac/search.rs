@@ -1,6 +1,7 @@
 //! Gathering what is found.
 
-use std::sync::Arc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::finding::{AccessStringAt, AclText, AclTextKind, Finding, NotLiteral, Place, Why};
 use super::literal::{Literal, Written};
@@ -24,7 +25,7 @@ impl<'a> Search<'a> {
     pub(super) fn into_findings(mut self) -> Vec<Finding<'a>> {
         self.findings.sort_by_key(|finding| {
             let range = finding.range();
-            (range.start, std::cmp::Reverse(range.end))
+            (range.start, core::cmp::Reverse(range.end))
         });
         self.findings
     }

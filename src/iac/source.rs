@@ -1,7 +1,8 @@
 //! The text of a file, and where its lines are.
 
-use std::fmt;
-use std::ops::Range;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
 
 use super::ReadError;
 
@@ -48,15 +49,15 @@ impl<'a> Source<'a> {
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             return Err(ReadError::new(START, "the file is in UTF-16; save it as UTF-8"));
         }
-        let (valid, broken) = match std::str::from_utf8(bytes) {
+        let (valid, broken) = match core::str::from_utf8(bytes) {
             Ok(text) => (text, None),
             Err(error) => {
-                let valid = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+                let valid = core::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
                 (valid, Some(bytes[error.valid_up_to()]))
             }
         };
         let text = valid.strip_prefix(MARK).unwrap_or(valid);
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1)).collect();
+        let lines = core::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1)).collect();
         let characters = count_by_block(text);
         let source = Self { text, mark: valid.len() - text.len(), lines, characters };
         if let Some(at) = text.find('\0') {
@@ -126,7 +127,7 @@ fn count_by_block(text: &str) -> Vec<usize> {
         count += beginnings(block);
         count
     });
-    std::iter::once(0).chain(behind).collect()
+    core::iter::once(0).chain(behind).collect()
 }
 
 const START: Position = Position { line: 1, column: 1 };

@@ -1,5 +1,8 @@
 //! Configurations of Terraform and OpenTofu.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use super::acl_text;
 use super::finding::Place;
 use super::request::{Names, RequestKind};

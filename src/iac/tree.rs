@@ -1,7 +1,8 @@
 //! What all formats come to: maps, lists and values, each with its place.
 
-use std::borrow::Cow;
-use std::ops::Range;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::finding::Why;
 use super::quoting::Style;
@@ -64,7 +65,7 @@ impl<'a> Node<'a> {
     pub(super) fn bodies(&self) -> impl Iterator<Item = &Node<'a>> {
         let list = match &self.kind {
             Kind::List(nodes) => &nodes[..],
-            _ => std::slice::from_ref(self),
+            _ => core::slice::from_ref(self),
         };
         list.iter().filter(|node| matches!(node.kind, Kind::Map(_)))
     }

@@ -1,6 +1,8 @@
 //! Command rules that do nothing, or that others undo.
 
-use std::collections::BTreeSet;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use super::finding::Edit;
 use super::registry::{Example, Group, Lint};
@@ -202,7 +204,7 @@ fn given_back(grants: &[Span], denied: &[&Step<'_>], back: &CommandSet, subject:
     let message = format!("{shown} gives back {what}, which {before}{others} took away");
     let texts = grants.iter().map(|grant| format!("{} ", &subject.text[grant.range()]));
     let moved = Edit { span: Span::new(first.start, first.start), replacement: texts.collect() };
-    let edits = std::iter::once(moved).chain(grants.iter().map(|grant| subject.deletion(*grant))).collect();
+    let edits = core::iter::once(moved).chain(grants.iter().map(|grant| subject.deletion(*grant))).collect();
     let is_open = grants.iter().all(|grant| subject.is_open(*grant));
     let fix = is_open.then(|| subject.proven(edits)).flatten();
     let draft = Draft::new(&GIVEN_BACK, grant, message).also(denied.iter().map(|step| step.rule.span));

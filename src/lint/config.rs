@@ -1,5 +1,8 @@
 //! Which lints count how much, and what else the linter should know.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::clients::Client;
 use super::registry::{Group, Lint};
 use crate::dialect::Dialect;

@@ -1,6 +1,8 @@
 //! What was found, and the edits that mend it.
 
-use std::sync::Arc;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::registry::{Group, Lint};
 use crate::report::{Level, Report};
@@ -157,8 +159,8 @@ impl Edit {
     }
 }
 
-impl std::fmt::Debug for Edit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for Edit {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Edit").field("span", &self.span).finish_non_exhaustive()
     }
 }

@@ -1,5 +1,7 @@
 //! Rules about the user as a whole that others undo: `on`, passwords, `reset`, selectors, databases.
 
+use alloc::vec::Vec;
+
 use super::commands::{OVERRIDDEN_RULE, WIPED_RULES};
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Subject};

@@ -54,6 +54,10 @@ pub use registry::{Group, Lint};
 
 pub use crate::report::Level;
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::catalog::Catalog;
 use crate::compare::{Relation, compare};
 use crate::user::User;

@@ -1,6 +1,9 @@
 //! Key and channel patterns that add nothing, match nothing, or are read otherwise than they look.
 
-use std::collections::BTreeMap;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::commands::WIPED_RULES;
 use super::refused::starts_as_an_exclusion;
@@ -155,7 +158,7 @@ impl<'s> Patterns<'s> {
                 }
                 (RuleKind::ResetKeys, Kind::Keys) | (RuleKind::ResetChannels, Kind::Channels) => {
                     if !given.is_empty() {
-                        patterns.wiped = Some((rule, std::mem::take(&mut given)));
+                        patterns.wiped = Some((rule, core::mem::take(&mut given)));
                     }
                     patterns.covered = None;
                     patterns.live.clear();

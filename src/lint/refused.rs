@@ -1,5 +1,8 @@
 //! What the dialect refuses: its errors, each as a finding.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Subject};
 use crate::report::Level;

@@ -1,6 +1,7 @@
 //! What there is to find: every lint, with its documentation.
 
-use std::fmt;
+use alloc::string::String;
+use core::fmt;
 
 use super::{clients, commands, login, patterns, refused, service, too_wide, unusable, upgrade};
 use crate::report::Level;

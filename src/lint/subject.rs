@@ -1,8 +1,10 @@
 //! The string that is linted: its rules, what each of them changed, and the user that came of it.
 
-use std::borrow::Cow;
-use std::cell::Cell;
-use std::sync::Arc;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cell::Cell;
 
 use super::config::Config;
 use super::finding::{Edit, Finding, Fix, Meaning, apply_edits};
@@ -345,7 +347,7 @@ impl Findings<'_> {
     /// In the order of the text, none twice.
     pub(super) fn in_order(mut self) -> Vec<Finding> {
         self.list.sort_by(|a, b| {
-            let key = |finding: &Finding| (finding.span, std::cmp::Reverse(finding.level), finding.lint.id);
+            let key = |finding: &Finding| (finding.span, core::cmp::Reverse(finding.level), finding.lint.id);
             key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
         });
         self.list.dedup();

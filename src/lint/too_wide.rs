@@ -1,6 +1,7 @@
 //! What a string gives away unnoticed.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use super::commands::GIVEN_BACK;
 use super::powers::{NOTABLE, Notable, Power};

@@ -1,5 +1,8 @@
 //! Permissions that cannot be used: keys without commands, commands without keys, and the same of channels.
 
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Scope, Step, Subject, names, needs_keys};
 use crate::access::Effect;

@@ -1,5 +1,8 @@
 //! What means something else on the next engine: the same text, read by both.
 
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+
 use super::config::Next;
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Scope, Step, Subject, names};

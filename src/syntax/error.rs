@@ -1,8 +1,10 @@
 //! What can be wrong with the text of a rule.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::sync::Arc;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::grammar::Problem;
 use crate::nearest::nearest;
@@ -196,14 +198,14 @@ impl ParseErrors {
     }
 
     /// The errors, in the order of the text.
-    pub fn iter(&self) -> std::slice::Iter<'_, ParseError> {
+    pub fn iter(&self) -> core::slice::Iter<'_, ParseError> {
         self.errors.iter()
     }
 }
 
 impl<'e> IntoIterator for &'e ParseErrors {
     type Item = &'e ParseError;
-    type IntoIter = std::slice::Iter<'e, ParseError>;
+    type IntoIter = core::slice::Iter<'e, ParseError>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
@@ -212,7 +214,7 @@ impl<'e> IntoIterator for &'e ParseErrors {
 
 impl IntoIterator for ParseErrors {
     type Item = ParseError;
-    type IntoIter = std::vec::IntoIter<ParseError>;
+    type IntoIter = alloc::vec::IntoIter<ParseError>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.errors.into_iter()

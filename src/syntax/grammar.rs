@@ -1,7 +1,9 @@
 //! The grammar, word first: a word is cut out, then parsed to its end by what its first byte announces.
 //! That is what servers do, and it gives their boundaries.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, tag_no_case, take_while, take_while_m_n};

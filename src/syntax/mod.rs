@@ -8,8 +8,10 @@ mod error;
 mod grammar;
 mod print;
 
-use std::borrow::Cow;
-use std::sync::Arc;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 pub use error::{ParseError, ParseErrorKind, ParseErrors};
 

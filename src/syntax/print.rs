@@ -1,6 +1,7 @@
 //! From the tree back to text.
 
-use std::fmt::{self, Display, Formatter, Write};
+use alloc::string::ToString;
+use core::fmt::{self, Display, Formatter, Write};
 
 use super::{AccessString, Quoting, Rule, RuleKind, SelectorRule};
 use crate::access::KeyAccess;

@@ -1,7 +1,8 @@
 //! Arguments of `ACL SETUSER` that are one rule together.
 
-use std::borrow::Cow;
-use std::ops::Range;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::error::{ApplyError, ApplyErrorKind, Refusal};
 use crate::dialect::{Dialect, Quirks};

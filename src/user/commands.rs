@@ -1,6 +1,8 @@
 //! The commands of a selector: what is allowed, and the rules that made it so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use super::texts::Texts;
 use crate::access::Effect;

@@ -1,8 +1,10 @@
 //! Why rules cannot be applied.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::sync::Arc;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
 
 use crate::catalog::{self, Catalog};
 use crate::dialect::{Dialect, Feature, Service};
@@ -115,10 +117,10 @@ impl From<Refusal> for Refusals {
 
 impl IntoIterator for Refusals {
     type Item = Refusal;
-    type IntoIter = std::iter::Chain<std::iter::Once<Refusal>, std::vec::IntoIter<Refusal>>;
+    type IntoIter = core::iter::Chain<core::iter::Once<Refusal>, alloc::vec::IntoIter<Refusal>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        std::iter::once(self.first).chain(self.others)
+        core::iter::once(self.first).chain(self.others)
     }
 }
 
@@ -258,7 +260,7 @@ impl ApplyError {
     #[must_use]
     pub fn server_message(&self) -> Option<String> {
         match self.dialect.service() {
-            Some(Service::ElastiCache) => return self.kind.elasticache_message().map(str::to_owned),
+            Some(Service::ElastiCache) => return self.kind.elasticache_message().map(String::from),
             Some(_) => return None,
             None => {}
         }
@@ -411,7 +413,7 @@ impl ApplyErrors {
 
     /// The errors, in the order of the text.
     pub fn iter(&self) -> impl Iterator<Item = &ApplyError> {
-        std::iter::once(&self.first).chain(&self.others)
+        core::iter::once(&self.first).chain(&self.others)
     }
 
     /// What the server answers to the rules as a whole: it looks for open selectors before it applies

@@ -16,7 +16,8 @@ pub(crate) use commands::{Commands, FirstArguments, LoggedRule, Subject};
 pub(crate) use patterns::{Channels, Keys};
 pub(crate) use selector::Databases;
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, Quirks, Sanitize};
@@ -287,7 +288,7 @@ impl User {
     /// What its own rules allow, then each further selector.
     #[inline]
     pub fn selectors(&self) -> impl Iterator<Item = &Selector> {
-        std::iter::once(&self.root).chain(&self.selectors)
+        core::iter::once(&self.root).chain(&self.selectors)
     }
 
     #[inline]
@@ -303,7 +304,7 @@ impl User {
     /// The same user with other commands in each of its selectors.
     pub(crate) fn with_commands(&self, limit: impl Fn(&Commands) -> Commands) -> Self {
         let mut user = self.clone();
-        for selector in std::iter::once(&mut user.root).chain(&mut user.selectors) {
+        for selector in core::iter::once(&mut user.root).chain(&mut user.selectors) {
             selector.commands = limit(&selector.commands);
         }
         user

@@ -1,5 +1,7 @@
 //! The key and channel patterns of a selector.
 
+use alloc::vec::Vec;
+
 use super::texts::Texts;
 use crate::access::KeyAccess;
 use crate::glob::Pattern;
@@ -105,7 +107,7 @@ impl Channels {
 
     /// Whether a pattern is one of these: to subscribe to it, no other will do.
     pub(crate) fn hold(&self, pattern: &[u8]) -> bool {
-        let known = || self.patterns.place(std::str::from_utf8(pattern).ok()?);
+        let known = || self.patterns.place(core::str::from_utf8(pattern).ok()?);
         self.all || known().is_some()
     }
 

@@ -1,5 +1,7 @@
 //! One set of permissions: keys, channels, databases and commands, judged together.
 
+use alloc::vec::Vec;
+
 use super::commands::Commands;
 use super::error::{ApplyErrorKind, Refusal};
 use super::patterns::{Channels, Keys};

@@ -1,6 +1,8 @@
 //! Texts in the order in which they came, each once.
 
-use std::collections::BTreeMap;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 /// An ordered list without repetitions. Looking a text up walks a short list and asks an index of a long
 /// one, so that a megabyte of patterns is no quadratic matter.
@@ -49,6 +51,8 @@ impl Texts {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use super::{FEW, Texts};
 
     #[test]

@@ -1,6 +1,8 @@
 //! One kind of request: whether one selector allows one that none of some others does.
 
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use super::finding::Filling;
 use super::{Found, Question, Search, Selectors, Standing};

@@ -1,7 +1,9 @@
 //! A command with requests that escape, and how one of them is made.
 
-use std::rc::Rc;
-use std::sync::Arc;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::decide::{Filled, Slot};
 use crate::catalog::{Catalog, CommandId, Shape, lenient_number};

@@ -1,5 +1,7 @@
 //! Commands that some selector allows with certain first arguments only.
 
+use alloc::vec::Vec;
+
 use super::finding::{Finding, Recipe};
 use super::{Search, Standing};
 use crate::catalog::{Command, CommandSet, Shape, Word, database, lenient_number};

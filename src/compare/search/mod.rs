@@ -11,9 +11,10 @@ mod decide;
 mod finding;
 mod first_arguments;
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
-use std::sync::Arc;
+use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::kinds::{Class, Kinds, Member};
 use super::texts::{Found, Reach};

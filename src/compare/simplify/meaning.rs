@@ -1,6 +1,8 @@
 //! Whether a simplified user is the same, and what of a user can be left out; what is not known is different.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::patterns::Patterns;
 use crate::access::KeyAccess;

@@ -5,6 +5,10 @@ mod patterns;
 mod rules;
 mod search;
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 use meaning::{ChannelUse, as_patterns, channel_use, covers, root_channel_use, same_meaning};
 use meaning::{skips_sanitizing, telling_selectors};
 use patterns::Patterns;
@@ -224,7 +228,7 @@ fn channels(channels: &Channels, new: NewChannels, channel_use: ChannelUse) -> V
         (NewChannels::None, true) if channel_use == ChannelUse::None => Vec::new(),
         (NewChannels::None, true) => vec!["&*".to_owned()],
         (NewChannels::None, false) => patterns.collect(),
-        (NewChannels::All, false) => std::iter::once("resetchannels".to_owned()).chain(patterns).collect(),
+        (NewChannels::All, false) => core::iter::once("resetchannels".to_owned()).chain(patterns).collect(),
     }
 }
 
@@ -262,7 +266,7 @@ fn drop_covered(selectors: &mut Vec<&Selector>, user: &User) -> bool {
     for place in (0..count).rev() {
         let others =
             selectors.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, other)| *other);
-        let mut others = std::iter::once(user.root()).chain(others).take(pairs);
+        let mut others = core::iter::once(user.root()).chain(others).take(pairs);
         pairs = pairs.saturating_sub(selectors.len());
         if others.any(|by| covers(by, selectors[place], user.catalog())) {
             selectors.remove(place);

@@ -1,6 +1,7 @@
 //! Which patterns others make needless.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use crate::access::KeyAccess;
 use crate::glob::{Inclusion, Shape, head, inclusion_within, matches};

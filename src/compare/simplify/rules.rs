@@ -1,5 +1,8 @@
 //! Command rules, as few letters of them as give a selector its commands.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::search::{Choice, Group, MOST_SETS, Puzzle};
 use crate::access::Effect;
 use crate::catalog::{Catalog, CommandId, CommandSet};
@@ -266,7 +269,7 @@ impl Family {
     fn new(container: CommandId, wanted: &CommandSet, catalog: &Catalog) -> Self {
         let members = catalog.family(container);
         let others = if wanted.contains(container) { members - *wanted } else { members & *wanted };
-        let ids = std::iter::once(container).chain(others.iter());
+        let ids = core::iter::once(container).chain(others.iter());
         let cap = ids.map(|id| cost(&Subject::Command(id), catalog)).sum();
         Self { container, members, cap }
     }

@@ -3,6 +3,8 @@
 //!
 //! Nothing here knows commands; [`super::rules`] makes puzzles of them.
 
+use alloc::vec::Vec;
+
 /// How many nodes of the search are looked at. Strings that people write take a handful to some dozens.
 const NODES: usize = 4000;
 
@@ -310,12 +312,14 @@ const fn bit(set: usize) -> Sets {
 
 fn each(sets: Sets) -> impl Iterator<Item = usize> {
     let next = |rest: &Sets| Some(rest & (rest - 1)).filter(|rest| *rest != 0);
-    std::iter::successors(Some(sets).filter(|sets| *sets != 0), next)
+    core::iter::successors(Some(sets).filter(|sets| *sets != 0), next)
         .map(|rest| rest.trailing_zeros() as usize)
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use proptest::collection::vec;
     use proptest::prelude::*;
 

@@ -1,5 +1,9 @@
 //! Texts of HCL: quoted ones and heredocs (the native syntax specification, "Template Expressions").
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::{Decoded, Reader};
 
 pub(super) fn decode_quoted(token: &str) -> Option<Decoded> {
@@ -142,7 +146,7 @@ pub(super) fn decode_template(json: Decoded) -> Option<Decoded> {
 
 impl Decoded {
     /// The bytes that say the character of the value at this place.
-    fn token_at(&self, at: usize) -> std::ops::Range<usize> {
+    fn token_at(&self, at: usize) -> core::ops::Range<usize> {
         let piece = &self.pieces[self.pieces.partition_point(|piece| piece.value.end <= at)];
         if piece.value.len() != piece.token.len() {
             return piece.token.clone();

@@ -1,5 +1,8 @@
 //! Texts of JSON (RFC 8259, section 7).
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+
 use super::{Decoded, Reader};
 
 pub(super) fn decode(token: &str) -> Option<Decoded> {

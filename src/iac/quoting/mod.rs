@@ -7,7 +7,10 @@ mod hcl;
 mod json;
 mod yaml;
 
-use std::ops::Range;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 pub(super) use hcl::{agrees_with_dedented, is_template};
 pub(super) use yaml::{Block, Chomp, is_text_when_plain};

@@ -1,5 +1,9 @@
 //! Scalars of YAML (version 1.2, chapters 7 and 8).
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::{Decoded, Reader};
 
 /// The blanks of YAML within a line.

@@ -5,6 +5,10 @@
 #[rustfmt::skip]
 mod table;
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Subject, few_of};
 use crate::glob::{Inclusion, inclusion_within};
