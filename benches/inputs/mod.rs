@@ -41,6 +41,7 @@ fn rules(bytes: usize) -> String {
 }
 
 /// A group about this much text.
+#[allow(dead_code, reason = "`instructions` are counted without criterion")]
 pub(crate) fn group<'c>(
     criterion: &'c mut Criterion,
     name: &str,
