@@ -17,17 +17,18 @@ fn user(rules: &str) -> User {
 /// A name, a pattern, a key, and how one would compare them by hand.
 type ByHand = (&'static str, &'static str, &'static str, fn(&[u8]) -> bool);
 
+const BY_HAND: [ByHand; 3] = [
+    ("literal", "~app:session:1", "app:session:1", |key| key == b"app:session:1"),
+    ("prefix", "~app:session:*", "app:session:12345", |key| key.starts_with(b"app:session:")),
+    ("glob", "~app:*:[0-9]?*", "app:session:12345", |key| {
+        let rest = key.strip_prefix(b"app:").and_then(|rest| rest.iter().position(|byte| *byte == b':'));
+        rest.is_some_and(|colon| key[4 + colon + 1].is_ascii_digit() && key.len() > 4 + colon + 2)
+    }),
+];
+
 /// One `GET`, with and without looking the name up, next to what a hand-written test of the key takes.
 fn one_pattern(criterion: &mut Criterion) {
-    let by_hand: [ByHand; 3] = [
-        ("literal", "~app:session:1", "app:session:1", |key| key == b"app:session:1"),
-        ("prefix", "~app:session:*", "app:session:12345", |key| key.starts_with(b"app:session:")),
-        ("glob", "~app:*:[0-9]?*", "app:session:12345", |key| {
-            let rest = key.strip_prefix(b"app:").and_then(|rest| rest.iter().position(|byte| *byte == b':'));
-            rest.is_some_and(|colon| key[4 + colon + 1].is_ascii_digit() && key.len() > 4 + colon + 2)
-        }),
-    ];
-    for (name, pattern, key, by_hand) in by_hand {
+    for (name, pattern, key, by_hand) in BY_HAND {
         let user = user(&format!("on {pattern} +@read"));
         let get = user.catalog().command("get").expect("a command").id();
         let request = ["GET", key];
@@ -96,6 +97,17 @@ fn mget_of_100_keys(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Patterns by themselves, prepared, next to the same comparisons by hand.
+fn globs(criterion: &mut Criterion) {
+    for (name, pattern, key, by_hand) in BY_HAND {
+        let pattern = glob::Pattern::new(&pattern[1..]);
+        let mut group = criterion.benchmark_group(format!("glob/{name}"));
+        group.bench_function("matches", |bencher| bencher.iter(|| pattern.matches(black_box(key))));
+        group.bench_function("baseline", |bencher| bencher.iter(|| by_hand(black_box(key.as_bytes()))));
+        group.finish();
+    }
+}
+
 /// A pattern and a key made to be slow: the time grows with the product of their lengths, and no faster. The
 /// baseline compares as many pairs of bytes.
 fn adversarial(criterion: &mut Criterion) {
@@ -120,5 +132,5 @@ fn adversarial(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one_pattern, twenty_patterns, five_selectors, mget_of_100_keys, adversarial);
+criterion_group!(benches, one_pattern, globs, twenty_patterns, five_selectors, mget_of_100_keys, adversarial);
 criterion_main!(benches);

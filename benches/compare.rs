@@ -52,6 +52,19 @@ fn pairs(criterion: &mut Criterion) {
     }
 }
 
+/// Whether two users mean the same; the baseline compares their canonical texts, made before.
+fn equality(criterion: &mut Criterion) {
+    let (a, b) = (user("on ~app::* -@all +@read"), user("+@read ~app::* on"));
+    let texts = (a.to_string(), b.to_string());
+    assert!(a == b && texts.0 == texts.1);
+    let mut group = criterion.benchmark_group("equality");
+    group.bench_function("equal", |bencher| bencher.iter(|| black_box(&a) == black_box(&b)));
+    group.bench_function("baseline", |bencher| {
+        bencher.iter(|| black_box(&texts.0) == black_box(&texts.1));
+    });
+    group.finish();
+}
+
 /// Inclusion of patterns; the baseline matches one against the text of the other.
 fn patterns(criterion: &mut Criterion) {
     for (name, pattern, others) in [
@@ -71,5 +84,5 @@ fn patterns(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, pairs, patterns);
+criterion_group!(benches, pairs, equality, patterns);
 criterion_main!(benches);

@@ -8,7 +8,7 @@ use criterion::Criterion;
 use redis_acl::AccessString;
 
 fn parse(criterion: &mut Criterion) {
-    for (name, text) in inputs::all() {
+    for (name, text) in inputs::all().into_iter().chain([("1MB", inputs::rules(1 << 20))]) {
         let mut group = inputs::group(criterion, &format!("parse/{name}"), text.len());
         group.bench_function("floor", |bencher| bencher.iter(|| split_and_match(black_box(&text))));
         group.bench_function("parse", |bencher| bencher.iter(|| AccessString::parse(black_box(&text))));

@@ -28,7 +28,7 @@ pub(crate) fn of_all_dialects() -> impl Iterator<Item = (&'static str, &'static 
 }
 
 /// So many bytes of rules, no two patterns alike.
-fn rules(bytes: usize) -> String {
+pub(crate) fn rules(bytes: usize) -> String {
     let mut text = String::from("on");
     for number in 0.. {
         let more = format!(" ~app:{number}:* +@read -keys +set -@dangerous");

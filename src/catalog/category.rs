@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::set::CommandSet;
+
 /// A command category, `@read` in a rule.
 ///
 /// Which of them exist, and which commands they hold, is for a [`Catalog`](super::Catalog) to say.
@@ -141,6 +143,27 @@ impl fmt::Display for Category {
     /// The name with its `@`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "@{}", self.name())
+    }
+}
+
+/// A category that a server describes users with, and what a rule about it changes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnCategory {
+    pub(crate) category: Category,
+    pub(crate) members: CommandSet,
+    pub(crate) size: usize,
+    /// How many words of its members there are to look at.
+    width: usize,
+}
+
+impl OwnCategory {
+    pub(super) const fn new(category: Category, members: CommandSet) -> Self {
+        Self { category, members, size: members.len(), width: members.width() }
+    }
+
+    /// How many of its members are in the set.
+    pub(crate) fn overlap(&self, set: &CommandSet) -> usize {
+        set.overlap_in(&self.members, self.width)
     }
 }
 

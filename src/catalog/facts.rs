@@ -1,6 +1,6 @@
 //! The form of the generated table, and the sets that follow from it, computed at compile time.
 
-use super::category::Category;
+use super::category::{Category, OwnCategory};
 use super::find::KeyPlan;
 use super::keys::Keys;
 use super::set::{CommandId, CommandSet};
@@ -113,30 +113,20 @@ pub(super) static MEMBERS: [[CommandSet; Category::ENGINES_OWN]; Engine::ALL.len
     sets
 };
 
-/// How many words of a set an engine's own commands need.
-pub(super) static WIDTH: [usize; Engine::ALL.len()] = {
-    let mut widths = [0; Engine::ALL.len()];
+/// The same by which servers describe users: with what is asked of them again and again.
+pub(super) static OWN_CATEGORIES: [[OwnCategory; Category::ENGINES_OWN]; Engine::ALL.len()] = {
+    const NONE: OwnCategory = OwnCategory::new(Category::ALL[0], CommandSet::EMPTY);
+    let mut own = [[NONE; Category::ENGINES_OWN]; Engine::ALL.len()];
     let mut engine = 0;
-    while engine < widths.len() {
-        widths[engine] = COMMANDS[engine].width();
-        engine += 1;
-    }
-    widths
-};
-
-/// How many members each category has.
-pub(super) static SIZES: [[u16; Category::ENGINES_OWN]; Engine::ALL.len()] = {
-    let mut sizes = [[0; Category::ENGINES_OWN]; Engine::ALL.len()];
-    let mut engine = 0;
-    while engine < sizes.len() {
-        let mut category = 0;
-        while category < Category::ENGINES_OWN {
-            sizes[engine][category] = MEMBERS[engine][category].len() as u16;
-            category += 1;
+    while engine < own.len() {
+        let mut place = 0;
+        while place < Category::ENGINES_OWN {
+            own[engine][place] = OwnCategory::new(Category::ALL[place], MEMBERS[engine][place]);
+            place += 1;
         }
         engine += 1;
     }
-    sizes
+    own
 };
 
 const fn own_row(entry: &Entry, engine: Engine) -> Option<&Row> {
@@ -208,6 +198,23 @@ pub(super) static SUBCOMMANDS: CommandSet = {
         let mut place = 0;
         while place < ENTRIES[id].subcommands.len() {
             set.insert(CommandId(ENTRIES[id].subcommands[place]));
+            place += 1;
+        }
+        id += 1;
+    }
+    set
+};
+
+/// Every command that a module brings.
+pub(super) static OF_MODULES: CommandSet = {
+    let mut set = CommandSet::EMPTY;
+    let mut id = 0;
+    while id < ENTRIES.len() {
+        let mut place = 0;
+        while place < ENTRIES[id].rows.len() {
+            if ENTRIES[id].rows[place].module.is_some() {
+                set.insert(CommandId(id as u16));
+            }
             place += 1;
         }
         id += 1;

@@ -19,7 +19,7 @@ mod shapes;
 #[rustfmt::skip]
 mod table;
 
-use alloc::boxed::Box;
+use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -29,8 +29,8 @@ use added::Added;
 use category::C;
 use databases::DATABASE_ARGUMENTS;
 use facts::{
-    COMMANDS, CONTAINERS, F, KEY_PLANS, MEMBERS, NO_ROW, OWN_ROW, PLACE, Row, SIZES, SUBCOMMANDS, WIDTH,
-    id_of,
+    COMMANDS, CONTAINERS, F, KEY_PLANS, MEMBERS, NO_ROW, OF_MODULES, OWN_CATEGORIES, OWN_ROW, PLACE, Row,
+    SUBCOMMANDS, id_of,
 };
 use find::{KeyPlan, Runs};
 use finders::{CHANNELS, FINDERS, Finder};
@@ -42,6 +42,7 @@ pub use groups::CommandGroup;
 pub use keys::{FindKeys, KeyFlags, KeyRef, KeySpec, Keys, StartSearch};
 pub use set::{CommandId, CommandSet};
 
+pub(crate) use category::OwnCategory;
 pub(crate) use databases::{DATABASES, DatabaseArguments, database};
 pub(crate) use find::{FoundKeys, Run};
 pub(crate) use finders::ChannelArguments;
@@ -302,12 +303,12 @@ impl Catalog {
     }
 
     fn module_rows(&self) -> impl Iterator<Item = (CommandId, &'static Row)> {
-        let entries = if self.has_modules { &ENTRIES[..] } else { &[] };
-        let rows = |(id, entry): (usize, &'static facts::Entry)| {
-            let row = entry.rows.iter().find(|row| row.module.is_some() && self.has(row))?;
-            Some((CommandId(id as u16), row))
+        let candidates = if self.has_modules { &OF_MODULES } else { &CommandSet::EMPTY };
+        let row = |id: CommandId| {
+            let rows = ENTRIES[id.index()].rows;
+            Some((id, rows.iter().find(|row| row.module.is_some() && self.has(row))?))
         };
-        entries.iter().enumerate().filter_map(rows)
+        candidates.iter().filter_map(row)
     }
 
     fn module_members(&self, category: Category) -> impl Iterator<Item = CommandId> {
@@ -318,23 +319,15 @@ impl Catalog {
     }
 
     /// The engine's own categories in table order, each with what a rule about it changes: what servers
-    /// describe users with.
-    pub(crate) fn own_categories(&self) -> impl Iterator<Item = OwnCategory> {
-        let engine = self.dialect.engine() as usize;
-        let reaches_modules = self.reaches_modules && self.dialect.modules().next().is_some();
-        let reaches_more = reaches_modules || self.added().is_some();
-        let own = Category::ALL.into_iter().zip(MEMBERS[engine].iter().zip(SIZES[engine]));
-        own.filter(|(_, (_, size))| *size > 0).map(move |(category, (members, size))| match reaches_more {
-            false => {
-                let members = Members::OfEngine(members);
-                OwnCategory { category, members, size: size.into(), width: WIDTH[engine] }
-            }
-            true => {
-                let reach = self.reach(category);
-                let (size, width) = (reach.len(), reach.width());
-                OwnCategory { category, members: Members::Reached(Box::new(reach)), size, width }
-            }
-        })
+    /// describe users with. Some may be empty.
+    pub(crate) fn own_categories(&self) -> Cow<'static, [OwnCategory]> {
+        let own = &OWN_CATEGORIES[self.dialect.engine() as usize];
+        let reaches_modules = self.reaches_modules && self.has_modules;
+        if !reaches_modules && self.added.is_none() {
+            return Cow::Borrowed(own);
+        }
+        let used = own.iter().filter(|own| own.size > 0).map(|own| own.category);
+        Cow::Owned(used.map(|category| OwnCategory::new(category, self.reach(category))).collect())
     }
 
     pub(crate) fn name(&self, id: CommandId) -> &'static str {
@@ -373,41 +366,6 @@ impl Catalog {
     }
 }
 
-/// A category that a server describes users with.
-pub(crate) struct OwnCategory {
-    pub(crate) category: Category,
-    members: Members,
-    pub(crate) size: usize,
-    /// How many words of its members there are to look at.
-    width: usize,
-}
-
-/// What a rule about a category changes.
-enum Members {
-    OfEngine(&'static CommandSet),
-    /// With commands of modules, or of a server's own.
-    Reached(Box<CommandSet>),
-}
-
-impl OwnCategory {
-    pub(crate) fn members(&self) -> &CommandSet {
-        match &self.members {
-            Members::OfEngine(members) => members,
-            Members::Reached(members) => members,
-        }
-    }
-
-    /// Whether some command is in both.
-    pub(crate) fn meets(&self, other: &Self) -> bool {
-        other.members().meets_in(self.members(), self.width)
-    }
-
-    /// How many of its members are in the set.
-    pub(crate) fn overlap(&self, set: &CommandSet) -> usize {
-        set.overlap_in(self.members(), self.width)
-    }
-}
-
 /// A command or subcommand, as one dialect has it.
 #[derive(Clone, Copy, Debug)]
 pub struct Command<'c> {
@@ -436,7 +394,7 @@ impl<'c> Command<'c> {
     }
 
     /// The name as the server writes it in answers: Redis 8 writes those of vector sets in capitals.
-    pub(crate) fn shown_name(self) -> alloc::borrow::Cow<'static, str> {
+    pub(crate) fn shown_name(self) -> Cow<'static, str> {
         match self.row.flags & F::SHOWN_UPPER {
             0 => self.name().into(),
             _ => self.name().to_ascii_uppercase().into(),

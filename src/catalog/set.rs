@@ -108,11 +108,6 @@ impl CommandSet {
         pairs.map(|(a, b)| (a & b).count_ones() as usize).sum()
     }
 
-    /// Whether it shares a command with `other`, where none stands behind so many words.
-    pub(super) fn meets_in(&self, other: &Self, words: usize) -> bool {
-        self.words[..words].iter().zip(&other.words[..words]).any(|(a, b)| a & b != 0)
-    }
-
     /// How many words hold all of it.
     pub(super) const fn width(&self) -> usize {
         let mut words = WORDS;

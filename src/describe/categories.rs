@@ -15,8 +15,10 @@ use crate::user::{Commands, FirstArguments};
 /// Servers print the single commands in the order of a hash table, another in each process; the order of
 /// the command table is the one that ElastiCache showed.
 pub(super) fn describe(line: &mut Line, commands: &Commands, catalog: &Catalog, algorithm: Algorithm) {
+    let own = catalog.own_categories();
     let mut description = Description {
         catalog,
+        own: &own,
         wanted: commands.allowed(),
         given: if commands.allows_future() { catalog.all() } else { CommandSet::EMPTY },
         effect: if commands.allows_future() { Effect::Deny } else { Effect::Allow },
@@ -32,6 +34,7 @@ pub(super) fn describe(line: &mut Line, commands: &Commands, catalog: &Catalog, 
 
 struct Description<'u> {
     catalog: &'u Catalog,
+    own: &'u [OwnCategory],
     /// What the rules are to give.
     wanted: &'u CommandSet,
     /// What those written so far give.
@@ -57,9 +60,9 @@ impl Description<'_> {
     /// A: each category, in table order, that holds for more of its members than not. All that is wanted
     /// counts, so a category comes although those before it said everything.
     fn all_that_mostly_hold(&mut self, line: &mut Line) {
-        for own in self.catalog.own_categories() {
-            if self.fit(&own, self.wanted).is_mostly_right() {
-                self.write(line, &own);
+        for own in self.own {
+            if self.fit(own, self.wanted).is_mostly_right() {
+                self.write(line, own);
             }
         }
     }
@@ -67,10 +70,10 @@ impl Description<'_> {
     /// B: the same, but only what the categories before it left counts.
     fn all_that_still_mostly_hold(&mut self, line: &mut Line) {
         let mut left = *self.wanted;
-        for own in self.catalog.own_categories() {
-            if self.fit(&own, &left).is_mostly_right() {
-                self.write(line, &own);
-                self.give_back(&mut left, own.members());
+        for own in self.own {
+            if self.fit(own, &left).is_mostly_right() {
+                self.write(line, own);
+                self.give_back(&mut left, &own.members);
             }
         }
     }
@@ -79,18 +82,22 @@ impl Description<'_> {
     /// and of those the first.
     fn best_first(&mut self, line: &mut Line) {
         let mut left = *self.wanted;
-        let with_fit = |own| (self.fit(&own, self.wanted), own);
-        let mut unused: Vec<_> = self.catalog.own_categories().map(with_fit).collect();
+        let mut unused: Vec<_> = self.own.iter().collect();
         loop {
-            let qualified = unused.iter().enumerate().filter(|(_, (fit, _))| fit.is_mostly_right());
-            let best = qualified.min_by_key(|(_, (fit, _))| (fit.wrong, usize::MAX - fit.right));
-            let Some((place, _)) = best else { return };
-            let (_, own) = unused.remove(place);
-            self.write(line, &own);
-            self.give_back(&mut left, own.members());
-            for (fit, other) in unused.iter_mut().filter(|(_, other)| other.meets(&own)) {
-                *fit = self.fit(other, &left);
-            }
+            let mut best = None;
+            // what is given back makes no category fit better, so one that fits badly need not be asked again
+            unused.retain(|own| {
+                let fit = self.fit(own, &left);
+                let rank = (fit.wrong, usize::MAX - fit.right);
+                if fit.is_mostly_right() && best.is_none_or(|(least, _)| rank < least) {
+                    best = Some((rank, *own));
+                }
+                fit.is_mostly_right()
+            });
+            let Some((_, own)) = best else { return };
+            unused.retain(|other| other.category != own.category);
+            self.write(line, own);
+            self.give_back(&mut left, &own.members);
         }
     }
 
@@ -106,8 +113,8 @@ impl Description<'_> {
     fn write(&mut self, line: &mut Line, own: &OwnCategory) {
         line.push_category(self.effect, own.category);
         match self.effect {
-            Effect::Allow => self.given |= *own.members(),
-            Effect::Deny => self.given -= *own.members(),
+            Effect::Allow => self.given |= own.members,
+            Effect::Deny => self.given -= own.members,
         }
     }
 

@@ -61,7 +61,7 @@ impl User {
 
     fn in_form(&self, form: Form) -> String {
         let style = Style::of(form, self);
-        let mut line = Line { text: String::with_capacity(256), begins: true };
+        let mut line = Line { text: String::with_capacity(512), begins: true };
         line.push(if self.is_enabled() { "on" } else { "off" });
         if self.accepts_any_password() {
             line.push("nopass");

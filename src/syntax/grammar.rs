@@ -69,21 +69,21 @@ type Spoken<'a> = Result<(&'a str, RuleKind<'a>), Fault<'a>>;
 /// ```
 pub(super) fn access_string(text: &str) -> (Vec<Rule<'_>>, Vec<Problem>) {
     let (mut rules, mut problems) = (Vec::new(), Vec::new());
-    // all of it, which takes less time than to stop at the first
-    let has_controls = text.bytes().fold(false, |found, byte| found | is_control(byte as char));
+    // all of it, which takes less time than to stop at the first; so coarse that many bytes are looked at at once
+    let may_hold_controls = text.bytes().fold(false, |found, byte| found | (byte < b' '));
     let blank = |c: char| c == ' ' || is_control(c);
-    let mut input = if has_controls { text.trim_matches(blank) } else { text.trim_ascii() };
+    let mut input = if may_hold_controls { text.trim_matches(blank) } else { text.trim_ascii() };
     while let Ok((after, (word, closed))) = preceded(till(|byte| byte != b' '), selector_or_word).parse(input)
     {
         let start = text.offset(word);
         let whole = Span::new(start, start + word.len());
-        let control = if has_controls { word.find(is_control) } else { None };
+        let control = if may_hold_controls { word.find(is_control) } else { None };
         if let Some(at) = control {
             let span = Span::new(start + at, start + at + 1);
             problems.push(Problem { kind: ParseErrorKind::ControlCharacter, span, rule: whole });
         } else if closed {
             let known = problems.len();
-            rules.extend(rule_at(word, start, &mut problems));
+            rule_at(word, start, &mut rules, &mut problems);
             if problems.len() == known {
                 problems.extend(opened_again(word).map(|span| Problem {
                     kind: ParseErrorKind::NestedSelector,
@@ -114,8 +114,9 @@ pub(super) fn rule(argument: &str) -> (Option<Rule<'_>>, Option<Problem>) {
     if let (Some(nul), false) = (argument.find('\0'), argument.starts_with(['>', '<'])) {
         return problem(ParseErrorKind::ControlCharacter, Span::new(nul, nul + 1));
     }
-    let mut problems = Vec::new();
-    (rule_at(argument, 0, &mut problems), problems.into_iter().next())
+    let (mut rules, mut problems) = (Vec::new(), Vec::new());
+    rule_at(argument, 0, &mut rules, &mut problems);
+    (rules.pop(), problems.into_iter().next())
 }
 
 /// White space other than a plain space, and NUL.
@@ -157,23 +158,27 @@ fn opens_selector(word: &str) -> bool {
     word.starts_with('(')
 }
 
-/// The rule that the word is, its problems otherwise; a selector with bad rules is both.
-fn rule_at<'a>(word: &'a str, start: usize, problems: &mut Vec<Problem>) -> Option<Rule<'a>> {
+/// Adds the rule that the word is, its problems otherwise; a selector with bad rules is both.
+///
+/// Inlined, and the rule is added where it is made: to move a rule takes as long as to read it.
+#[inline(always)]
+fn rule_at<'a>(word: &'a str, start: usize, rules: &mut Vec<Rule<'a>>, problems: &mut Vec<Problem>) {
     let span = Span::new(start, start + word.len());
     if opens_selector(word) {
         let inside = Span::new(span.start + 1, span.end - 1);
-        let kind = RuleKind::Selector(selector(word, start, problems)?);
-        return Some(Rule { span, body: inside, kind });
+        let kind = selector(word, start, problems).map(RuleKind::Selector);
+        rules.extend(kind.map(|kind| Rule { span, body: inside, kind }));
+        return;
     }
     match spoken(word) {
         Ok((body, kind)) => {
             let body_start = start + word.offset(body);
-            Some(Rule { span, body: Span::new(body_start, body_start + body.len()), kind })
+            rules.push(Rule { span, body: Span::new(body_start, body_start + body.len()), kind });
         }
         Err(Fault { kind, part }) => {
             let at = start + word.offset(part);
             problems.push(Problem { kind, span: Span::new(at, at + part.len()), rule: span });
-            stand_in(span, word)
+            rules.extend(stand_in(span, word));
         }
     }
 }
@@ -225,6 +230,7 @@ fn finished<'a, T>(parsed: Parsed<'a, T>) -> Result<T, Fault<'a>> {
 /// name         = 1*( any character but "|" )
 /// argument     = *( any character )
 /// ```
+#[inline]
 fn command_rule(word: &str, effect: Effect) -> Spoken<'_> {
     let body = &word[1..];
     match body.strip_prefix('@') {
@@ -255,6 +261,7 @@ fn command(effect: Effect, body: &str) -> Result<RuleKind<'_>, Fault<'_>> {
 /// key-rule   = "~*" / "~" pattern / "%" permission [ "~" pattern ]
 /// permission = "R" / "W" / "RW" / "WR"
 /// ```
+#[inline]
 fn key_rule(word: &str) -> Spoken<'_> {
     if word == "~*" {
         return Ok((word, RuleKind::AllKeys));

@@ -174,7 +174,11 @@ impl Commands {
 
     /// Keeps of the rules only those that are printed.
     pub(crate) fn forget_overridden_rules(&mut self, catalog: &Catalog) {
-        self.log.rules = self.log.compacted(catalog).into_iter().cloned().collect();
+        let kept = self.log.compacted(catalog);
+        // most often all of them
+        if kept.len() < self.log.rules.len() {
+            self.log.rules = kept.into_iter().cloned().collect();
+        }
     }
 
     /// Whether nothing at all is allowed.

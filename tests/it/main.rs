@@ -14,6 +14,7 @@ mod errors;
 mod explain;
 mod file;
 mod floors;
+mod footprint;
 mod glob;
 #[cfg(feature = "iac")]
 mod iac;
