@@ -5,6 +5,7 @@ use alloc::borrow::{Cow, ToOwned};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::report::steers;
 use crate::span::Span;
 
 /// Which generation of the servers' splitter (`sdssplitargs`) reads a line.
@@ -69,7 +70,8 @@ pub fn split(line: &[u8], splitter: Splitter) -> Result<Vec<Word<'_>>, Unbalance
     }
 }
 
-/// A word as it can be typed into `redis-cli`: between quotes, with escapes, where it needs them.
+/// A word as it can be typed into `redis-cli`: between quotes, with escapes, where it needs them. What steers a
+/// terminal is escaped.
 ///
 /// ```
 /// use redis_acl::quoting::quoted;
@@ -80,11 +82,11 @@ pub fn split(line: &[u8], splitter: Splitter) -> Result<Vec<Word<'_>>, Unbalance
 /// ```
 #[must_use]
 pub fn quoted(word: &[u8]) -> String {
-    let needs_quotes = |byte: u8| matches!(byte, b'"' | b'\'' | b'\\') || !byte.is_ascii_graphic();
+    let is_plain = |c: char| {
+        if c.is_ascii() { c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '\\') } else { !steers(c) }
+    };
     match core::str::from_utf8(word) {
-        Ok(text) if !text.is_empty() && !text.bytes().any(|byte| byte.is_ascii() && needs_quotes(byte)) => {
-            text.to_owned()
-        }
+        Ok(text) if !text.is_empty() && text.chars().all(is_plain) => text.to_owned(),
         _ => format!("\"{}\"", word.escape_ascii().to_string().replace("\\'", "'")),
     }
 }
@@ -188,6 +190,13 @@ mod tests {
     fn words(line: &[u8], splitter: Splitter) -> Option<Vec<Vec<u8>>> {
         let words = split(line, splitter).ok()?;
         Some(words.into_iter().map(|word| word.bytes.into_owned()).collect())
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_quoted_as_escapes() {
+        assert_eq!(quoted("é".as_bytes()), "é");
+        assert_eq!(quoted("a\u{9c}".as_bytes()), r#""a\xc2\x9c""#);
+        assert_eq!(quoted("\u{202e}a".as_bytes()), r#""\xe2\x80\xaea""#);
     }
 
     #[test]

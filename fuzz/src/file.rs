@@ -1,7 +1,7 @@
 //! Laws of files that define users: any bytes, read as any of the three kinds.
 
 use redis_acl::file::{Format, Line, save};
-use redis_acl::{AclFile, Catalog, Dialect, FileError, Rule, RuleKind, Span};
+use redis_acl::{AclFile, Catalog, Dialect, FileError, Rule, RuleKind, Span, User};
 
 use super::check::bytes;
 use super::{FEW, a_message_is_one_line, a_report_is_drawn, turned};
@@ -116,18 +116,25 @@ fn no_password_is_told(text: &str, dialect: Dialect, format: Format) {
         let rules: Vec<_> = file.lines().iter().map(rules).collect();
         (drawn, rules, file.server_message("users.acl"))
     };
-    let other = with_other_passwords(text, format);
+    let other = with_other_passwords(text, dialect, format);
     assert_eq!(shown(text), shown(&other), "{text:?} and {other:?}");
 }
 
-fn with_other_passwords(text: &str, format: Format) -> String {
+fn with_other_passwords(text: &str, dialect: Dialect, format: Format) -> String {
     let is_blank = |c: char| matches!(c, ' ' | '\t'..='\r' | '\0');
     let is_password = |word: &str| word.trim_start_matches([' ', '\t', '\r', '(']).starts_with(['>', '<']);
     let part = |part: &str| if is_password(part) { turned(part) } else { part.to_owned() };
-    let word = |word: &str| match format == Format::Config || text.contains('(') {
+    let has_selectors = User::new(dialect).apply_arguments(["(+get)"]).is_ok();
+    let mut in_selector = false;
+    let word = |word: &str| {
+        in_selector |= has_selectors && word.trim_start_matches(is_blank).starts_with('(');
         // in a configuration, and in a selector, a password ends at any blank
-        true => word.split_inclusive(is_blank).map(part).collect(),
-        false => part(word),
+        let turned: String = match format == Format::Config || in_selector {
+            true => word.split_inclusive(is_blank).map(part).collect(),
+            false => part(word),
+        };
+        in_selector &= !word.ends_with('\n') && !word.trim_end_matches(is_blank).ends_with(')');
+        turned
     };
     text.split_inclusive([' ', '\n']).map(word).collect()
 }

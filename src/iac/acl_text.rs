@@ -5,6 +5,7 @@ use alloc::borrow::ToOwned;
 use super::finding::{AclTextKind, Place, Why};
 use super::search::Search;
 use super::tree::{Kind, Node};
+use crate::secret::mask;
 use crate::syntax::{AccessString, Rule};
 
 pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
@@ -36,7 +37,8 @@ fn below<'a>(
     let key = key.unwrap_or_default();
     if let Some(kind) = text_kind(key, node) {
         let resource = if manifest.kind.is_empty() { "text" } else { manifest.kind };
-        let place = Place { resource: resource.into(), name: manifest.name.into(), attribute: path.clone() };
+        // these may be users' lines themselves
+        let place = Place { resource: mask(resource), name: mask(manifest.name), attribute: path.clone() };
         match manifest.kind == "Secret" && path.starts_with("data.") {
             true => search.not_literal(place, node, Why::Base64),
             false => search.acl_text(place, node, kind),
