@@ -28,5 +28,6 @@ mod request_properties;
 mod requests;
 mod simplify;
 mod syntax;
+mod traits;
 mod upgrade;
 mod wild;
