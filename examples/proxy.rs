@@ -2,7 +2,7 @@
 //! input, and answers each as the server would refuse it, or `+OK` where it would be passed on.
 //!
 //! ```console
-//! $ printf '*2\r\n$3\r\nGET\r\n$5\r\napp:1\r\n*1\r\n$8\r\nFLUSHALL\r\n' | cargo run --example proxy
+//! $ printf '*2\r\n$3\r\nGET\r\n$5\r\napp:1\r\n*1\r\n$8\r\nFLUSHALL\r\n' | cargo run --quiet --example proxy
 //! +OK
 //! -NOPERM User alice has no permissions to run the 'flushall' command
 //! ```

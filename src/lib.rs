@@ -30,6 +30,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! What follows is a section for each question that people bring; the [`cookbook`] has whole tasks: validate in CI, end
+//! a Terraform diff, gate a policy change, check requests in a server, plan an engine upgrade.
+//!
 //! # Is this string right?
 //! [`User::parse`] says all that is wrong with it under one dialect: [`ApplyErrors`]. Each error has a kind, a
 //! place, a line of text, help, a drawing ([`ApplyError::report`]) and the server's own words
@@ -153,6 +156,7 @@
 //!   [`AccessString`] and the [`Password`] in its tree hold it.
 
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 #[macro_use]
@@ -185,6 +189,15 @@ mod span;
 pub mod syntax;
 pub mod user;
 mod wording;
+
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/cookbook.md")]
+pub mod cookbook {}
+
+/// The programs in the readme run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub use access::{Effect, KeyAccess};
 pub use catalog::{

@@ -9,6 +9,7 @@ use crate::user::{ApplyErrors, User};
 ///
 /// The AWS CLI reference (2020) shows the one, live calls (2026) the other; see [`Form`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Answers {
     /// As in AWS's documentation: algorithm A over the commands of Redis 6.0.5.
     #[default]

@@ -12,6 +12,7 @@ use crate::secret::Password;
 
 /// The type of authentication that a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AuthenticationType {
     /// One or two passwords.
     Password,

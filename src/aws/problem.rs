@@ -13,6 +13,7 @@ use crate::user::{ApplyError, ApplyErrors};
 /// How a rule or a text of AWS is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Certainty {
     /// From a live call.
     Observed,
@@ -456,34 +457,52 @@ impl Problem {
 /// then the access string, then the users there are.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Problems {
-    first: Problem,
-    others: Vec<Problem>,
+    /// INVARIANT: not empty.
+    problems: Vec<Problem>,
 }
 
 impl Problems {
     /// What AWS would report.
     #[must_use]
     pub fn first(&self) -> &Problem {
-        &self.first
+        &self.problems[0]
     }
 
     /// All problems, the first one first.
-    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
-        core::iter::once(&self.first).chain(&self.others)
+    pub fn iter(&self) -> core::slice::Iter<'_, Problem> {
+        self.problems.iter()
     }
 }
 
 impl From<Problem> for Problems {
     fn from(first: Problem) -> Self {
-        Self { first, others: Vec::new() }
+        Self { problems: vec![first] }
+    }
+}
+
+impl<'e> IntoIterator for &'e Problems {
+    type Item = &'e Problem;
+    type IntoIter = core::slice::Iter<'e, Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = alloc::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.problems.into_iter()
     }
 }
 
 impl fmt::Display for Problems {
     /// The first problem, and how many follow.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.first.fmt(f)?;
-        match self.others.len() {
+        self.first().fmt(f)?;
+        match self.problems.len() - 1 {
             0 => Ok(()),
             others => write!(f, " (and {others} more)"),
         }
@@ -508,11 +527,7 @@ impl Found {
     /// The problems, if there are any; what SDKs check comes first whatever found it.
     pub(super) fn into_result<T>(mut self, fine: T) -> Result<T, Problems> {
         self.0.sort_by_key(|problem| problem.code().is_some());
-        let mut problems = self.0.into_iter();
-        match problems.next() {
-            None => Ok(fine),
-            Some(first) => Err(Problems { first, others: problems.collect() }),
-        }
+        if self.0.is_empty() { Ok(fine) } else { Err(Problems { problems: self.0 }) }
     }
 }
 
@@ -548,11 +563,11 @@ impl Fault {
     /// AWS's fault; `None` where an SDK refuses to send the request.
     #[must_use]
     pub fn code(&self) -> Option<FaultCode> {
-        self.problems.first.code()
+        self.problems.first().code()
     }
 
     fn line(&self) -> String {
-        let first = &self.problems.first;
+        let first = self.problems.first();
         match first.code() {
             Some(code) => format!(
                 "An error occurred ({}) when calling the {} operation: {first}",

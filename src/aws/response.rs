@@ -14,6 +14,7 @@ use super::authentication::AuthenticationType;
 /// Members that this crate does not know are kept, and written back as they were.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct User {
     /// In lower case.
     pub user_id: String,
@@ -47,6 +48,7 @@ pub struct User {
 /// How a user logs in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct Authentication {
     /// `password`, `no-password` or `iam`.
     #[serde(rename = "Type")]

@@ -6,6 +6,7 @@ use crate::access::KeyAccess;
 
 /// Where the keys are among a command's arguments: the old three numbers, and from 7.0 on key specs.
 #[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Keys {
     /// Place of the first key; 0 when there is none, or none at a fixed place.
     pub first: i8,
@@ -35,7 +36,7 @@ impl Keys {
 }
 
 /// One key spec, as `COMMAND INFO` shows it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct KeySpec {
     /// What is done with these keys.
     pub flags: KeyFlags,
@@ -46,7 +47,7 @@ pub struct KeySpec {
 }
 
 /// Where a key spec begins (`begin_search`).
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StartSearch {
     /// At this argument.
     Index(i8),
@@ -62,7 +63,7 @@ pub enum StartSearch {
 }
 
 /// How the keys lie (`find_keys`).
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FindKeys {
     /// One after another.
     Range {
@@ -87,7 +88,7 @@ pub enum FindKeys {
 }
 
 /// What a command does with the keys of one key spec.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct KeyFlags(u16);
 
 #[allow(missing_docs, reason = "the names are the servers' own, and explained as a group")]

@@ -128,53 +128,61 @@ pub(super) fn shown(line: &Line, span: Span) -> String {
 /// Everything that is wrong with a file of claims; at least one error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct ClaimErrors {
-    first: ClaimError,
-    others: Vec<ClaimError>,
+    /// INVARIANT: not empty.
+    errors: Vec<ClaimError>,
 }
 
 impl ClaimErrors {
     /// `None` if there are none.
     pub(super) fn new(errors: Vec<ClaimError>) -> Option<Self> {
-        let mut errors = errors.into_iter();
-        Some(Self { first: errors.next()?, others: errors.collect() })
+        (!errors.is_empty()).then_some(Self { errors })
     }
 
     pub(super) fn extend(&mut self, errors: impl IntoIterator<Item = ClaimError>) {
-        self.others.extend(errors);
+        self.errors.extend(errors);
     }
 
     /// The first error in the file.
     #[must_use]
     pub fn first(&self) -> &ClaimError {
-        &self.first
+        &self.errors[0]
     }
 
     /// The errors, in the order of the file.
-    pub fn iter(&self) -> impl Iterator<Item = &ClaimError> {
-        core::iter::once(&self.first).chain(&self.others)
+    pub fn iter(&self) -> core::slice::Iter<'_, ClaimError> {
+        self.errors.iter()
     }
 }
 
 impl From<ClaimError> for ClaimErrors {
     fn from(first: ClaimError) -> Self {
-        Self { first, others: Vec::new() }
+        Self { errors: vec![first] }
+    }
+}
+
+impl<'e> IntoIterator for &'e ClaimErrors {
+    type Item = &'e ClaimError;
+    type IntoIter = core::slice::Iter<'e, ClaimError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
 impl IntoIterator for ClaimErrors {
     type Item = ClaimError;
-    type IntoIter = core::iter::Chain<core::iter::Once<ClaimError>, alloc::vec::IntoIter<ClaimError>>;
+    type IntoIter = alloc::vec::IntoIter<ClaimError>;
 
     fn into_iter(self) -> Self::IntoIter {
-        core::iter::once(self.first).chain(self.others)
+        self.errors.into_iter()
     }
 }
 
 impl fmt::Display for ClaimErrors {
     /// The first error, and how many follow.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.first.fmt(f)?;
-        match self.others.len() {
+        self.first().fmt(f)?;
+        match self.errors.len() - 1 {
             0 => Ok(()),
             others => write!(f, " (and {others} more)"),
         }

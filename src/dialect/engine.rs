@@ -83,6 +83,7 @@ pub enum Evidence {
 /// Who makes the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Project {
     /// Redis.
     Redis,

@@ -373,6 +373,15 @@ impl<'e> IntoIterator for &'e FileErrors {
     }
 }
 
+impl IntoIterator for FileErrors {
+    type Item = FileError;
+    type IntoIter = alloc::vec::IntoIter<FileError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.errors.into_iter()
+    }
+}
+
 impl fmt::Display for FileErrors {
     /// The first error, and how many follow.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -26,6 +26,7 @@ pub enum Finding<'a> {
 
 /// An access string in a file.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct AccessStringAt<'a> {
     /// What it belongs to.
     pub place: Place,
@@ -38,6 +39,7 @@ pub struct AccessStringAt<'a> {
 
 /// Lines `user NAME rules…` in a file of another format.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct AclText<'a> {
     /// What it belongs to.
     pub place: Place,
@@ -59,6 +61,7 @@ pub enum AclTextKind {
 /// A value that cannot be checked, as it is not known before a tool has worked it out. It is found once, where
 /// it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NotLiteral {
     /// What it belongs to.
     pub place: Place,
@@ -72,6 +75,7 @@ pub struct NotLiteral {
 
 /// What a finding belongs to, in the words of its file: `aws_elasticache_user`, `app`, `access_string`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Place {
     /// The type of the resource, `module`, the kind of a manifest, or the operation of a request.
     pub resource: String,

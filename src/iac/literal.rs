@@ -42,6 +42,7 @@ pub struct Literal<'a> {
 
 /// Bytes to put in the place of others. `Debug` masks passwords.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Edit {
     /// The bytes of the file that go.
     pub range: Range<usize>,

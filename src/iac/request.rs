@@ -93,6 +93,7 @@ pub struct Request<'a> {
 
 /// A member of a request that the file gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Member {
     /// In AWS's words, however the file spells it: `UserId`, `AuthenticationMode.Passwords[1]`.
     pub name: String,
@@ -126,6 +127,7 @@ pub enum Given {
 
 /// What AWS would refuse, and the member's place in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RequestProblem {
     /// The problem.
     pub problem: Problem,

@@ -189,12 +189,19 @@ fn help_for_unknown(word: &str) -> String {
 /// Everything that is wrong with a line of rules; at least one error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct ParseErrors {
+    /// INVARIANT: not empty.
     errors: Vec<ParseError>,
 }
 
 impl ParseErrors {
     pub(super) fn new(errors: Vec<ParseError>) -> Self {
         Self { errors }
+    }
+
+    /// The first error in the text.
+    #[must_use]
+    pub fn first(&self) -> &ParseError {
+        &self.errors[0]
     }
 
     /// The errors, in the order of the text.

@@ -392,8 +392,8 @@ impl ApplyError {
 /// Everything that a dialect refuses of a line of rules; at least one error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct ApplyErrors {
-    first: ApplyError,
-    others: Vec<ApplyError>,
+    /// INVARIANT: not empty.
+    errors: Vec<ApplyError>,
 }
 
 impl ApplyErrors {
@@ -401,36 +401,53 @@ impl ApplyErrors {
     pub(super) fn new(mut errors: Vec<ApplyError>) -> Option<Self> {
         errors.sort_by_key(|error| error.span.start);
         errors.dedup_by_key(|error| error.span.start);
-        let mut errors = errors.into_iter();
-        Some(Self { first: errors.next()?, others: errors.collect() })
+        (!errors.is_empty()).then_some(Self { errors })
     }
 
     /// The first error in the text.
     #[must_use]
     pub fn first(&self) -> &ApplyError {
-        &self.first
+        &self.errors[0]
     }
 
     /// The errors, in the order of the text.
-    pub fn iter(&self) -> impl Iterator<Item = &ApplyError> {
-        core::iter::once(&self.first).chain(&self.others)
+    pub fn iter(&self) -> core::slice::Iter<'_, ApplyError> {
+        self.errors.iter()
     }
 
     /// What the server answers to the rules as a whole: it looks for open selectors before it applies
     /// anything, then stops at the first rule it refuses.
     #[must_use]
     pub fn server_message(&self) -> Option<String> {
-        let selectors = self.first.dialect.quirks().selectors;
+        let selectors = self.first().dialect.quirks().selectors;
         let open = self.iter().find(|error| selectors && error.is_open_selector());
-        open.unwrap_or(&self.first).server_message()
+        open.unwrap_or(self.first()).server_message()
+    }
+}
+
+impl<'e> IntoIterator for &'e ApplyErrors {
+    type Item = &'e ApplyError;
+    type IntoIter = core::slice::Iter<'e, ApplyError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for ApplyErrors {
+    type Item = ApplyError;
+    type IntoIter = alloc::vec::IntoIter<ApplyError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.errors.into_iter()
     }
 }
 
 impl fmt::Display for ApplyErrors {
     /// The first error, and how many follow.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.first.fmt(f)?;
-        match self.others.len() {
+        self.first().fmt(f)?;
+        match self.errors.len() - 1 {
             0 => Ok(()),
             others => write!(f, " (and {others} more)"),
         }

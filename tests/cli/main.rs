@@ -7,6 +7,7 @@ mod files;
 mod fmt;
 mod lint;
 mod ran;
+mod shells;
 mod strings;
 mod users;
 mod workflows;

@@ -1,7 +1,7 @@
 //! Imports go down only: `design.md` draws the floors, this holds the source to them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The lowest floor first; modules of one floor do not know one another.
 const FLOORS: [&[&str]; 9] = [
@@ -19,8 +19,7 @@ const FLOORS: [&[&str]; 9] = [
 #[test]
 fn no_import_goes_up() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    rust_files(&src, &mut files);
+    let files = rust_files(&src);
     assert!(files.len() > 15, "found only {} files", files.len());
     for file in files {
         let inside = file.strip_prefix(&src).expect("a file of src");
@@ -41,15 +40,18 @@ fn no_import_goes_up() {
     }
 }
 
-fn rust_files(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
+/// The Rust files below a folder.
+pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            rust_files(&path, files);
+            files.extend(rust_files(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.push(path);
         }
     }
+    files
 }
 
 fn floor_of(module: &str) -> Option<usize> {

@@ -29,5 +29,6 @@ mod request_properties;
 mod requests;
 mod simplify;
 mod syntax;
+mod traits;
 mod upgrade;
 mod wild;

@@ -2,6 +2,7 @@
 
 mod assert;
 mod can;
+mod completions;
 mod dialects;
 mod diff;
 mod diff_files;
@@ -10,6 +11,7 @@ mod expand;
 mod explain;
 mod fmt;
 mod lint;
+mod man;
 mod normalize;
 mod parse;
 mod simplify;

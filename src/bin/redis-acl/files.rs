@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ignore::WalkBuilder;
+use tempfile::NamedTempFile;
 
 use crate::documents::Kind;
 
@@ -179,15 +180,12 @@ impl Found {
 /// When somebody else has changed the file, and when it cannot be written.
 pub(crate) fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let permissions = fs::metadata(&path)?.permissions();
     if permissions.readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file may not be written"));
     }
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(new)?;
+    let file = written_beside(&path, new)?;
     file.as_file().set_permissions(permissions)?;
-    file.as_file().sync_all()?;
     if fs::read(&path)? != old {
         return Err(io::Error::other("it was changed meanwhile, and is left as it is"));
     }
@@ -195,9 +193,27 @@ pub(crate) fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes a file that holds these bytes: all of them, or none. It is its owner's to read only.
+///
+/// # Errors
+/// When there is a file already, and when it cannot be written.
+pub(crate) fn create(path: &Path, new: &[u8]) -> io::Result<()> {
+    written_beside(path, new)?.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A temporary file in the same folder, from where it can take the path's place at once.
+fn written_beside(path: &Path, new: &[u8]) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(new)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::rewrite;
+    use super::{create, rewrite};
     use std::fs;
 
     #[test]
@@ -210,6 +226,15 @@ mod tests {
         assert_eq!(fs::read(&path).expect("a file"), b"theirs");
         assert!(rewrite(&path, b"theirs", b"new").is_ok());
         assert_eq!(fs::read(&path).expect("a file"), b"new");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "no temporary file is left");
+    }
+    #[test]
+    fn a_new_file_takes_the_place_of_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("users.json");
+        assert!(create(&path, b"first").is_ok());
+        assert_eq!(create(&path, b"second").unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).expect("a file"), b"first");
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "no temporary file is left");
     }
 }

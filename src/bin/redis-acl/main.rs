@@ -109,6 +109,12 @@ enum Command {
     /// List the users of an account
     #[command(after_help = DESCRIBE_USERS_EXAMPLES)]
     DescribeUsers(users::DescribeUsersCommand),
+    /// Print the completions of a shell
+    #[command(hide = true)]
+    Completions(Completions),
+    /// Print the manual page of the command, or of one of its commands
+    #[command(hide = true)]
+    Man(Man),
 }
 
 const NORMALIZE_EXAMPLES: &str = "\
@@ -589,6 +595,22 @@ struct Dialects {
     format: Format,
 }
 
+#[derive(clap::Args)]
+struct Completions {
+    /// The shell that is to complete the command
+    #[arg(value_enum)]
+    shell: clap_complete::Shell,
+}
+
+#[derive(clap::Args)]
+struct Man {
+    /// Write the pages of all commands into this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+    to: Option<std::path::PathBuf>,
+    /// The command to tell about, `normalize` or another; without it, all of `redis-acl`
+    command: Option<String>,
+}
+
 /// clap repeats an argument that it does not know, which may be a password that begins with a hyphen.
 fn may_tell_a_password(error: &clap::Error) -> bool {
     error.kind() == ErrorKind::UnknownArgument
@@ -635,6 +657,8 @@ fn main() -> ExitCode {
         Command::CreateUser(command) => command.run(),
         Command::ModifyUser(command) => command.run(),
         Command::DescribeUsers(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     };
     match outcome {
         Ok(outcome) => ExitCode::from(outcome as u8),

@@ -90,6 +90,7 @@ pub struct Need {
 /// What becomes of a client that may not send a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Consequence {
     /// It cannot be used in that situation.
     Fatal,
@@ -110,6 +111,7 @@ const fn need(
 
 impl Client {
     /// Every client that is known; of several versions the newest under the plain name, others as `name@major`.
+    #[must_use]
     pub fn all() -> impl ExactSizeIterator<Item = &'static Self> {
         CLIENTS.iter()
     }

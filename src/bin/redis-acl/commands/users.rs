@@ -9,15 +9,15 @@ use redis_acl::{Password, Report};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::output;
 use crate::shorthand;
 use crate::{Outcome, users::*};
+use crate::{files, output};
 
 /// The account as it lies in a file.
 struct Stored {
     account: Account,
-    /// Where to write it back.
-    save_to: Option<PathBuf>,
+    /// Where to write it back, and what is there; nothing if the file is yet to be made.
+    save_to: Option<(PathBuf, Option<String>)>,
 }
 
 /// Why a command ends without an answer.
@@ -160,9 +160,13 @@ fn read_json<T: DeserializeOwned + Default>(argument: Option<String>) -> Result<
 
 impl State {
     fn open(&self) -> Result<Stored, String> {
-        let mut account = match &self.state {
-            None => Account::default(),
-            Some(path) => read_account(path, self.save)?,
+        let text = match &self.state {
+            None => None,
+            Some(path) => read_state(path, self.save)?,
+        };
+        let mut account = match (&self.state, &text) {
+            (Some(path), Some(text)) => parse_account(path, text)?,
+            _ => Account::default(),
         };
         if let (Some(region), account_id) = (&self.region, &self.account_id) {
             account = account.with_place(Place {
@@ -175,42 +179,35 @@ impl State {
             AnswersArgument::Documented => Answers::Documented,
             AnswersArgument::Observed => Answers::Observed,
         };
-        let save_to = self.state.clone().filter(|_| self.save);
+        let save_to = self.state.clone().filter(|_| self.save).map(|path| (path, text));
         Ok(Stored { account: account.with_answers(answers), save_to })
     }
 }
 
 /// A file that is to be written may still be missing.
-fn read_account(path: &Path, to_be_written: bool) -> Result<Account, String> {
-    let text = match fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && to_be_written => {
-            return Ok(Account::default());
-        }
-        text => text.map_err(|error| format!("{}: {error}", path.display()))?,
-    };
-    serde_json::from_str(&text).map_err(|error| {
+fn read_state(path: &Path, to_be_written: bool) -> Result<Option<String>, String> {
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && to_be_written => Ok(None),
+        text => text.map(Some).map_err(|error| format!("{}: {error}", path.display())),
+    }
+}
+
+fn parse_account(path: &Path, text: &str) -> Result<Account, String> {
+    serde_json::from_str(text).map_err(|error| {
         format!("{}: {error}; it should be what `aws elasticache describe-users` prints", path.display())
     })
 }
 
 impl Stored {
-    /// Writes the account as it will be once its changes are through: all of it, or not at all. A new file
-    /// is its owner's to read only.
+    /// Writes the account as it will be once its changes are through: all of it, or not at all.
     fn save(mut self) -> Result<(), String> {
-        let Some(path) = self.save_to else { return Ok(()) };
+        let Some((path, old)) = self.save_to else { return Ok(()) };
         self.account.settle();
-        // a link stays a link, and what it leads to is replaced
-        let path = fs::canonicalize(&path).unwrap_or(path);
-        let failed = |error: io::Error| format!("{}: {error}", path.display());
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        if let Ok(old) = fs::metadata(&path) {
-            file.as_file().set_permissions(old.permissions()).map_err(failed)?;
-        }
-        let text = aws_text(&self.account).map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-        file.persist(&path).map_err(|error| failed(error.error))?;
-        Ok(())
+        let save = |text: String| match old {
+            Some(old) => files::rewrite(&path, old.as_bytes(), text.as_bytes()),
+            None => files::create(&path, text.as_bytes()),
+        };
+        aws_text(&self.account).and_then(save).map_err(|error| format!("{}: {error}", path.display()))
     }
 }
 

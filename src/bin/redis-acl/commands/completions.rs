@@ -1,0 +1,16 @@
+//! `redis-acl completions SHELL`: what a shell needs to complete the command, from the command's own definition.
+
+use std::io::{self, Write as _};
+
+use clap::CommandFactory as _;
+
+use crate::{Cli, Completions, Outcome};
+
+impl Completions {
+    pub(crate) fn run(self) -> io::Result<Outcome> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "redis-acl", &mut script);
+        io::stdout().write_all(&script)?;
+        Ok(Outcome::Fine)
+    }
+}

@@ -1,0 +1,257 @@
+//! What the public types can do: shared between threads, printed, compared, hashed, read from text.
+
+use std::error::Error;
+use std::fmt::{Debug, Display};
+use std::fs;
+use std::hash::Hash;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::path::Path;
+use std::str::FromStr;
+
+use redis_acl::*;
+
+/// Every public type goes to another thread, is looked at by several, and can be shown by `assert_eq`.
+fn shared<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Debug>() {}
+fn owned<T: Clone + 'static>() {}
+fn compared<T: Clone + Eq + Debug>() {}
+/// Small values are copied, and can be keys of a map.
+fn small<T: Copy + Eq + Hash + 'static>() {}
+fn ordered<T: Ord>() {}
+fn error<T: Error + Display + Clone + Eq + Send + Sync + 'static>() {}
+fn named<T: FromStr + Display + Copy + Eq + Hash>()
+where
+    T::Err: Error + Send + Sync + 'static,
+{
+}
+
+/// The bodies of `TYPES` name each type with all that it promises.
+macro_rules! types {
+    ($($type:ty: $($promise:ident)+;)+) => {
+        fn promises() -> Vec<&'static str> {
+            $($(let _: fn() = $promise::<$type>;)+)+
+            vec![$(stringify!($type)),+]
+        }
+    };
+}
+
+types! {
+    // access.rs, span.rs, report.rs, secret.rs, quoting.rs
+    Effect: shared small;
+    KeyAccess: shared small ordered;
+    Span: shared small ordered;
+    Level: shared small ordered;
+    Report: shared owned compared;
+    Password<'_>: shared compared;
+    PasswordHash: shared small ordered;
+    quoting::Splitter: shared small ordered;
+    quoting::Word: shared owned compared;
+    quoting::Unbalanced: shared error;
+    // dialect, glob
+    Engine: shared small ordered;
+    Evidence: shared small;
+    Project: shared small;
+    Service: shared small;
+    Module: shared small;
+    Form: shared small named;
+    Dialect: shared small named;
+    DialectError: shared error;
+    glob::Shape: shared small;
+    glob::Pattern: shared owned;
+    glob::Inclusion: shared owned compared;
+    // syntax
+    AccessString<'_>: shared compared;
+    Rule<'_>: shared compared;
+    RuleKind<'_>: shared compared;
+    SelectorRule<'_>: shared compared;
+    Quoting: shared owned compared;
+    ParseError: shared error;
+    ParseErrorKind: shared small;
+    ParseErrors: shared error;
+    // catalog
+    Catalog: shared owned compared;
+    Category: shared small ordered;
+    Command<'_>: shared;
+    CommandId: shared small ordered;
+    CommandSet: shared small;
+    catalog::CommandGroup: shared owned compared;
+    catalog::Keys: shared;
+    KeySpec: shared small;
+    StartSearch: shared small;
+    FindKeys: shared small;
+    KeyFlags: shared small;
+    KeyRef: shared owned compared;
+    NewCommand: shared owned compared;
+    NewCommandError: shared error;
+    catalog::NewCommandErrorKind: shared error;
+    // user, describe, check
+    User: shared owned compared;
+    Selector: shared owned;
+    ApplyError: shared error;
+    ApplyErrorKind: shared owned compared;
+    ApplyErrors: shared error;
+    FormError: shared error;
+    Verdict<'_>: shared;
+    Allowed<'_>: shared;
+    Denied<'_>: shared;
+    Reason<'_>: shared;
+    check::DecidingRule<'_>: shared;
+    check::UnknownCommand<'_>: shared;
+    // compare
+    Relation: shared small;
+    Comparison: shared owned compared;
+    Excess: shared owned compared;
+    Witness: shared owned compared;
+    compare::Difference: shared owned compared;
+    compare::Change: shared owned compared;
+    compare::Upgrade: shared owned;
+    compare::Exact: shared owned;
+    compare::Inexpressible: shared error;
+    // claims
+    Claims: shared owned;
+    claims::Claim: shared owned;
+    claims::Answer<'_>: shared;
+    claims::Failure: shared owned compared;
+    claims::ClaimError: shared error;
+    claims::ClaimErrorKind: shared owned compared;
+    claims::ClaimErrors: shared error;
+    // explain
+    Explanation: shared owned compared;
+    explain::Login: shared owned compared;
+    explain::Grant: shared owned compared;
+    explain::CategoryCount: shared owned compared;
+    explain::Part: shared owned compared;
+    explain::KeyPattern: shared owned compared;
+    explain::Denials: shared owned compared;
+    explain::Step: shared owned compared;
+    explain::CommandChange: shared owned compared;
+    explain::Moved: shared owned compared;
+    explain::FirstArgumentChange: shared owned compared;
+    explain::KeyChange: shared owned compared;
+    explain::ChannelChange: shared owned compared;
+    // file
+    AclFile: shared owned;
+    file::Format: shared small;
+    file::Line: shared owned;
+    file::UserLine: shared owned;
+    FileError: shared error;
+    FileErrorKind: shared owned compared;
+    FileErrors: shared error;
+    file::NotReadBack: shared error;
+    // lint
+    lint::Client: shared;
+    lint::Need: shared owned compared;
+    lint::Consequence: shared small;
+    lint::Config: shared owned;
+    lint::Setting: shared small;
+    lint::ConfigError: shared error;
+    lint::Finding: shared owned compared;
+    lint::Fix: shared owned compared;
+    lint::Edit: shared owned compared;
+    lint::Meaning: shared small;
+    lint::Lint: shared;
+    lint::Group: shared small;
+}
+
+#[cfg(feature = "iac")]
+mod of_files_and_services {
+    use super::*;
+
+    types! {
+        aws::Answers: shared small;
+        aws::Account: shared owned;
+        aws::Place: shared owned compared;
+        aws::AuthenticationType: shared small;
+        aws::Accepted: shared owned compared;
+        aws::memorydb::UpdateUser: shared owned compared;
+        aws::memorydb::Updated: shared owned compared;
+        aws::Certainty: shared small ordered;
+        aws::FaultCode: shared small;
+        aws::Operation: shared small;
+        aws::ProblemKind: shared owned compared;
+        aws::Problem: shared error;
+        aws::Problems: shared error;
+        aws::Fault: shared error;
+        aws::RequestedString: shared owned compared;
+        aws::CreateUser: shared owned compared;
+        aws::ModifyUser: shared owned compared;
+        aws::DeleteUser: shared owned compared;
+        aws::AuthenticationMode: shared owned compared;
+        aws::Tag: shared owned compared;
+        aws::User: shared owned;
+        aws::Authentication: shared owned compared;
+        aws::Status: shared owned compared;
+        iac::Document<'_>: shared;
+        iac::Finding<'_>: shared;
+        iac::AccessStringAt<'_>: shared;
+        iac::AclText<'_>: shared;
+        iac::AclTextKind: shared small;
+        iac::NotLiteral: shared owned compared;
+        iac::Why: shared error;
+        iac::Literal<'_>: shared;
+        iac::Position: shared small ordered;
+        iac::ReadError: shared error;
+        iac::Request<'_>: shared;
+        iac::RequestKind: shared small;
+        iac::Member: shared owned compared;
+        iac::Given: shared owned compared;
+        iac::RequestProblem: shared owned compared;
+    }
+
+    #[test]
+    fn no_public_type_is_forgotten() {
+        let told: Vec<_> = super::promises().into_iter().chain(promises()).map(name).collect();
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut known = 0;
+        for file in crate::floors::rust_files(&source) {
+            if file.starts_with(source.join("bin")) {
+                continue;
+            }
+            let text = fs::read_to_string(&file).expect("a source file");
+            for declared in text.lines().filter_map(declared) {
+                assert!(told.contains(&declared), "{declared} of {} promises nothing", file.display());
+                known += 1;
+            }
+        }
+        assert!(known > 120, "only {known} public types were found");
+    }
+}
+
+/// Where several things can be wrong, all are told, and each can be taken.
+fn listed<T, E: Error + 'static>()
+where
+    T: IntoIterator<Item = E> + Error,
+    for<'e> &'e T: IntoIterator<Item = &'e E>,
+{
+}
+
+#[test]
+fn lists_of_errors_are_gone_through_alike() {
+    listed::<ParseErrors, ParseError>();
+    listed::<ApplyErrors, ApplyError>();
+    listed::<FileErrors, FileError>();
+    listed::<claims::ClaimErrors, claims::ClaimError>();
+    #[cfg(feature = "aws")]
+    listed::<aws::Problems, aws::Problem>();
+    let errors = AccessString::parse("on nosuch %Q~x").unwrap_err();
+    assert_eq!(errors.iter().collect::<Vec<_>>(), (&errors).into_iter().collect::<Vec<_>>());
+    assert_eq!((errors.first(), errors.iter().len()), (&errors.clone().into_iter().next().unwrap(), 2));
+}
+
+#[test]
+fn the_types_keep_their_promises() {
+    assert!(promises().len() > 80); // that it compiles is the test
+}
+
+/// `Finding` of `iac::Finding<'_>`.
+#[cfg(feature = "iac")]
+fn name(path: &'static str) -> &'static str {
+    let path = path.split('<').next().unwrap_or(path);
+    path.rsplit("::").next().unwrap_or(path).trim()
+}
+
+/// The type that a line declares.
+#[cfg(feature = "iac")]
+fn declared(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "))?;
+    rest.split(|c: char| !c.is_alphanumeric()).next()
+}
