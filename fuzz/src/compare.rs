@@ -69,9 +69,9 @@ fn within_is_transitive([a, b, c]: [&User; 3], [ab, bc, ac]: [&Comparison; 3]) {
     if a.dialect() != b.dialect() {
         return;
     }
-    let is_within = |excess: &Excess| excess.is_none() && !excess.is_undecided();
-    if is_within(ab.only_first()) && is_within(bc.only_first()) && !ac.only_first().is_undecided() {
-        assert!(is_within(ac.only_first()), "{a} / {b} / {c}: {:?}", ac.only_first());
+    let is_within = |users: &Comparison| users.only_first().is_none();
+    if is_within(ab) && is_within(bc) && !ac.only_first().is_undecided() {
+        assert!(is_within(ac), "{a} / {b} / {c}: {:?}", ac.only_first());
     }
 }
 

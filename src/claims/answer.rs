@@ -224,7 +224,7 @@ fn with_passwords_of(user: &User, mut of_claim: User) -> User {
 
 /// Of each side what matters to the claim.
 fn differs(more: Option<&Excess>, less: Option<&Excess>) -> Option<Failure> {
-    let found = |side: Option<&Excess>| side.filter(|excess| !excess.is_none()).cloned().map(Box::new);
+    let found = |side: Option<&Excess>| side.filter(|excess| excess.is_found()).cloned().map(Box::new);
     match (found(more), found(less)) {
         (None, None) => {
             let is_undecided = [more, less].into_iter().flatten().any(Excess::is_undecided);

@@ -139,12 +139,12 @@ impl Comparison {
     #[must_use]
     pub fn relation(&self) -> Relation {
         let undecided = self.only_first.is_undecided || self.only_second.is_undecided;
-        match (self.only_first.is_none(), self.only_second.is_none()) {
-            (false, false) => Relation::Incomparable,
+        match (self.only_first.is_found(), self.only_second.is_found()) {
+            (true, true) => Relation::Incomparable,
             _ if undecided => Relation::Undecided,
-            (true, true) => Relation::Equal,
-            (true, false) => Relation::Narrower,
-            (false, true) => Relation::Wider,
+            (false, false) => Relation::Equal,
+            (false, true) => Relation::Narrower,
+            (true, false) => Relation::Wider,
         }
     }
 
@@ -202,10 +202,26 @@ impl Excess {
         }
     }
 
-    /// Whether nothing of the kind was found. It is certain unless [`Excess::is_undecided`].
+    /// Whether there is nothing of the kind, and that is certain: what a gate asks.
+    ///
+    /// ```
+    /// use redis_acl::{Engine, User, compare};
+    ///
+    /// let old = User::parse(Engine::Redis7_2, "on nopass ~app:* +@all -@dangerous")?;
+    /// let new = User::parse(Engine::Redis7_2, "on nopass ~app:[0-9]* +get +mget")?;
+    /// assert!(compare(&old, &new).only_second().is_none());
+    /// # Ok::<(), redis_acl::ApplyErrors>(())
+    /// ```
     #[must_use]
     pub fn is_none(&self) -> bool {
-        *self == Self { is_undecided: self.is_undecided, ..Self::default() }
+        *self == Self::default()
+    }
+
+    /// Whether something of the kind was found. Where nothing was found, [`Excess::is_undecided`] tells whether there
+    /// may be something all the same.
+    #[must_use]
+    pub fn is_found(&self) -> bool {
+        *self != Self { is_undecided: self.is_undecided, ..Self::default() }
     }
 
     /// A shortest request that the one may send and the other may not.

@@ -1,5 +1,6 @@
 //! Comparing users: relations and the requests that prove them.
 
+use redis_acl::compare::compare_within;
 use redis_acl::{Catalog, Comparison, Dialect, Engine, Relation, User, compare};
 
 #[track_caller]
@@ -145,6 +146,18 @@ fn sort_by_patterns_needs_all_keys() {
     assert_told("redis-7.2", "~* +sort", "~?* ~** +sort", Wider, ["SORT \"\"", ""]);
     let (relation, only_first, _) = told("redis-7.2", "%R~* +sort_ro", "%R~?* +sort_ro");
     assert_eq!((relation, &*only_first), (Wider, "SORT_RO a BY *"));
+}
+
+#[test]
+fn what_could_not_be_told_is_not_nothing() {
+    let (one, other) = (user("redis-7.2", "~?x +get"), user("redis-7.2", "~[a-m]x ~[^a-m]x +get"));
+    let undecided = compare_within(3, &one, &other);
+    let excess = undecided.only_first();
+    assert!(excess.is_undecided() && !excess.is_none() && !excess.is_found(), "{excess:?}");
+    let decided = compare(&one, &other);
+    assert!(decided.only_first().is_none() && !decided.only_first().is_found(), "{decided:?}");
+    let more = compare(&other, &user("redis-7.2", "~ax +get"));
+    assert!(!more.only_first().is_none() && more.only_first().is_found(), "{more:?}");
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn file_of_users(argument: &str) -> Option<&Path> {
 impl NewAccess {
     pub(super) fn of(excess: &Excess) -> Self {
         match excess {
-            excess if !excess.is_none() => Self::Some,
+            excess if excess.is_found() => Self::Some,
             excess if excess.is_undecided() => Self::Undecided,
             _ => Self::None,
         }
