@@ -2,10 +2,8 @@
 
 use std::error::Error;
 use std::fmt::{Debug, Display};
-use std::fs;
 use std::hash::Hash;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::path::Path;
 use std::str::FromStr;
 
 use redis_acl::*;
@@ -154,6 +152,9 @@ types! {
 
 #[cfg(feature = "iac")]
 mod of_files_and_services {
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
 
     types! {
