@@ -56,6 +56,11 @@ impl CommandSet {
     /// How many commands any set can hold.
     pub(crate) const CAPACITY: usize = WORDS * 64;
 
+    /// The bits of the set, for an order of sets that means nothing.
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// Whether the set holds the command.
     #[must_use]
     #[inline]

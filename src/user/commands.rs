@@ -192,6 +192,27 @@ impl Commands {
     }
 }
 
+/// All that tells the commands of two selectors apart.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct CommandsIdentity<'c> {
+    allowed: &'c [u64],
+    future: bool,
+    first_arguments: Vec<(CommandId, BTreeSet<&'c str>)>,
+}
+
+impl Commands {
+    pub(super) fn identity(&self) -> CommandsIdentity<'_> {
+        CommandsIdentity {
+            allowed: self.allowed.words(),
+            future: self.future,
+            first_arguments: self
+                .telling_arguments()
+                .map(|(id, arguments)| (*id, arguments.folded.iter().collect()))
+                .collect(),
+        }
+    }
+}
+
 impl PartialEq for Commands {
     /// The same commands, now and in future, however they came to be allowed.
     fn eq(&self, other: &Self) -> bool {

@@ -17,6 +17,7 @@ pub(crate) use patterns::{Channels, Keys};
 pub(crate) use selector::Databases;
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::catalog::Catalog;
@@ -27,6 +28,7 @@ use crate::span::Span;
 use crate::syntax::{AccessString, ParseError, Quoting, Rule, RuleKind, SelectorRule};
 use arguments::open_selector;
 use error::{Refusal, Refusals};
+use selector::SelectorIdentity;
 
 /// A user of one dialect: how it logs in, and what it may do.
 ///
@@ -416,9 +418,9 @@ impl PartialEq for User {
             && self.any_password == other.any_password
             && (self.sanitize == Some(SanitizePayload::Skip))
                 == (other.sanitize == Some(SanitizePayload::Skip))
-            && same_members(&self.passwords, &other.passwords)
+            && as_set(&self.passwords) == as_set(&other.passwords)
             && self.root == other.root
-            && same_members(&self.telling_selectors(), &other.telling_selectors())
+            && self.telling_selectors() == other.telling_selectors()
     }
 }
 
@@ -426,14 +428,15 @@ impl Eq for User {}
 
 impl User {
     /// The further selectors that allow anything; no later rule can change one.
-    fn telling_selectors(&self) -> Vec<&Selector> {
-        self.selectors.iter().filter(|selector| !selector.commands.are_none()).collect()
+    fn telling_selectors(&self) -> BTreeSet<SelectorIdentity<'_>> {
+        let telling = self.selectors.iter().filter(|selector| !selector.commands.are_none());
+        telling.map(Selector::identity).collect()
     }
 }
 
-/// Whether two lists hold the same, in whatever order and however often.
-fn same_members<T: PartialEq>(a: &[T], b: &[T]) -> bool {
-    a.iter().all(|item| b.contains(item)) && b.iter().all(|item| a.contains(item))
+/// In whatever order and however often.
+fn as_set(hashes: &[PasswordHash]) -> BTreeSet<&PasswordHash> {
+    hashes.iter().collect()
 }
 
 /// The rules of a selector that a server sees: a text that it cannot split makes an empty one, without an error.

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::commands::Commands;
+use super::commands::{Commands, CommandsIdentity};
 use super::error::{ApplyErrorKind, Refusal};
 use super::patterns::{Channels, Keys};
 use crate::access::{Effect, KeyAccess};
@@ -21,6 +21,16 @@ pub struct Selector {
     pub(crate) channels: Channels,
     pub(crate) databases: Databases,
     pub(crate) commands: Commands,
+}
+
+/// All that tells selectors apart, which does not depend on the order of the rules: with it a long list of them is
+/// compared without comparing each with each.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SelectorIdentity<'s> {
+    keys: Option<Vec<(&'s str, KeyAccess)>>,
+    channels: Option<Vec<&'s str>>,
+    databases: Option<&'s [u32]>,
+    commands: CommandsIdentity<'s>,
 }
 
 /// What databases a selector reaches (Valkey 9.1 and later; elsewhere all).
@@ -54,6 +64,15 @@ impl Selector {
             selector.channels.set_all();
         }
         selector
+    }
+
+    pub(super) fn identity(&self) -> SelectorIdentity<'_> {
+        SelectorIdentity {
+            keys: self.key_patterns().map(sorted),
+            channels: self.channel_patterns().map(sorted),
+            databases: self.databases(),
+            commands: self.commands.identity(),
+        }
     }
 
     /// The commands and subcommands that are allowed as a whole.
@@ -236,6 +255,12 @@ impl Selector {
             }
         }
     }
+}
+
+fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<_> = items.collect();
+    items.sort_unstable();
+    items
 }
 
 /// Whether a server that keeps rules as text, and splits them again, would not get this back.

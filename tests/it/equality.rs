@@ -74,3 +74,42 @@ fn selectors_that_allow_nothing_do_not_count() {
 fn users_of_different_dialects_are_different() {
     assert_ne!(User::new(Engine::Redis7_2), User::new(Engine::Valkey7_2));
 }
+
+/// Each compared with each, this takes minutes; servers take as many selectors.
+#[test]
+fn users_of_many_selectors_are_compared_in_no_time() {
+    let selector = |number: usize| format!("(~key:{number} +select|{number} +get)");
+    let rules =
+        |numbers: &mut dyn Iterator<Item = usize>| numbers.map(selector).collect::<Vec<_>>().join(" ");
+    let (there, back) = (user(&rules(&mut (0..5_000))), user(&rules(&mut (0..5_000).rev())));
+    let started = std::time::Instant::now();
+    assert_eq!(there, back);
+    assert_ne!(there, user(&rules(&mut (1..5_001))));
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+}
+
+#[test]
+fn selectors_are_told_apart_by_each_of_their_parts() {
+    let parts = [
+        "~a +get",
+        "%R~a +get",
+        "~a &c +get",
+        "~a allchannels +get",
+        "~* +get",
+        "%RW~* +get",
+        "~a +get +set",
+    ];
+    let more = ["~a +@all", "~a +select|0", "~a +select|1", "~a +select|0 +select|1"];
+    let all: Vec<_> = parts.iter().chain(&more).collect();
+    for (place, one) in all.iter().enumerate() {
+        for (other_place, two) in all.iter().enumerate() {
+            let (one, two) = (user(&format!("({one})")), user(&format!("({two})")));
+            assert_eq!(one == two, place == other_place, "{one} and {two}");
+            let same = one.selectors().nth(1) == two.selectors().nth(1);
+            assert_eq!(same, place == other_place, "{one} and {two}");
+        }
+    }
+    let on_databases = |rules: &str| User::parse(Engine::Valkey9_1, rules).unwrap();
+    assert_ne!(on_databases("(~a +get db=1)"), on_databases("(~a +get db=2)"));
+    assert_ne!(on_databases("(~a +get db=1)"), on_databases("(~a +get)"));
+}
