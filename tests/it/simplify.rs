@@ -405,11 +405,13 @@ fn the_rules_that_servers_took_keep_the_laws() {
     assert!(servers == 13 && users > 2000, "{users} users of {servers} servers");
 }
 
+/// Each string on every third dialect, each dialect with every third string: all pairs would take most of the time that
+/// all tests take together.
 #[test]
 fn the_strings_that_people_write_keep_the_laws_on_every_dialect() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/wild-strings.txt");
-    for line in fs::read_to_string(path).expect("the strings").lines() {
-        for dialect in Dialect::all() {
+    for (number, line) in fs::read_to_string(path).expect("the strings").lines().enumerate() {
+        for dialect in Dialect::all().skip(number % 3).step_by(3) {
             laws::a_line_is_simplified(dialect, line);
         }
     }
