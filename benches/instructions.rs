@@ -53,7 +53,7 @@ const VERBS: [Verb; 14] = [
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     match &arguments[..] {
-        [verb, times] => {
+        [verb, times] if !verb.starts_with("--") => {
             let (_, prepare) = VERBS.iter().find(|(name, _)| name == verb).expect("the name of a verb");
             let run = prepare();
             (0..times.parse().expect("a number")).for_each(|_| run());
