@@ -127,9 +127,11 @@ fn with_other_passwords(text: &str, dialect: Dialect, format: Format) -> String 
     let has_selectors = User::new(dialect).apply_arguments(["(+get)"]).is_ok();
     let mut in_selector = false;
     let word = |word: &str| {
-        in_selector |= has_selectors && word.trim_start_matches(is_blank).starts_with('(');
-        // in a configuration, and in a selector, a password ends at any blank
-        let turned: String = match format == Format::Config || in_selector {
+        let opens = word.trim_start_matches(is_blank).starts_with('(');
+        in_selector |= has_selectors && opens;
+        // in a configuration, and in a selector, a password ends at any blank; so it does in what is one only to
+        // servers that know selectors
+        let turned: String = match format == Format::Config || in_selector || opens {
             true => word.split_inclusive(is_blank).map(part).collect(),
             false => part(word),
         };
