@@ -199,7 +199,7 @@ impl AclFile {
 
     /// What the server says of the file: of an ACL file the answer to `ACL LOAD`, `path` being that of the file;
     /// of a configuration the line that tells why it does not start. Byte for byte, but that passwords and
-    /// hashes are masked.
+    /// hashes are masked. A rule that is named and holds a line end (`"+a\nb"` in a configuration) makes it two.
     ///
     /// `None` where there are no errors, and where the answer is not known: of services, of what `ACL LIST`
     /// printed, of lines that are not UTF-8, of lines that kill the server, and where it would accept what is
