@@ -160,7 +160,8 @@ fn opens_selector(word: &str) -> bool {
 
 /// Adds the rule that the word is, its problems otherwise; a selector with bad rules is both.
 ///
-/// Inlined, and the rule is added where it is made: to move a rule takes as long as to read it.
+/// Inlined with all that makes the frequent rules, and the rule is added where it is made: to move a rule takes as long as
+/// to read it.
 #[inline(always)]
 fn rule_at<'a>(word: &'a str, start: usize, rules: &mut Vec<Rule<'a>>, problems: &mut Vec<Problem>) {
     let span = Span::new(start, start + word.len());
@@ -200,6 +201,7 @@ fn stand_in<'a>(span: Span, word: &str) -> Option<Rule<'a>> {
 /// ```abnf
 /// word = command-rule / key-rule / channel-rule / password-rule / database-rule / keyword
 /// ```
+#[inline(always)]
 fn spoken(word: &str) -> Spoken<'_> {
     match word.as_bytes() {
         [b'+', ..] => command_rule(word, Effect::Allow),
@@ -230,7 +232,7 @@ fn finished<'a, T>(parsed: Parsed<'a, T>) -> Result<T, Fault<'a>> {
 /// name         = 1*( any character but "|" )
 /// argument     = *( any character )
 /// ```
-#[inline]
+#[inline(always)]
 fn command_rule(word: &str, effect: Effect) -> Spoken<'_> {
     let body = &word[1..];
     match body.strip_prefix('@') {
@@ -241,6 +243,7 @@ fn command_rule(word: &str, effect: Effect) -> Spoken<'_> {
     }
 }
 
+#[inline(always)]
 fn category_rule(effect: Effect, name: &str) -> RuleKind<'_> {
     match effect {
         _ if !name.eq_ignore_ascii_case("all") => RuleKind::Category { effect, name: name.into() },
@@ -249,6 +252,7 @@ fn category_rule(effect: Effect, name: &str) -> RuleKind<'_> {
     }
 }
 
+#[inline(always)]
 fn command(effect: Effect, body: &str) -> Result<RuleKind<'_>, Fault<'_>> {
     let (name, argument) = finished((till(|byte| byte == b'|'), opt(preceded(char('|'), rest))).parse(body))?;
     if name.is_empty() {
@@ -261,7 +265,7 @@ fn command(effect: Effect, body: &str) -> Result<RuleKind<'_>, Fault<'_>> {
 /// key-rule   = "~*" / "~" pattern / "%" permission [ "~" pattern ]
 /// permission = "R" / "W" / "RW" / "WR"
 /// ```
-#[inline]
+#[inline(always)]
 fn key_rule(word: &str) -> Spoken<'_> {
     if word == "~*" {
         return Ok((word, RuleKind::AllKeys));
@@ -292,6 +296,7 @@ fn key_permission(word: &str) -> Parsed<'_, KeyAccess> {
 /// ```abnf
 /// channel-rule = "&*" / "&" pattern
 /// ```
+#[inline(always)]
 fn channel_rule(word: &str) -> Spoken<'_> {
     if word == "&*" {
         return Ok((word, RuleKind::AllChannels));
@@ -351,6 +356,7 @@ pub(super) static KEYWORDS: [(&str, RuleKind<'static>); 16] = [
 /// ```abnf
 /// keyword = "on" / "off" / "nopass" / …                    ; a whole word, in any case
 /// ```
+#[inline(always)]
 fn keyword(word: &str) -> Option<RuleKind<'static>> {
     let known = KEYWORDS.iter().find(|(keyword, _)| keyword.eq_ignore_ascii_case(word));
     known.map(|(_, kind)| kind.clone())
