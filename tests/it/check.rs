@@ -105,6 +105,25 @@ fn selectors_are_judged_alone() {
     assert_eq!((allowed.selector_number(), allowed.command().expect("a command").name()), (1, "get"));
     assert_eq!(allowed.rule().expect("a rule").to_string(), "+get");
     assert!(allowed.selector().key_patterns().expect("patterns").eq([("b", KeyAccess::ReadWrite)]));
+    let request = ["SET", "a", "1"];
+    let verdict = user.check(&request);
+    assert_eq!(verdict.allowed().expect("allowed").selector_number(), 0);
+    let request = ["DEL", "a"];
+    let verdict = user.check(&request);
+    assert_eq!(verdict.denied().expect("denied").selector_number(), 0, "of several alike the first");
+}
+
+#[test]
+fn what_debug_shows_of_a_verdict_is_what_decided() {
+    let user = user(Engine::Redis7_2, "~a +set -del (~b +get)");
+    let shown = |request: &[&str]| format!("{:?}", user.check(request));
+    assert_eq!(shown(&["GET", "b"]), r#"Allowed(Allowed { selector: 1, command: Some("get") })"#);
+    let key = "Key { index: 1, key: [98], needs: Some(Write) }";
+    let denied = format!(r#"Denied(Denied {{ selector: 0, command: Some("set"), reason: {key} }})"#);
+    assert_eq!(shown(&["SET", "b", "1"]), denied);
+    let request = ["DEL", "a"];
+    let rule = user.check(&request).denied().and_then(|denied| denied.rule());
+    assert_eq!(format!("{rule:?}"), "Some(DecidingRule(-del))");
 }
 
 #[test]
@@ -130,6 +149,8 @@ fn one_pattern_must_have_all_that_a_key_needs() {
     allows(&user, "EXISTS ab");
     allows(&user, "COPY c1 a1");
     denies(&user, "COPY a1 c1", "no pattern lets read the key `a1`");
+    denies(&user, "INCR ab", "no pattern that may be written also lets read the key `ab`");
+    denies(&user, "INCR b", "no pattern lets read and write the key `b`");
 }
 
 #[test]
@@ -232,6 +253,8 @@ fn databases_of_valkey_9_1() {
         (1, "SWAPDB 1 x", None),
         (1, "MOVE k 1", None),
         (0, "MOVE k 1", Some("`move` needs the current database, or all of them")),
+        (1, "MOVE k 2", Some("database 2 is not allowed")),
+        (1, "MOVE k 16", None), // no database: the command itself refuses
         (1, "COPY a b REPLACE DB 1 DB 5", Some("database 5 is not allowed")),
         (1, "COPY a b DB 5 OTHER", None),
         (1, "FLUSHALL", Some("`flushall` needs the current database, or all of them")),
