@@ -75,6 +75,8 @@ fn the_observed_form_keeps_the_order_and_shows_channels_only_where_it_must() {
         }
         rewrites(dialect, "~objects:* ~items:* ~public:*", "off ~objects:* ~items:* ~public:* -@all");
         rewrites(dialect, "on ~* &* +@all", "on ~* &* +@all");
+        // derived
+        rewrites(dialect, "on ~* &b &a +get", "on ~* resetchannels &b &a -@all +get");
     }
 }
 

@@ -265,6 +265,8 @@ fn databases_of_valkey_9_1() {
         let verdict = one.check_in(database, &words);
         assert_eq!(verdict.denied().map(ToString::to_string).as_deref(), because, "{request} in {database}");
     }
+    let beyond = user(Engine::Valkey9_1, "~* +@all db=16");
+    assert!(!beyond.check_in(16, &["GET", "a"]).is_allowed(), "there are sixteen, the last is 15");
     let all: Vec<_> = (0..16).map(|id| id.to_string()).collect();
     allows(&user(Engine::Valkey9_1, &format!("~* +@all db={}", all.join(","))), "FLUSHALL");
 }
