@@ -203,7 +203,7 @@ fn a_user_that_is_off_is_judged_like_one_that_is_on() {
 
 #[test]
 fn sort_by_other_keys_needs_all_keys() {
-    let some = user(Engine::Redis7_2, "~a +sort");
+    let some = user(Engine::Redis7_2, "~a +sort +sort_ro");
     for (request, refused) in [
         ("SORT a", None),
         ("SORT a BY nosort", None),
@@ -212,6 +212,20 @@ fn sort_by_other_keys_needs_all_keys() {
         ("SORT a NONSENSE BY w_*", None),
         ("SORT a LIMIT x 1 BY w_*", None),
         ("SORT a LIMIT 0 1 BY w_*", Some("BY")),
+        ("SORT a ASC LIMIT 0 1 GET #", Some("GET")),
+        ("SORT a LIMIT 0 x BY w_*", None),
+        ("SORT a LIMIT 0", None),
+        ("SORT a DESC GET #", Some("GET")),
+        ("SORT a DESC LIMIT -1 2 alpha asc BY w_*", Some("BY")),
+        ("SORT a BY w_* ALPHA ASC", Some("BY")),
+        ("SORT a BY nosort GET #", Some("GET")),
+        ("SORT a BY", None),
+        ("SORT a GET", None),
+        ("SORT a STORE", None),
+        ("SORT a STORE a GET #", Some("GET")),
+        ("SORT a STORE a BY w_*", Some("BY")),
+        ("SORT_RO a GET #", Some("GET")),
+        ("SORT_RO a STORE a GET #", None), // no option there: the command refuses
     ] {
         let words = words(request);
         let verdict = some.check(&words);
@@ -238,6 +252,21 @@ fn channels_are_matched_and_patterns_must_be_equal() {
     denies(&user, "PSUBSCRIBE news:1*", "no pattern allows the channel `news:1*`");
     denies(&user, "SUBSCRIBE news:1 b", "no pattern allows the channel `b`");
     allows(&user, "PUNSUBSCRIBE *");
+    let user = self::user(Engine::Redis6_2, "+@all resetchannels &news:* &a");
+    allows(&user, "PUBLISH news:1 x");
+    allows(&user, "PSUBSCRIBE a news:*");
+    denies(&user, "PSUBSCRIBE news:1*", "no pattern allows the channel `news:1*`");
+    denies(&user, "PSUBSCRIBE news:* news:1", "no pattern allows the channel `news:1`");
+}
+
+#[test]
+fn a_channel_pattern_ends_at_its_nul_since_redis_7() {
+    let may = |engine, request: &[&str]| user(engine, "+@all resetchannels &a").check(request).is_allowed();
+    assert!(may(Engine::Redis7_0, &["PSUBSCRIBE", "a\0b"]));
+    assert!(!may(Engine::Redis6_2, &["PSUBSCRIBE", "a\0b"]));
+    for engine in [Engine::Redis6_2, Engine::Redis7_0] {
+        assert!(!may(engine, &["SUBSCRIBE", "a\0b"]), "{engine}: a channel does not");
+    }
 }
 
 #[test]
