@@ -345,3 +345,43 @@ fn a_check_allocates_nothing_and_can_be_shared() {
         }
     }
 }
+
+#[test]
+fn help_names_the_narrowest_rule_that_mends_it() {
+    let seven = user(Engine::Redis7_2, "~a %W~w &a +@all -keys");
+    let six = user(Engine::Redis6_2, "~a +@all");
+    let nine = user(Engine::Valkey9_1, "~* +@all db=1");
+    let all = "let one selector that allows the command read all keys: `%R~*`";
+    for (user, request, help) in [
+        (&seven, "get", "it takes exactly 1, its name not counted"),
+        (&seven, "mset a", "it takes at least 2, its name not counted"),
+        (&seven, "config get", "it takes at least 1, its name not counted"),
+        (&seven, "keys *", "add `+keys`"),
+        (&seven, "get b*?[\\]^", "add `%R~b\\*\\?\\[\\\\]^`, or a pattern that matches more"),
+        (&seven, "incr w", "add `~w`, or a pattern that matches more"),
+        (&six, "get b", "add `~b`, or a pattern that matches more"),
+        (&seven, "publish b* x", "add `&b\\*`, or a pattern that matches more"),
+        (&seven, "psubscribe b*", "add `&b*`"),
+        (&nine, "get b", "add the database to `db=`, or write `alldbs`"),
+        (&seven, "sort a by w_*", all),
+        (&seven, "sort a get #", all),
+        (&seven, "gte a", "did you mean `get`?"),
+        (&seven, "config gte a", "did you mean `config get`?"),
+        (&seven, "lpushh a", "did you mean `lpush` or `lpushx`?"),
+        (&seven, "aadd a", "did you mean `sadd`, `xadd` or `zadd`?"),
+        (&seven, "JSON.GET a", "redis-7.2+json has it"),
+        (&six, "CONFIG|GET a", "redis-7.0 has it"),
+    ] {
+        let words = words(request);
+        let verdict = user.check(&words);
+        let denied = verdict.denied().unwrap_or_else(|| panic!("{user} allows {request}"));
+        assert_eq!(denied.help().as_deref(), Some(help), "{request}");
+    }
+    for text in [&b"b\xff"[..], b"b c", b"b\tc", b"b\rc", b"b\0c"] {
+        for name in [&b"get"[..], b"subscribe", b"psubscribe"] {
+            let request = [name, text];
+            let verdict = seven.check(&request);
+            assert_eq!(verdict.denied().expect("denied").help(), None, "no rule can hold {text:?}");
+        }
+    }
+}
