@@ -307,6 +307,15 @@ fn an_unknown_name_is_never_granted() {
         assert!(!everything.check(&words(request)).is_allowed(), "{request:?}");
     }
     assert!(!everything.check(&[] as &[&str]).is_allowed());
+    for (request, name, subcommand) in
+        [(["NoSuch", "a"], "NoSuch", None), (["Config", "NoSuch"], "Config", Some("NoSuch"))]
+    {
+        let verdict = everything.check(&request);
+        let Reason::UnknownCommand(unknown) = verdict.denied().expect("denied").reason() else {
+            panic!("{verdict:?}")
+        };
+        assert_eq!((unknown.name(), unknown.subcommand()), (name.as_bytes(), subcommand.map(str::as_bytes)));
+    }
     // a command of another engine
     let vadd = Catalog::from(Engine::Redis8_0).command("vadd").expect("a command").id();
     assert!(!everything.check_command(vadd, &["vadd", "k", "e"]).is_allowed());
