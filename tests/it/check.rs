@@ -124,6 +124,8 @@ fn what_debug_shows_of_a_verdict_is_what_decided() {
     let request = ["DEL", "a"];
     let rule = user.check(&request).denied().and_then(|denied| denied.rule());
     assert_eq!(format!("{rule:?}"), "Some(DecidingRule(-del))");
+    let unknown = r#"UnknownCommand(UnknownCommand("Config", Some("x")))"#;
+    assert!(shown(&["Config", "x"]).contains(unknown), "{}", shown(&["Config", "x"]));
 }
 
 #[test]
@@ -351,6 +353,39 @@ fn a_check_allocates_nothing_and_can_be_shared() {
                 let _ = std::hint::black_box(user.check(request));
             });
             assert_eq!(allocated.count_total, 0, "{user} {request:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_repeated_of_an_unknown_request_ends_where_servers_end_it() {
+    for (lengths, six, seven) in [
+        (&[200, 1][..], &[128][..], &[128][..]),
+        (&[100, 100, 1], &[100, 24], &[100, 25]),
+        (&[124, 100, 1], &[124], &[124, 1]),
+        (&[126, 1], &[126], &[126]),
+    ] {
+        let text = |(length, letter): (&usize, char)| letter.to_string().repeat(*length);
+        let texts = |lengths: &[usize]| lengths.iter().zip('a'..).map(text).collect::<Vec<_>>();
+        let request: Vec<_> = std::iter::once("nosuch".to_owned()).chain(texts(lengths)).collect();
+        for (engine, repeated, quote, close) in
+            [(Engine::Redis6_2, six, '`', "`, "), (Engine::Redis7_0, seven, '\'', "' ")]
+        {
+            let quoted: String = texts(repeated).iter().map(|text| format!("{quote}{text}{close}")).collect();
+            let message =
+                format!("ERR unknown command {quote}nosuch{quote}, with args beginning with: {quoted}");
+            let user = User::new(engine);
+            assert_eq!(user.check(&request).server_message("u"), Some(message), "{lengths:?}");
+        }
+    }
+}
+
+#[test]
+fn an_option_without_its_key_asks_for_no_key() {
+    for engine in [Engine::Redis6_2, Engine::Redis7_2, Engine::Redis8_4_6, Engine::Valkey9_1] {
+        let user = user(engine, "~a +sort +georadius +migrate");
+        for request in ["SORT a STORE", "GEORADIUS a 1 2 3 m STORE", "GEORADIUS a 1 2 3 m ASC STOREDIST"] {
+            allows(&user, request);
         }
     }
 }

@@ -122,6 +122,24 @@ fn short_requests_have_no_keys_that_are_not_there() {
     }
 }
 
+#[test]
+fn options_before_streams_are_skipped_as_long_as_they_are() {
+    let read = "a:RO+access";
+    for (request, before, since) in [
+        ("xreadgroup GROUP streams c NOACK STREAMS a 1", read, read),
+        ("xreadgroup GROUP g c NOACK COUNT 1 BLOCK streams STREAMS a 1", read, read),
+        ("xreadgroup GROUP g c CLAIM streams STREAMS a 1", "", read), // the option is of 8.4
+        ("xreadgroup GROUP g c OTHER streams STREAMS a 1", "", ""),
+    ] {
+        for engine in [Engine::Redis7_2_16, Engine::Redis8_2_9] {
+            assert_eq!(keys(engine, request), before, "{engine}: {request}");
+        }
+        for engine in [Engine::Redis8_4_6, Engine::Redis8_10] {
+            assert_eq!(keys(engine, request), since, "{engine}: {request}");
+        }
+    }
+}
+
 static ONE: [KeySpec; 1] = [KeySpec {
     flags: KeyFlags::RW.and(KeyFlags::ACCESS).and(KeyFlags::UPDATE),
     start: StartSearch::Index(1),
