@@ -102,3 +102,31 @@ pub(crate) fn database(text: &[u8]) -> Option<u32> {
     let id = u32::try_from(strict_number(text)?).ok()?;
     (id < DATABASES).then_some(id)
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{DatabaseArguments, Request};
+
+    #[test]
+    fn the_words_that_name_databases_are_known_from_all_others() {
+        for (arguments, request, named) in [
+            (DatabaseArguments::None, "get 1 2 3", &[][..]),
+            (DatabaseArguments::All, "flushall 1", &[]),
+            (DatabaseArguments::Select, "select 1 2", &[1]),
+            (DatabaseArguments::SwapDb, "swapdb 1 2 3", &[1, 2]),
+            (DatabaseArguments::SwapDb, "swapdb x 2", &[]),
+            (DatabaseArguments::Move, "move 1 2 3", &[2]),
+            (DatabaseArguments::Copy, "copy 1 2 db 3 replace DB 4", &[4, 7]),
+            (DatabaseArguments::Copy, "copy db 2 db 3", &[4]),
+            (DatabaseArguments::Copy, "copy 1 db 3", &[]), // `3` is no option
+            (DatabaseArguments::Copy, "copy 1 db db 3", &[4]),
+            (DatabaseArguments::Copy, "copy 1 2 replace", &[]),
+        ] {
+            let request: Vec<_> = request.split(' ').collect();
+            let names = |index: &usize| arguments.names(Request::new(&request), *index);
+            assert_eq!((0..request.len()).filter(names).collect::<Vec<_>>(), named, "{request:?}");
+        }
+    }
+}

@@ -266,8 +266,27 @@ fn run<A: AsRef<[u8]>>(spec: &KeySpec, start: i64, request: Request<'_, A>, quir
 mod tests {
     use alloc::vec::Vec;
 
+    use super::FoundKeys;
     use crate::catalog::{Catalog, Request};
-    use crate::dialect::Dialect;
+    use crate::dialect::{Dialect, Engine};
+
+    #[test]
+    fn the_keys_of_ordinary_commands_are_found_without_asking() {
+        for engine in [Engine::Redis6_0, Engine::Redis6_2, Engine::Redis7_0, Engine::Valkey9_1] {
+            let catalog = Catalog::from(engine);
+            let found = |request: &[&str]| {
+                let request = Request::new(request);
+                catalog.lookup(request).expect("a command").find_keys(request)
+            };
+            for request in [&["ping"][..], &["publish", "c", "x"], &["get"]] {
+                assert!(matches!(found(request), FoundKeys::None), "{engine} {request:?}");
+            }
+            for request in [&["get", "a"][..], &["del", "a", "b"], &["mset", "a", "1"]] {
+                assert!(matches!(found(request), FoundKeys::One(_)), "{engine} {request:?}");
+            }
+            assert!(matches!(found(&["eval", "s", "1", "a"]), FoundKeys::Many(_)), "{engine}");
+        }
+    }
 
     /// The plans are a fast path for what key specs and the old three numbers say.
     #[test]

@@ -1,6 +1,6 @@
 //! What ElastiCache and MemoryDB answer. Each case carries its evidence.
 
-use redis_acl::{ApplyErrorKind, Dialect, User};
+use redis_acl::{ApplyErrorKind, Dialect, Form, User};
 
 #[track_caller]
 fn answer(dialect: &str, input: &str) -> String {
@@ -75,6 +75,8 @@ fn the_observed_form_keeps_the_order_and_shows_channels_only_where_it_must() {
         }
         rewrites(dialect, "~objects:* ~items:* ~public:*", "off ~objects:* ~items:* ~public:* -@all");
         rewrites(dialect, "on ~* &* +@all", "on ~* &* +@all");
+        // derived
+        rewrites(dialect, "on ~* &b &a +get", "on ~* resetchannels &b &a -@all +get");
     }
 }
 
@@ -111,6 +113,22 @@ fn memorydb_always_shows_channels() {
             rewrites(dialect, fixed, fixed);
         }
     }
+}
+
+#[test]
+fn a_form_that_cannot_say_what_a_user_is_is_refused() {
+    let described = |dialect: &str, form| User::new(dialect.parse::<Dialect>().unwrap()).describe(form);
+    let refused = |dialect: &str, form| described(dialect, form).unwrap_err().to_string();
+    assert_eq!(
+        refused("redis-7.2", Form::Documented),
+        "the documented form has no channels, and redis-7.2 has; Redis 6.0 can be printed so"
+    );
+    for (form, name) in [(Form::Observed, "observed"), (Form::MemoryDb, "memorydb")] {
+        let message = "form has channels, and redis-6.0 has none; Redis 6.2 and later can be printed so";
+        assert_eq!(refused("redis-6.0", form), format!("the {name} {message}"));
+        assert!(described("redis-7.2", form).is_ok());
+    }
+    assert_eq!(described("redis-6.0", Form::Documented).as_deref(), Ok("off -@all"));
 }
 
 #[test]

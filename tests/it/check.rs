@@ -105,6 +105,27 @@ fn selectors_are_judged_alone() {
     assert_eq!((allowed.selector_number(), allowed.command().expect("a command").name()), (1, "get"));
     assert_eq!(allowed.rule().expect("a rule").to_string(), "+get");
     assert!(allowed.selector().key_patterns().expect("patterns").eq([("b", KeyAccess::ReadWrite)]));
+    let request = ["SET", "a", "1"];
+    let verdict = user.check(&request);
+    assert_eq!(verdict.allowed().expect("allowed").selector_number(), 0);
+    let request = ["DEL", "a"];
+    let verdict = user.check(&request);
+    assert_eq!(verdict.denied().expect("denied").selector_number(), 0, "of several alike the first");
+}
+
+#[test]
+fn what_debug_shows_of_a_verdict_is_what_decided() {
+    let user = user(Engine::Redis7_2, "~a +set -del (~b +get)");
+    let shown = |request: &[&str]| format!("{:?}", user.check(request));
+    assert_eq!(shown(&["GET", "b"]), r#"Allowed(Allowed { selector: 1, command: Some("get") })"#);
+    let key = "Key { index: 1, key: [98], needs: Some(Write) }";
+    let denied = format!(r#"Denied(Denied {{ selector: 0, command: Some("set"), reason: {key} }})"#);
+    assert_eq!(shown(&["SET", "b", "1"]), denied);
+    let request = ["DEL", "a"];
+    let rule = user.check(&request).denied().and_then(|denied| denied.rule());
+    assert_eq!(format!("{rule:?}"), "Some(DecidingRule(-del))");
+    let unknown = r#"UnknownCommand(UnknownCommand("Config", Some("x")))"#;
+    assert!(shown(&["Config", "x"]).contains(unknown), "{}", shown(&["Config", "x"]));
 }
 
 #[test]
@@ -130,6 +151,8 @@ fn one_pattern_must_have_all_that_a_key_needs() {
     allows(&user, "EXISTS ab");
     allows(&user, "COPY c1 a1");
     denies(&user, "COPY a1 c1", "no pattern lets read the key `a1`");
+    denies(&user, "INCR ab", "no pattern that may be written also lets read the key `ab`");
+    denies(&user, "INCR b", "no pattern lets read and write the key `b`");
 }
 
 #[test]
@@ -182,7 +205,7 @@ fn a_user_that_is_off_is_judged_like_one_that_is_on() {
 
 #[test]
 fn sort_by_other_keys_needs_all_keys() {
-    let some = user(Engine::Redis7_2, "~a +sort");
+    let some = user(Engine::Redis7_2, "~a +sort +sort_ro");
     for (request, refused) in [
         ("SORT a", None),
         ("SORT a BY nosort", None),
@@ -191,6 +214,20 @@ fn sort_by_other_keys_needs_all_keys() {
         ("SORT a NONSENSE BY w_*", None),
         ("SORT a LIMIT x 1 BY w_*", None),
         ("SORT a LIMIT 0 1 BY w_*", Some("BY")),
+        ("SORT a ASC LIMIT 0 1 GET #", Some("GET")),
+        ("SORT a LIMIT 0 x BY w_*", None),
+        ("SORT a LIMIT 0", None),
+        ("SORT a DESC GET #", Some("GET")),
+        ("SORT a DESC LIMIT -1 2 alpha asc BY w_*", Some("BY")),
+        ("SORT a BY w_* ALPHA ASC", Some("BY")),
+        ("SORT a BY nosort GET #", Some("GET")),
+        ("SORT a BY", None),
+        ("SORT a GET", None),
+        ("SORT a STORE", None),
+        ("SORT a STORE a GET #", Some("GET")),
+        ("SORT a STORE a BY w_*", Some("BY")),
+        ("SORT_RO a GET #", Some("GET")),
+        ("SORT_RO a STORE a GET #", None), // no option there: the command refuses
     ] {
         let words = words(request);
         let verdict = some.check(&words);
@@ -217,6 +254,21 @@ fn channels_are_matched_and_patterns_must_be_equal() {
     denies(&user, "PSUBSCRIBE news:1*", "no pattern allows the channel `news:1*`");
     denies(&user, "SUBSCRIBE news:1 b", "no pattern allows the channel `b`");
     allows(&user, "PUNSUBSCRIBE *");
+    let user = self::user(Engine::Redis6_2, "+@all resetchannels &news:* &a");
+    allows(&user, "PUBLISH news:1 x");
+    allows(&user, "PSUBSCRIBE a news:*");
+    denies(&user, "PSUBSCRIBE news:1*", "no pattern allows the channel `news:1*`");
+    denies(&user, "PSUBSCRIBE news:* news:1", "no pattern allows the channel `news:1`");
+}
+
+#[test]
+fn a_channel_pattern_ends_at_its_nul_since_redis_7() {
+    let may = |engine, request: &[&str]| user(engine, "+@all resetchannels &a").check(request).is_allowed();
+    assert!(may(Engine::Redis7_0, &["PSUBSCRIBE", "a\0b"]));
+    assert!(!may(Engine::Redis6_2, &["PSUBSCRIBE", "a\0b"]));
+    for engine in [Engine::Redis6_2, Engine::Redis7_0] {
+        assert!(!may(engine, &["SUBSCRIBE", "a\0b"]), "{engine}: a channel does not");
+    }
 }
 
 #[test]
@@ -232,6 +284,8 @@ fn databases_of_valkey_9_1() {
         (1, "SWAPDB 1 x", None),
         (1, "MOVE k 1", None),
         (0, "MOVE k 1", Some("`move` needs the current database, or all of them")),
+        (1, "MOVE k 2", Some("database 2 is not allowed")),
+        (1, "MOVE k 16", None), // no database: the command itself refuses
         (1, "COPY a b REPLACE DB 1 DB 5", Some("database 5 is not allowed")),
         (1, "COPY a b DB 5 OTHER", None),
         (1, "FLUSHALL", Some("`flushall` needs the current database, or all of them")),
@@ -242,6 +296,8 @@ fn databases_of_valkey_9_1() {
         let verdict = one.check_in(database, &words);
         assert_eq!(verdict.denied().map(ToString::to_string).as_deref(), because, "{request} in {database}");
     }
+    let beyond = user(Engine::Valkey9_1, "~* +@all db=16");
+    assert!(!beyond.check_in(16, &["GET", "a"]).is_allowed(), "there are sixteen, the last is 15");
     let all: Vec<_> = (0..16).map(|id| id.to_string()).collect();
     allows(&user(Engine::Valkey9_1, &format!("~* +@all db={}", all.join(","))), "FLUSHALL");
 }
@@ -253,6 +309,15 @@ fn an_unknown_name_is_never_granted() {
         assert!(!everything.check(&words(request)).is_allowed(), "{request:?}");
     }
     assert!(!everything.check(&[] as &[&str]).is_allowed());
+    for (request, name, subcommand) in
+        [(["NoSuch", "a"], "NoSuch", None), (["Config", "NoSuch"], "Config", Some("NoSuch"))]
+    {
+        let verdict = everything.check(&request);
+        let Reason::UnknownCommand(unknown) = verdict.denied().expect("denied").reason() else {
+            panic!("{verdict:?}")
+        };
+        assert_eq!((unknown.name(), unknown.subcommand()), (name.as_bytes(), subcommand.map(str::as_bytes)));
+    }
     // a command of another engine
     let vadd = Catalog::from(Engine::Redis8_0).command("vadd").expect("a command").id();
     assert!(!everything.check_command(vadd, &["vadd", "k", "e"]).is_allowed());
@@ -288,6 +353,79 @@ fn a_check_allocates_nothing_and_can_be_shared() {
                 let _ = std::hint::black_box(user.check(request));
             });
             assert_eq!(allocated.count_total, 0, "{user} {request:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_repeated_of_an_unknown_request_ends_where_servers_end_it() {
+    for (lengths, six, seven) in [
+        (&[200, 1][..], &[128][..], &[128][..]),
+        (&[100, 100, 1], &[100, 24], &[100, 25]),
+        (&[124, 100, 1], &[124], &[124, 1]),
+        (&[126, 1], &[126], &[126]),
+    ] {
+        let text = |(length, letter): (&usize, char)| letter.to_string().repeat(*length);
+        let texts = |lengths: &[usize]| lengths.iter().zip('a'..).map(text).collect::<Vec<_>>();
+        let request: Vec<_> = std::iter::once("nosuch".to_owned()).chain(texts(lengths)).collect();
+        for (engine, repeated, quote, close) in
+            [(Engine::Redis6_2, six, '`', "`, "), (Engine::Redis7_0, seven, '\'', "' ")]
+        {
+            let quoted: String = texts(repeated).iter().map(|text| format!("{quote}{text}{close}")).collect();
+            let message =
+                format!("ERR unknown command {quote}nosuch{quote}, with args beginning with: {quoted}");
+            let user = User::new(engine);
+            assert_eq!(user.check(&request).server_message("u"), Some(message), "{lengths:?}");
+        }
+    }
+}
+
+#[test]
+fn an_option_without_its_key_asks_for_no_key() {
+    for engine in [Engine::Redis6_2, Engine::Redis7_2, Engine::Redis8_4_6, Engine::Valkey9_1] {
+        let user = user(engine, "~a +sort +georadius +migrate");
+        for request in ["SORT a STORE", "GEORADIUS a 1 2 3 m STORE", "GEORADIUS a 1 2 3 m ASC STOREDIST"] {
+            allows(&user, request);
+        }
+    }
+}
+
+#[test]
+fn help_names_the_narrowest_rule_that_mends_it() {
+    let seven = user(Engine::Redis7_2, "~a %W~w &a +@all -keys");
+    let six = user(Engine::Redis6_2, "~a +@all");
+    let nine = user(Engine::Valkey9_1, "~* +@all db=1");
+    let all = "let one selector that allows the command read all keys: `%R~*`";
+    for (user, request, help) in [
+        (&seven, "get", "it takes exactly 1, its name not counted"),
+        (&seven, "mset a", "it takes at least 2, its name not counted"),
+        (&seven, "config get", "it takes at least 1, its name not counted"),
+        (&seven, "keys *", "add `+keys`"),
+        (&seven, "get b*?[\\]^", "add `%R~b\\*\\?\\[\\\\]^`, or a pattern that matches more"),
+        (&seven, "incr w", "add `~w`, or a pattern that matches more"),
+        (&six, "get b", "add `~b`, or a pattern that matches more"),
+        (&seven, "publish b* x", "add `&b\\*`, or a pattern that matches more"),
+        (&seven, "psubscribe b*", "add `&b*`"),
+        (&nine, "get b", "add the database to `db=`, or write `alldbs`"),
+        (&seven, "sort a by w_*", all),
+        (&seven, "sort a get #", all),
+        (&seven, "gte a", "did you mean `get`?"),
+        (&seven, "config gte a", "did you mean `config get`?"),
+        (&seven, "lpushh a", "did you mean `lpush` or `lpushx`?"),
+        (&seven, "aadd a", "did you mean `sadd`, `xadd` or `zadd`?"),
+        (&seven, "JSON.GET a", "redis-7.2+json has it"),
+        (&six, "CONFIG|GET a", "redis-7.0 has it"),
+    ] {
+        let words = words(request);
+        let verdict = user.check(&words);
+        let denied = verdict.denied().unwrap_or_else(|| panic!("{user} allows {request}"));
+        assert_eq!(denied.help().as_deref(), Some(help), "{request}");
+    }
+    for text in [&b"b\xff"[..], b"b c", b"b\tc", b"b\rc", b"b\0c"] {
+        for name in [&b"get"[..], b"subscribe", b"psubscribe"] {
+            let request = [name, text];
+            let verdict = seven.check(&request);
+            assert_eq!(verdict.denied().expect("denied").help(), None, "no rule can hold {text:?}");
         }
     }
 }

@@ -136,6 +136,10 @@ fn databases_are_compared() {
         ("~* +get db=20", "~* +get resetdbs", Equal, ["", ""]),
         ("~* +get db=1 (~* +get db=2)", "~* +get db=1,2", Equal, ["", ""]),
         ("~* +move db=1 (~* +move db=2)", "~* +move db=1,2", Narrower, ["", "MOVE a 2 (in database 1)"]),
+        ("~* +copy db=1", "~* +copy db=1,2", Narrower, ["", "COPY a a (in database 2)"]),
+        ("~* +copy db=1 (~* +copy db=2)", "~* +copy db=1,2", Narrower, ["", "COPY a a DB 2 (in database 1)"]),
+        ("+swapdb db=1 (+swapdb db=2)", "+swapdb db=1,2", Narrower, ["", "SWAPDB 2 1"]),
+        ("+swapdb db=1", "+swapdb db=2", Incomparable, ["SWAPDB 1 1", "SWAPDB 2 2"]),
     ] {
         assert_told("valkey-9.1", first, second, relation, witnesses);
     }

@@ -267,3 +267,37 @@ fn too_much_work_is_undecided_and_soon_so() {
     assert_eq!(glob::inclusion(pattern, &others), Inclusion::Undecided);
     assert_eq!(glob::inclusion_within(1, "a?", ["ab", "?a"]), Inclusion::Undecided);
 }
+
+#[test]
+fn long_patterns_are_compared_as_short_ones_are() {
+    // around the words that hold the places of an automaton
+    for length in 0..200 {
+        let head = "x".repeat(length);
+        let inclusion = |pattern: &str, others: &[&str]| {
+            let others = others.iter().map(|other| format!("{head}{other}"));
+            glob::inclusion(format!("{head}{pattern}"), others)
+        };
+        let escapes = |text: &str| Inclusion::Escapes(format!("{head}{text}").into());
+        assert_eq!(inclusion("?a*", &["*a*"]), Inclusion::Included, "{length}");
+        assert_eq!(inclusion("*a*b", &["*a?*b"]), escapes("ab"), "{length}");
+        assert_eq!(inclusion("*ab*", &["*a*b*"]), Inclusion::Included, "{length}");
+        assert_eq!(inclusion("?b", &["[a-m]b", "[^a-m]b"]), Inclusion::Included, "{length}");
+        assert_eq!(inclusion("??", &["?[a-y]", "[^q]?"]), escapes("qz"), "{length}");
+    }
+}
+
+#[test]
+fn a_text_that_escapes_is_as_readable_as_can_be() {
+    for (pattern, others, text) in [
+        ("?", &[][..], "a"),
+        ("?", &["[a-y]"], "z"),
+        ("?", &["[a-z]"], "0"),
+        ("?", &["[a-z]", "[0-9]"], "A"),
+        ("?", &["[a-z]", "[0-9]", "[A-Z]"], "!"),
+        ("[* ?\\]\\#]", &[], "#"),
+        ("[?*]", &[], "*"),
+        ("[^!-~]", &[], " "),
+    ] {
+        assert_eq!(glob::inclusion(pattern, others), Inclusion::Escapes(text.into()), "{pattern} {others:?}");
+    }
+}

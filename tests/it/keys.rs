@@ -29,6 +29,10 @@ fn key_specs_and_finders_find_what_servers_do() {
         ("migrate h p  0 1 KEYS a b", "a:RW+access+delete b:RW+access+delete"),
         ("migrate h p k 0 1 KEYS a b", ""),
         ("migrate h p  0 1 AUTH keys KEYS a", "a:RW+access+delete"),
+        ("migrate h p  0 1 AUTH2 keys keys KEYS a", "a:RW+access+delete"),
+        ("migrate h p k 0 1 COPY AUTH2 u", "k:RW+access+delete"),
+        ("migrate h p  0 1 KEYS", ":RW+access+delete"),
+        ("sort k STORE", "k:RO+access"),
         ("xread COUNT 1 STREAMS a b 1 2", "a:RO+access b:RO+access"),
         ("xreadgroup GROUP streams c STREAMS a 1", "a:RO+access"),
         ("eval s 2 a b c", "a:RW+access+update b:RW+access+update"),
@@ -118,6 +122,24 @@ fn short_requests_have_no_keys_that_are_not_there() {
     }
 }
 
+#[test]
+fn options_before_streams_are_skipped_as_long_as_they_are() {
+    let read = "a:RO+access";
+    for (request, before, since) in [
+        ("xreadgroup GROUP streams c NOACK STREAMS a 1", read, read),
+        ("xreadgroup GROUP g c NOACK COUNT 1 BLOCK streams STREAMS a 1", read, read),
+        ("xreadgroup GROUP g c CLAIM streams STREAMS a 1", "", read), // the option is of 8.4
+        ("xreadgroup GROUP g c OTHER streams STREAMS a 1", "", ""),
+    ] {
+        for engine in [Engine::Redis7_2_16, Engine::Redis8_2_9] {
+            assert_eq!(keys(engine, request), before, "{engine}: {request}");
+        }
+        for engine in [Engine::Redis8_4_6, Engine::Redis8_10] {
+            assert_eq!(keys(engine, request), since, "{engine}: {request}");
+        }
+    }
+}
+
 static ONE: [KeySpec; 1] = [KeySpec {
     flags: KeyFlags::RW.and(KeyFlags::ACCESS).and(KeyFlags::UPDATE),
     start: StartSearch::Index(1),
@@ -155,6 +177,26 @@ fn added_commands_are_commands_like_any_other() {
         Catalog::from(Engine::Redis6_2).with_commands([NewCommand::new("app.lock", 3).flags(&["write"])]);
     let user = User::parse_with(&old.expect("a new name"), "+@write -set").expect("rules");
     assert_eq!(user.to_string(), "off &* -@all +@write -set");
+}
+
+/// No command of any engine has its number of keys elsewhere than where its keys begin.
+#[test]
+fn an_added_command_says_where_its_number_of_keys_stands() {
+    static COUNTED: [KeySpec; 1] = [KeySpec {
+        flags: KeyFlags::RO.and(KeyFlags::ACCESS),
+        start: StartSearch::Index(1),
+        find: FindKeys::KeyNum { index: 1, first: 3, step: 2 },
+    }];
+    let catalog = Catalog::from(Engine::Redis7_2)
+        .with_commands([NewCommand::new("app.sum", -3).key_specs(&COUNTED)])
+        .expect("a new name");
+    let found = |request: &[&str]| {
+        let command = catalog.of_request(request).expect("the command");
+        command.keys(request).map(|key| key.index).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["app.sum", "5", "2", "x", "a", "1", "b", "1"]), [4, 6]);
+    assert_eq!(found(&["app.sum", "1", "1", "x", "a"]), [4]);
+    assert!(found(&["app.sum", "1", "2", "x", "a"]).is_empty());
 }
 
 #[test]
