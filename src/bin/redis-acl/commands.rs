@@ -1,11 +1,11 @@
-//! A file for each command.
+//! A file for each command: its arguments, its help, and what it does.
 
+mod account;
 mod assert;
 mod can;
 mod completions;
 mod dialects;
 mod diff;
-mod diff_files;
 mod equal;
 mod expand;
 mod explain;
@@ -16,10 +16,23 @@ mod normalize;
 mod parse;
 mod simplify;
 mod upgrade;
-mod users;
 
-pub(crate) use explain::Format as ExplainFormat;
-pub(crate) use lint::Format as LintFormat;
+pub(crate) use account::{CreateUserCommand, DescribeUsersCommand, ModifyUserCommand};
+pub(crate) use assert::Assert;
+pub(crate) use can::Can;
+pub(crate) use completions::Completions;
+pub(crate) use dialects::Dialects;
+pub(crate) use diff::Diff;
+pub(crate) use equal::Equal;
+pub(crate) use expand::Expand;
+pub(crate) use explain::Explain;
+pub(crate) use fmt::Fmt;
+pub(crate) use lint::Lint;
+pub(crate) use man::Man;
+pub(crate) use normalize::Normalize;
+pub(crate) use parse::Parse;
+pub(crate) use simplify::Simplify;
+pub(crate) use upgrade::UpgradeCommand;
 
 use std::io;
 

@@ -13,6 +13,7 @@ use redis_acl::file;
 use redis_acl::iac::{self, AclTextKind, Finding, Literal, NotLiteral, Position, Request};
 use redis_acl::{AccessString, AclFile, Catalog, Dialect, FileError, FileErrorKind, Span};
 
+use crate::input;
 use line::LineText;
 use lines::LineStarts;
 pub(crate) use problem::{Problem, ProblemKind};
@@ -141,14 +142,14 @@ fn is_user(line: &[u8]) -> bool {
 impl Dialects {
     /// The dialect of a string in infrastructure that does not tell its own.
     pub(crate) fn of_service(self) -> Dialect {
-        self.stated.unwrap_or_else(|| crate::named(crate::DEFAULT_DIALECT))
+        self.stated.unwrap_or_else(|| input::named(input::DEFAULT_DIALECT))
     }
 
     /// The dialect of an ACL file: services have none.
     pub(crate) fn of_server(self, path: &Path) -> Dialect {
         let is_valkey = path.to_string_lossy().to_ascii_lowercase().contains("valkey");
-        let engine = if is_valkey { crate::DEFAULT_VALKEY } else { crate::DEFAULT_REDIS };
-        self.stated.unwrap_or_else(|| crate::named(engine))
+        let engine = if is_valkey { input::DEFAULT_VALKEY } else { input::DEFAULT_REDIS };
+        self.stated.unwrap_or_else(|| input::named(engine))
     }
 }
 

@@ -2,9 +2,31 @@
 
 use std::fs;
 use std::io::{self, BufRead, Read};
+use std::path::Path;
+
+use redis_acl::Dialect;
 
 use crate::Outcome;
-use std::path::Path;
+
+/// What is read where no dialect is named.
+pub(crate) const DEFAULT_DIALECT: &str = "elasticache";
+
+/// What an ACL file or configuration is read as where no dialect is named, and where its path says `valkey`.
+pub(crate) const DEFAULT_REDIS: &str = "redis-8.4";
+pub(crate) const DEFAULT_VALKEY: &str = "valkey-9.1";
+
+pub(crate) fn named(dialect: &str) -> Dialect {
+    dialect.parse().expect("the defaults are dialects")
+}
+
+/// Which engine or service reads the string.
+#[derive(clap::Args)]
+pub(crate) struct In {
+    /// Engine, or service and engine: redis-7.2, valkey-8.1, redis-8.4+json, elasticache/redis-7.1,
+    /// memorydb …; `redis-acl dialects` lists them
+    #[arg(long, short, default_value = DEFAULT_DIALECT, value_name = "DIALECT")]
+    pub(crate) dialect: Dialect,
+}
 
 /// A string to work on; the number of its line where it came from the standard input.
 pub(crate) struct Item {

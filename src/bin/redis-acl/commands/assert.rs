@@ -1,6 +1,7 @@
 //! `redis-acl assert`
 
 use std::io;
+use std::path::PathBuf;
 
 use anstyle::AnsiColor;
 use redis_acl::claims::{Answer, ClaimErrors};
@@ -8,9 +9,62 @@ use redis_acl::{Claims, Dialect, User, syntax};
 use serde::Serialize;
 
 use super::NOT_TEXT;
+use crate::Outcome;
+use crate::input::DEFAULT_DIALECT;
 use crate::input::{self, Item};
 use crate::output::{self, Format};
-use crate::{Assert, DEFAULT_DIALECT, Outcome};
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl assert worker.claims --dialect redis-7.2 'on ~app:* +@read +@write -@dangerous'
+  redis-acl assert worker.claims @worker.acl
+  redis-acl assert worker.claims                       # the file has a line `user \"…\"`
+  redis-acl assert everybody.claims - < strings.txt    # each line of the standard input
+
+A file of claims:
+  # headers, each may be left out; the command line goes before them
+  dialect redis-7.2
+  user \"on ~app:* +@read +@write -@dangerous\"
+
+  # requests, quoted as in redis-cli
+  allow GET app:1
+  allow SET app:1 'two words'
+  deny FLUSHALL
+  allow in database 3 GET app:1
+
+  # commands and categories: never means that no request with them may be sent
+  grants @hash
+  never grants @dangerous
+  never grants config|set
+  never grants future commands
+
+  # a user that it may not go beyond, must not stay behind, or be the same as
+  no wider than \"on ~app:* +@all -@dangerous\"
+  no narrower than \"on ~app:* +get +set\"
+  same as \"on ~app:* +@read +@write -@dangerous\"
+
+A claim about a command that the dialect does not have is an error, not a claim that holds. What cannot be decided
+within bounds counts as failed. Passwords count in the last three only if the claim's string has some.
+Exit codes: 0 all claims hold; 1 some do not; 2 the file or the string cannot be read.
+JSON, a line a string: {\"input\", \"dialect\", \"holds\", \"claims\": [{\"line\", \"claim\", \"holds\", \"failure\"}]}; a failure has
+      \"kind\", \"message\" and what it rests on: \"rule\", \"commands\", \"witness\" … Bad ones have \"errors\" instead.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Assert {
+    /// Engine or service that reads the string; by default what the claims say, else elasticache
+    #[arg(long, short, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The file of claims
+    #[arg(value_name = "CLAIMS")]
+    file: PathBuf,
+    /// An access string, `@FILE` to read it from a file, or `-` to read one from each line of the standard
+    /// input; by default that of the claims
+    #[arg(allow_hyphen_values = true)]
+    string: Option<String>,
+}
 
 /// The answers about one string, in JSON.
 #[derive(Serialize)]

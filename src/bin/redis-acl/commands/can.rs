@@ -2,14 +2,56 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::path::PathBuf;
 
 use redis_acl::{ApplyErrors, Denied, Dialect, KeyAccess, Reason, User, Verdict};
 use serde::Serialize;
 
+use crate::Outcome;
+use crate::input::In;
 use crate::input::Item;
 use crate::output::{self, Format};
 use crate::requests::{self, Request, Unbalanced};
-use crate::{Can, Outcome};
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl can 'on ~app:* +@read' -- GET app:1
+  redis-acl can --dialect redis-7.2 'on %R~app:* +@all' -- COPY app:1 app:2
+  redis-acl can --all-dialects 'on ~app:* +@read' -- EVAL_RO 'return 1' 1 other
+  redis-acl can --dialect valkey-8.1 --file requests.txt \"$(cat acl.txt)\"
+
+A file holds a request a line, quoted as in redis-cli; blank lines and lines that begin with # are skipped.
+JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\"} or
+      {\"request\", \"dialect\", \"allowed\": false, \"reason\", \"message\", \"help\", \"selector\", \"rule\", \"needs\",
+       \"missing\", \"server_message\", \"dryrun\"}
+Whether the user is on is not looked at, as in ACL DRYRUN.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Can {
+    #[command(flatten)]
+    of: In,
+    /// Ask every dialect, and show where they differ
+    #[arg(long, conflicts_with = "dialect")]
+    all_dialects: bool,
+    /// Requests to ask about, one a line; `-` is the standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "request", required_unless_present = "request")]
+    file: Option<PathBuf>,
+    /// The current database (Valkey 9.1)
+    #[arg(long, default_value_t = 0, value_name = "ID")]
+    database: u32,
+    /// The user's name, in what the server says
+    #[arg(long, default_value = "user", value_name = "NAME")]
+    user: String,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+    /// The request: a command and its arguments
+    #[arg(last = true)]
+    request: Vec<String>,
+}
 
 /// The answer to one request, in JSON.
 #[derive(Serialize)]

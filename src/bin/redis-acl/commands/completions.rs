@@ -4,7 +4,15 @@ use std::io::{self, Write as _};
 
 use clap::CommandFactory as _;
 
-use crate::{Cli, Completions, Outcome};
+use crate::Outcome;
+use crate::cli::Cli;
+
+#[derive(clap::Args)]
+pub(crate) struct Completions {
+    /// The shell that is to complete the command
+    #[arg(value_enum)]
+    shell: clap_complete::Shell,
+}
 
 impl Completions {
     pub(crate) fn run(self) -> io::Result<Outcome> {

@@ -5,8 +5,14 @@ use std::io;
 use redis_acl::{Catalog, Dialect, Engine, Evidence, Form, Module};
 use serde::Serialize;
 
+use crate::Outcome;
 use crate::output::{self, Format};
-use crate::{Dialects, Outcome};
+
+#[derive(clap::Args)]
+pub(crate) struct Dialects {
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
 
 #[derive(Serialize)]
 struct Described {

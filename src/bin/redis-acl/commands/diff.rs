@@ -1,5 +1,7 @@
 //! `redis-acl diff`
 
+mod of_files;
+
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -10,12 +12,66 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::NOT_TEXT;
-use super::diff_files::NOT_THERE;
+use crate::Outcome;
 use crate::documents::Kind;
 use crate::file_users::is_listed;
 use crate::input::{self, Item};
 use crate::output::{self, Format};
-use crate::{Diff, Outcome};
+use of_files::NOT_THERE;
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl diff --dialect redis-7.2 'on ~app:* +@read' 'on ~app:* ~tmp:* +@read -keys'
+  redis-acl diff @old.acl @new.acl                     # strings from files
+  git show main:worker.acl | redis-acl diff - @worker.acl
+  redis-acl diff main/users.tf users.tf                # two files with users: user by user
+  redis-acl diff --dialect redis-6.2 --to-dialect redis-7.2 'on ~* +@all' 'on ~* &* +@all'
+A gate for CI, which fails only if the new string lets do what the old one did not:
+  redis-acl diff --no-new-access --quiet @main.acl @branch.acl || exit 1
+
+Lines with + tell what only NEW may do, lines with - what only OLD may do; the request behind `for example` proves it.
+It is exact: every request, key, channel and database is looked at, commands to come (+@all) and logins too. What
+cannot be decided within bounds is said to be so, and counts as different and as new access.
+
+Two files that hold users (users.acl, redis.conf, Terraform, CloudFormation, manifests …) are compared user by user:
+each is added, removed, wider (it may do more in NEW), narrower, incomparable, undecided or equal. Users are the same
+by their name or id, else by their address in the file. The user `default` of a server counts, also where no line
+defines it. With --no-new-access a user that is added fails if it may do anything, a removed one does not, and
+the dialect must be told where the files do not tell it. An access
+string that is not literal is unchecked if it is written as before, else undecided, which fails. The dialect of an
+infrastructure file is what it says, else what --dialect says, else `dialect` in the nearest redis-acl.toml.
+Exit codes: 0 both may do the same (with --no-new-access: NEW may do nothing more); 1 not; 2 bad input.
+JSON: {\"old\": {\"input\", \"dialect\"}, \"new\": …, \"relation\", \"new_access\": \"none\"|\"some\"|\"undecided\",
+       \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the relation is OLD's to
+      NEW: equal, narrower (NEW may do more), wider, incomparable, undecided. Bad strings have \"errors\" instead.
+      Of files {\"old\", \"new\", \"new_access\", \"users\": [{\"user\", \"change\", \"new_access\", \"old\": {\"address\", \"line\",
+      \"column\", \"dialect\"}, \"new\", \"difference\", \"logins_gained\", \"logins_lost\", \"unknown\"}]}; the change is NEW's.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Diff {
+    /// Engine, or service and engine, that reads the strings [default: elasticache]; of files, where they do not
+    /// tell it themselves [default: redis-8.4 or valkey-9.1 for users.acl and configurations]
+    #[arg(long, short, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
+    /// The dialect that reads NEW, where it is not that of OLD
+    #[arg(long, value_name = "DIALECT")]
+    to_dialect: Option<Dialect>,
+    /// Exit with 1 only if NEW may do what OLD may not, or if that cannot be told
+    #[arg(long)]
+    no_new_access: bool,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Say nothing, answer by the exit code only
+    #[arg(long, short)]
+    quiet: bool,
+    /// An access string, or a file with users; `@FILE` reads a string from a file, `-` from the standard input
+    #[arg(allow_hyphen_values = true)]
+    old: String,
+    /// Another, in the same ways
+    #[arg(allow_hyphen_values = true)]
+    new: String,
+}
 
 /// One of the strings.
 struct Side {
@@ -68,7 +124,7 @@ impl Diff {
                 return Ok(Outcome::BadInput);
             }
         }
-        let dialect = self.dialect.unwrap_or_else(|| crate::named(crate::DEFAULT_DIALECT));
+        let dialect = self.dialect.unwrap_or_else(|| input::named(input::DEFAULT_DIALECT));
         let to_dialect = self.to_dialect.unwrap_or(dialect);
         let side = |name, string: &str, dialect| {
             input::one(string.to_owned()).map(|item| Side { name, dialect, item })

@@ -4,9 +4,33 @@ use std::io;
 
 use redis_acl::{User, compare};
 
+use crate::Outcome;
+use crate::input::In;
 use crate::input::Item;
 use crate::output::{self, Format};
-use crate::{Equal, Outcome};
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl equal 'on ~app::* -@all +@read' \"$(terraform output -raw access_string)\"
+  redis-acl equal --dialect redis-7.2 '+@all -@all +get' '+get'
+Users mean the same when they log in alike and may send the same requests, whatever the rules; that +@all also grants
+commands to come does count. `redis-acl diff` shows what differs.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Equal {
+    #[command(flatten)]
+    of: In,
+    /// Say nothing, answer by the exit code only
+    #[arg(long, short)]
+    quiet: bool,
+    /// One access string
+    #[arg(allow_hyphen_values = true)]
+    a: String,
+    /// Another
+    #[arg(allow_hyphen_values = true)]
+    b: String,
+}
 
 impl Equal {
     pub(crate) fn run(self) -> io::Result<Outcome> {

@@ -5,9 +5,30 @@ use std::io;
 use redis_acl::{Catalog, CommandSet, Dialect, Selector, User, syntax};
 use serde::Serialize;
 
-use crate::input::{self, Item};
+use crate::Outcome;
+use crate::input::{self, In, Item};
 use crate::output::{self, Format};
-use crate::{Expand, Outcome};
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl expand @read
+  redis-acl expand --dialect redis-7.0 --by-category '+@all -@dangerous +config|get'
+  comm -13 <(redis-acl expand --dialect redis-7.0 @write | sort) <(redis-acl expand --dialect redis-8.4 @write | sort)";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Expand {
+    #[command(flatten)]
+    of: In,
+    /// Group the commands by category; a command is listed in each of its own
+    #[arg(long)]
+    by_category: bool,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, a category (`@read`), or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true, value_name = "STRING|@CATEGORY")]
+    string: String,
+}
 
 #[derive(Serialize)]
 struct Expanded<'a> {

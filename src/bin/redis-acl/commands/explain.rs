@@ -4,8 +4,35 @@ use std::io;
 
 use redis_acl::explain;
 
-use crate::input::{self, Item};
-use crate::{Explain, Outcome, output};
+use crate::input::{self, In, Item};
+use crate::{Outcome, output};
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl explain 'on ~app:* +@read -keys'
+  redis-acl explain --dialect redis-7.2 '+@all -@dangerous +info (%R~tmp:* +@read)'
+  redis-acl explain --dialect valkey-8.1 --format markdown \"$(cat acl.txt)\" | gh pr comment --body-file -
+  redis-acl explain --format json - < strings.txt    # a string a line, a JSON object a line
+
+First what the whole string grants, then what each rule changed where it stands: `+get` behind `+@read` changes
+nothing. Subcommands count as commands. Of many commands only their number is told; `redis-acl expand` lists them.
+
+JSON: {\"dialect\", \"text\", \"login\", \"everything\", \"selectors\": [{\"commands\", \"of\", \"categories\", \"notable\", \"keys\",
+       \"channels\", \"denied\", …}], \"rules\": [{\"rule\", \"span\", \"effect\", \"changes\", \"rules\"}]} or
+      {\"input\", \"dialect\", \"errors\"} as normalize; the documentation of the library has all of it.
+Passwords are masked in what is printed. Exit codes: 0 explained; 2 bad input.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    of: In,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
 
 /// How explanations are printed
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -9,6 +9,7 @@ use redis_acl::iac::Position;
 use redis_acl::{Dialect, Span};
 use serde::Serialize;
 
+use crate::Outcome;
 use crate::documents::{Dialects, Document, Entry};
 use crate::file_users::{Access, FileOfUsers, FileUser};
 use crate::files::{self, Content, Found};
@@ -16,7 +17,51 @@ use crate::forms::{Passwords, Target, TargetForm, mean_the_same};
 use crate::output::{self, Format};
 use crate::refusals::{Refusal, refusals};
 use crate::settings::SettingsFile;
-use crate::{Fmt, Outcome};
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl fmt --check .                              # for CI: exit code 1 and a list, nothing is written
+  redis-acl fmt users.tf template.yaml
+  redis-acl fmt --dialect redis-7.2 --hash-passwords users.acl
+  redis-acl fmt --simplify --dialect valkey-8.1 users.acl
+
+Of each file only the access strings change, and each only if it is proven that it means the same; all else stays byte
+for byte, also the order of lines. Written twice is written once. A file is replaced as a whole, or not at all.
+- In Terraform, CloudFormation and requests the canonical form is what the service answers: with it plans show no
+  difference that is none. In files of users it is what ACL SAVE writes.
+- The dialect is what the file tells, else what --dialect says, else `dialect` in the redis-acl.toml that is nearest
+  upwards from the file.
+- A password in clear stays as it is written unless --hash-passwords is given.
+- Left alone is what is not literal, what is appended to other rules, what a tool wrote (plans, states), and of locals,
+  variables and module calls what does not begin with `on` or `off`: it may be a part of another string.
+A file with an access string that is refused is an error, and is not changed; others are.
+
+Exit codes: 0 fine; 1 with --check, something would change; 2 a file could not be read, or holds what is refused.
+JSON, a line a file with changes or errors: {\"file\", \"changes\": [{\"line\", \"column\"}], \"left\": [{\"line\", \"column\",
+      \"why\"}], \"errors\": [{\"line\", \"column\", \"message\"}]}";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Fmt {
+    /// Engine, or service and engine, that reads what does not tell its own [default: elasticache; redis-8.4 or
+    /// valkey-9.1 for users.acl and configurations]
+    #[arg(long, short, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
+    /// Change nothing; exit with 1 if something would change, and list where
+    #[arg(long)]
+    check: bool,
+    /// Write the shortest string that means the same, instead of the canonical form
+    #[arg(long)]
+    simplify: bool,
+    /// Write hashes in the place of passwords, as servers do
+    #[arg(long)]
+    hash_passwords: bool,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Files and folders; of folders, the files that .gitignore does not name
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
 
 /// What became of a file.
 #[derive(Default, Serialize)]

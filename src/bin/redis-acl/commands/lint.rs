@@ -11,11 +11,103 @@ use redis_acl::lint::{self, Client, Config, Finding, Level};
 use redis_acl::{Catalog, Dialect};
 use serde::Serialize;
 
+use crate::Outcome;
 use crate::documents::Kind;
 use crate::input::{self, Item};
 use crate::output;
 use crate::settings::{FailOn, Settings, SettingsFile};
-use crate::{Lint, Outcome};
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl lint --dialect redis-7.2 'on ~app:* +@read +keys -@dangerous'
+  redis-acl lint --client ioredis --client bullmq 'on ~bull:* +@all -@dangerous'
+  redis-acl lint --allow key-names --deny too-wide --format github - < strings.txt
+  redis-acl lint --fix 'on ~app:* ~app:1 +@read +get'    # prints: on ~app:* +@read
+  redis-acl lint .                                       # every file with users below the current folder
+  redis-acl lint --format sarif infra users.acl > redis-acl.sarif
+  redis-acl lint --fix --dry-run infra                   # without --dry-run the files are changed
+  redis-acl lint --list                                  # every lint
+  redis-acl lint --client list                           # every client
+
+Each lint has an id and belongs to a group; docs/lints.md says of each what it means and what to write instead.
+What names an existing file or folder is a path, anything else a string. Of folders these files are looked at: users in
+*.acl and in files of nothing but `user` lines; *.conf of Redis and Valkey; Terraform and OpenTofu (.tf, .tofu, .tfvars,
+plans and states as JSON); CloudFormation, requests, Kubernetes manifests and Helm values (.json, .yaml, .yml,
+.template). Not those that .gitignore names, that are hidden, or that are larger than 64 MB. A string is read in
+the dialect that its file tells (engine, engine_version), else in that of --dialect, else of redis-acl.toml.
+--fix changes nothing but the strings, each file as a whole or not at all, and no string whose dialect nobody told.
+
+redis-acl.toml, the nearest upwards from each file and at most in the folder of the repository, or the one that
+--config names, says the same as the flags, which count more:
+  dialect = \"redis-7.2\"
+  [lint]
+  allow = [\"key-names\"]
+  warn = []
+  deny = [\"too-wide\"]
+  clients = [\"ioredis\"]
+  next = \"valkey-8.1\"
+  fail-on = \"error\"
+
+JSON: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\", \"also\", \"message\", \"notes\", \"help\",
+       \"fix\": {\"edits\": [{\"span\", \"replacement\"}], \"meaning\": \"same\" or \"narrower\"}, \"page\"}]}
+      of files, a line a finding: {\"file\", \"line\", \"column\", \"end_line\", \"end_column\", \"range\", \"name\", \"dialect\", and the
+       members of a finding}; the range is in bytes of the file, spans are in the string. Of what is no lint (a line
+       that is refused, a request that AWS would refuse, a value that is not literal) there are no spans.
+A fix never lets the user do more. What --fix prints holds the passwords of a string; nothing else does.
+Exit codes: 0 no findings that count; 1 findings at or above --fail-on; 2 bad usage, or what cannot be read.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Lint {
+    /// What reads strings that do not tell themselves: redis-7.2, valkey-8.1, elasticache/redis-7.1 …;
+    /// `redis-acl dialects` lists them [default: elasticache; in ACL files redis-8.4, or valkey-9.1 where the
+    /// path says valkey]
+    #[arg(long, short, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
+    /// A client library, framework or tool that will use the user; `list` prints those that are known
+    #[arg(long, value_name = "NAME")]
+    client: Vec<String>,
+    /// Do not report this lint or group
+    #[arg(long, value_name = "ID")]
+    allow: Vec<String>,
+    /// Report this lint or group as a warning
+    #[arg(long, value_name = "ID")]
+    warn: Vec<String>,
+    /// Report this lint or group as an error
+    #[arg(long, value_name = "ID")]
+    deny: Vec<String>,
+    /// The dialect that the string will meet next, or `none`; without it, the engine's next generation
+    #[arg(long, value_name = "DIALECT")]
+    next: Option<String>,
+    /// Settings, instead of those in redis-acl.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The lowest level that makes the exit code 1 [default: warning]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<FailOn>,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Print the string with every fix there is, and on the standard error what is left to say of it; of files,
+    /// write the strings anew where they stand
+    #[arg(long, conflicts_with = "format")]
+    fix: bool,
+    /// Show what --fix would change in files, and change nothing
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
+    /// List every lint
+    #[arg(long)]
+    list: bool,
+    /// Take what is given for strings, also where a file or folder has that name
+    #[arg(long)]
+    string: bool,
+    /// An access string; or a file or folder of that name; or `-` to read a string from each line of the standard
+    /// input
+    #[arg(allow_hyphen_values = true, value_name = "STRING|PATH", required_unless_present_any = ["list", "client"])]
+    given: Option<String>,
+    /// More of them
+    #[arg(value_name = "STRING|PATH")]
+    more: Vec<String>,
+}
 
 /// How findings are printed
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -165,7 +257,7 @@ fn lint_strings(strings: Vec<String>, flags: &Flags, format: Format, fix: bool) 
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => return bad_usage(&error.to_string()),
         Err(error) => return Err(error),
     };
-    let dialect = dialect.unwrap_or_else(|| crate::named(crate::DEFAULT_DIALECT));
+    let dialect = dialect.unwrap_or_else(|| input::named(input::DEFAULT_DIALECT));
     let run = Run { config, catalog: Catalog::from(dialect), fail_on, format };
     let (mut outcome, mut tally) = (Outcome::Fine, Tally::default());
     for string in strings {

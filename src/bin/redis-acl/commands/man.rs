@@ -2,13 +2,23 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
 use clap_mangen::roff::{Roff, roman};
 
+use crate::Outcome;
+use crate::cli::Cli;
 use crate::output;
-use crate::{Cli, Man, Outcome};
+
+#[derive(clap::Args)]
+pub(crate) struct Man {
+    /// Write the pages of all commands into this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+    to: Option<PathBuf>,
+    /// The command to tell about, `normalize` or another; without it, all of `redis-acl`
+    command: Option<String>,
+}
 
 /// What every page says of itself at its foot.
 const SOURCE: &str = concat!("redis-acl ", env!("CARGO_PKG_VERSION"));

@@ -2,12 +2,38 @@
 
 use std::io;
 
-use redis_acl::{Dialect, User, syntax};
+use redis_acl::{Dialect, Form, User, syntax};
 use serde::Serialize;
 
-use crate::input::{self, Item};
+use crate::Outcome;
+use crate::input::{self, In, Item};
 use crate::output::{self, Format};
-use crate::{Normalize, Outcome};
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl normalize 'on ~app::* -@all +@read'
+  redis-acl normalize --dialect memorydb/redis-7.0 'on +get'
+  redis-acl normalize --dialect redis-7.2 --form observed 'on ~app:* +@read'
+  redis-acl normalize --format json - < strings.txt    # a string a line, a JSON object a line
+
+JSON: {\"input\", \"dialect\", \"canonical\"} or
+      {\"input\", \"dialect\", \"errors\": [{\"kind\", \"message\", \"span\", \"help\", \"server_message\"}]}
+Passwords are masked in what is printed; of a server's users their hashes are shown, as ACL LIST does.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Normalize {
+    #[command(flatten)]
+    of: In,
+    /// Another form than the dialect's own: server, documented, observed, memorydb
+    #[arg(long)]
+    form: Option<Form>,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
 
 #[derive(Serialize)]
 struct Normalized<'a> {

@@ -6,9 +6,25 @@ use redis_acl::{AccessString, Effect, KeyAccess, Quoting, Rule, RuleKind, syntax
 use serde::Serialize;
 
 use super::Refused;
+use crate::Outcome;
 use crate::input::{self, Item};
 use crate::output::{self, Format};
-use crate::{Outcome, Parse};
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl parse 'on %R~app:* (+get ~tmp:*)'
+  redis-acl parse --format json 'on ~app:* +@read'
+The text alone is looked at: no name is looked up, so no dialect is needed.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Parse {
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
 
 #[derive(Serialize)]
 struct Parsed<'a> {

@@ -6,9 +6,30 @@ use redis_acl::compare::simplify_string;
 use redis_acl::{AccessString, Dialect, User, syntax};
 use serde::Serialize;
 
-use crate::input::{self, Item};
+use crate::Outcome;
+use crate::input::{self, In, Item};
 use crate::output::{self, Format};
-use crate::{Outcome, Simplify};
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl simplify \"$(aws elasticache describe-users --user-id u --query 'Users[0].AccessString' --output text)\"
+  redis-acl simplify --dialect redis-7.2 'on ~app:1 ~app:* +@read +get +config -config|set'
+  redis-acl simplify --format json - < strings.txt     # a string a line, a JSON object a line
+
+The answer allows the same requests and logins, and the same commands to come; it is compared with the string before
+it is printed, and never longer. Hashes stand in it for passwords.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Simplify {
+    #[command(flatten)]
+    of: In,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
 
 #[derive(Serialize)]
 struct Simplified<'a> {

@@ -6,9 +6,35 @@ use redis_acl::compare::{self, Difference, Upgrade};
 use redis_acl::{ApplyErrors, Dialect, syntax};
 use serde::Serialize;
 
+use crate::Outcome;
 use crate::input::{self, Item};
 use crate::output::{self, Format};
-use crate::{Outcome, UpgradeCommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  redis-acl upgrade --from redis-6.2 --to redis-7.2 'on ~app:* +@all -@dangerous'
+  redis-acl upgrade --from redis-7.4 --to redis-8.4+json+search 'on ~app:* +@read'
+  redis-acl upgrade --from elasticache --to elasticache/valkey-8.0 --format json - < strings.txt
+
+Lines with - are what only the old engine lets the user do, those with + what only the new one does.
+Exit codes: 0 the same string means the same under both; 1 it does not, or is refused; 2 bad input.
+JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"exact\", \"unavoidable\", \"inexpressible\"}";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct UpgradeCommand {
+    /// The engine or service that the string was written for
+    #[arg(long, value_name = "DIALECT")]
+    from: Dialect,
+    /// The engine or service that is to read it
+    #[arg(long, value_name = "DIALECT")]
+    to: Dialect,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// An access string, or `-` to read one from each line of the standard input
+    #[arg(allow_hyphen_values = true)]
+    string: String,
+}
 
 /// The answer in JSON.
 #[derive(Serialize)]

@@ -9,14 +9,14 @@ use redis_acl::compare::{Difference, difference};
 use redis_acl::{Dialect, User, syntax};
 use serde::Serialize;
 
-use super::diff::NewAccess;
+use super::{Diff, NewAccess};
+use crate::Outcome;
 use crate::documents::{Dialects, Document, Kind};
 use crate::file_users::{Access, FileOfUsers, FileUser, Login, is_listed, of_list, pairs};
 use crate::input;
 use crate::output::{self, Format};
 use crate::refusals::refusals;
 use crate::settings::SettingsFile;
-use crate::{Diff, Outcome};
 
 /// What version control gives for a file that is not there.
 pub(super) const NOT_THERE: &str = "/dev/null";

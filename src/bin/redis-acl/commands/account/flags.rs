@@ -2,7 +2,29 @@
 
 use std::path::PathBuf;
 
+const CREATE_USER_EXAMPLES: &str = "\
+Examples:
+  redis-acl create-user --user-id user1 --user-name myUser --engine redis \\
+      --passwords mYnuUzrpAxXw2rdzx --access-string 'on ~app::* -@all +@read'
+  redis-acl create-user --cli-input-json file://user.json --state users.json --save
+  aws elasticache describe-users > users.json    # a real account as the state
+
+Nothing is sent anywhere. Exit codes: 0 the user is answered; 252 an SDK would not send the request; 254 AWS would
+answer with a fault, as the AWS CLI; 2 the input cannot be read. All problems are listed, with how sure each is.";
+
+const MODIFY_USER_EXAMPLES: &str = "\
+Examples:
+  redis-acl modify-user --state users.json --user-id user2 --append-access-string 'on ~* +@all'
+  redis-acl modify-user --state users.json --save --user-id user2 --authentication-mode Type=iam
+Exit codes are those of create-user.";
+
+const DESCRIBE_USERS_EXAMPLES: &str = "\
+Examples:
+  redis-acl describe-users --state users.json
+  redis-acl describe-users --state users.json --user-id user2";
+
 #[derive(clap::Args)]
+#[command(after_help = CREATE_USER_EXAMPLES)]
 pub(crate) struct CreateUserCommand {
     /// The id of the user; stored in lower case
     #[arg(long)]
@@ -26,6 +48,7 @@ pub(crate) struct CreateUserCommand {
 }
 
 #[derive(clap::Args)]
+#[command(after_help = MODIFY_USER_EXAMPLES)]
 pub(crate) struct ModifyUserCommand {
     /// The id of the user
     #[arg(long)]
@@ -46,6 +69,7 @@ pub(crate) struct ModifyUserCommand {
 }
 
 #[derive(clap::Args)]
+#[command(after_help = DESCRIBE_USERS_EXAMPLES)]
 pub(crate) struct DescribeUsersCommand {
     /// Only the user of this id
     #[arg(long)]

@@ -1,5 +1,7 @@
 //! `redis-acl create-user`, `modify-user`, `describe-users`: the AWS CLI's commands on an account in a file.
 
+mod flags;
+
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -9,9 +11,13 @@ use redis_acl::{Password, Report};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use flags::{
+    ANSWER_SKELETON, AnswersArgument, CREATE_USER_SKELETON, Common, MODIFY_USER_SKELETON, Skeleton, State,
+};
+pub(crate) use flags::{CreateUserCommand, DescribeUsersCommand, ModifyUserCommand};
+
 use crate::shorthand;
-use crate::{Outcome, users::*};
-use crate::{files, output};
+use crate::{Outcome, files, output};
 
 /// The account as it lies in a file.
 struct Stored {
