@@ -67,7 +67,6 @@ pub use save::{NotReadBack, save};
 
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::secret::mask_argument;
 use crate::span::Span;
 use crate::syntax::Rule;
 use crate::user::User;
@@ -282,7 +281,7 @@ impl fmt::Debug for UserLine {
     /// A name that may be a forgotten name's password is masked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UserLine")
-            .field("name", &mask_argument(&self.name))
+            .field("name", &source::masked_word(&self.name))
             .field("name_span", &self.name_span)
             .field("rules", &self.rules)
             .field("user", &self.user)

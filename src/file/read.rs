@@ -8,12 +8,12 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::error::Said;
-use super::source::{Source, shown, shown_in_part, split_at_spaces, trimmed};
+use super::source::{Source, masked_word, shown, shown_in_part, split_at_spaces, trimmed};
 use super::{AclFile, FileError, FileErrorKind, Format, Line, UserLine};
 use crate::catalog::Catalog;
 use crate::dialect::{Feature, FileUsers, LoadErrors, NewChannels, Quirks};
 use crate::quoting::{Unbalanced, Word, split};
-use crate::secret::{is_bare_sign, mask_argument};
+use crate::secret::is_bare_sign;
 use crate::span::Span;
 use crate::syntax::{Rule, RuleKind, SelectorRule};
 use crate::user::{ApplyError, OpenSelector, User, joined, merge_selectors};
@@ -191,7 +191,7 @@ impl<'c> Reader<'c> {
     }
 
     fn user(&self, words: &UserWords<'_>) -> (UserLine, Vec<FileError>) {
-        let subject: Arc<str> = mask_argument(words.name()).into();
+        let subject: Arc<str> = masked_word(words.name()).into();
         let mut user = self.user_to_change(words.name());
         let (rules, refused) = self.apply(words, &subject, &mut user);
         let errors = match self.name_error(words) {
@@ -327,7 +327,7 @@ impl<'c> Reader<'c> {
         let word = String::from_utf8_lossy(&words.words.get(place)?.bytes);
         let before = words.words[..place].iter().rfind(|word| !word.bytes.is_empty());
         let is_password = before.is_some_and(|before| is_bare_sign(&String::from_utf8_lossy(&before.bytes)));
-        Some(if is_password { "*".repeat(word.len()) } else { mask_argument(&word) }.into())
+        Some(if is_password { "*".repeat(word.len()) } else { masked_word(&word) }.into())
     }
 
     // -----------------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::source::masked_word;
 use super::{AclFile, Format};
 use crate::dialect::Form;
 use crate::quoting::quoted;
 use crate::report::visible;
-use crate::secret::mask_argument;
 use crate::user::User;
 
 /// A user that cannot be written: the line would be read as another user, or not at all.
@@ -17,7 +17,7 @@ use crate::user::User;
 /// Servers write such lines all the same. They are about patterns that end with `)` or hold quotes inside a
 /// selector, `%RW~*`, first arguments with blanks, and names with white space.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the line of user `{}` would not be read back as the same user", visible(&mask_argument(&self.name)))]
+#[error("the line of user `{}` would not be read back as the same user", visible(&masked_word(&self.name)))]
 pub struct NotReadBack {
     name: String,
 }

@@ -206,7 +206,7 @@ fn as_text(line: &[u8]) -> String {
 }
 
 /// A word without quotes; the blanks before a password rule are taken away, all behind its sign is the password.
-fn masked_word(word: &str) -> String {
+pub(super) fn masked_word(word: &str) -> String {
     let rule = word.trim_start_matches(['\t', '\r', '\n']);
     match rule.starts_with(SIGNS) {
         true => format!("{}{}", &word[..word.len() - rule.len()], mask_argument(rule)),
