@@ -127,17 +127,21 @@ fn with_other_passwords(text: &str, dialect: Dialect, format: Format) -> String 
     let is_password = |word: &str| word.trim_start_matches([' ', '\t', '\r', '(']).starts_with(['>', '<']);
     let part = |part: &str| if is_password(part) { turned(part) } else { part.to_owned() };
     let has_selectors = User::new(dialect).apply_arguments(["(+get)"]).is_ok();
-    let mut in_selector = false;
+    let (mut in_selector, mut words_before) = (false, 0);
     let word = |word: &str| {
         let opens = word.trim_start_matches(is_blank).starts_with('(');
-        in_selector |= has_selectors && opens;
+        // `user` and the name open nothing
+        in_selector |= has_selectors && opens && words_before > 1;
         // in a configuration, and in a selector, a password ends at any blank; so it does in what is one only to
         // servers that know selectors
         let turned: String = match format == Format::Config || in_selector || opens {
             true => word.split_inclusive(is_blank).map(part).collect(),
             false => part(word),
         };
-        in_selector &= !word.ends_with('\n') && !word.trim_end_matches(is_blank).ends_with(')');
+        let is_last = word.ends_with('\n');
+        in_selector &= !is_last && !word.trim_end_matches(is_blank).ends_with(')');
+        let is_indent = words_before == 0 && word.trim_matches(is_blank).is_empty();
+        words_before = if is_last || is_indent { 0 } else { words_before + 1 };
         turned
     };
     text.split_inclusive([' ', '\n']).map(word).collect()
