@@ -73,6 +73,18 @@ fn taking_a_category_from_everything() {
 }
 
 #[test]
+fn of_categories_that_fit_alike_the_first_comes_first() {
+    // as a server of 7.0.15 has it
+    for (rules, described) in [
+        ("+@transaction +@hyperloglog", "-@all +@hyperloglog +@transaction"),
+        ("+@blocking +@geo", "-@all +@geo +@blocking"),
+        ("+@all -@transaction -@hyperloglog", "+@all -@hyperloglog -@transaction"),
+    ] {
+        assert_eq!(commands(Engine::Redis7_0, rules), described, "{rules}");
+    }
+}
+
+#[test]
 fn a_later_rule_wins() {
     let none = "-@all";
     prints("+get -@read", none, none, none, none, "-@all +get -@read");

@@ -114,6 +114,20 @@ fn selectors_are_judged_alone() {
 }
 
 #[test]
+fn what_allowed_a_request_is_told_in_a_line() {
+    let user = user(Engine::Redis7_2, "~a +set (~b +@read) (~c +config|get)");
+    for (request, line) in [
+        ("SET a 1", "allowed by `+set`"),
+        ("GET b", "allowed by `+@read` of selector 1"),
+        ("CONFIG GET x", "allowed by `+config|get` of selector 2"),
+        ("AUTH x", "allowed to every user"),
+    ] {
+        let words = words(request);
+        assert_eq!(user.check(&words).allowed().expect("allowed").to_string(), line, "{request}");
+    }
+}
+
+#[test]
 fn what_debug_shows_of_a_verdict_is_what_decided() {
     let user = user(Engine::Redis7_2, "~a +set -del (~b +get)");
     let shown = |request: &[&str]| format!("{:?}", user.check(request));
