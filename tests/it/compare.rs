@@ -1,6 +1,6 @@
 //! Comparing users: relations and the requests that prove them.
 
-use redis_acl::compare::compare_within;
+use redis_acl::compare::{compare_within, difference};
 use redis_acl::{Catalog, Comparison, Dialect, Engine, Relation, User, compare};
 
 #[track_caller]
@@ -258,6 +258,80 @@ fn two_dialects_are_compared() {
     assert_eq!(comparison.only_first().witness().expect("a container").to_string(), "PUBSUB HELP");
     let comparison = of("redis-7.2", "redis-7.4", "on ~* +@hash");
     assert_eq!(comparison.relation(), Narrower);
+}
+
+#[test]
+fn a_difference_is_told_in_lines() {
+    for (first, second, told) in [
+        ("~a +get", "+get ~a", "both may do the same"),
+        (
+            "on ~* &* +get",
+            "on ~a &b +get",
+            "the first may do all that the second may, and more
+  - more with 1 command: get
+  - keys ~*
+  - channels &*
+  - for example: GET b",
+        ),
+        (
+            "~a* %R~b &x* +get (~z +set)",
+            "~a1 %W~b ~c &x1 &y +get (~c &y +get)",
+            "each may do something that the other may not
+  + more with 1 command: get
+  + keys %W~b ~c
+  + channels &y
+  + for example: GET c
+  - 1 command
+      write: set
+  - more with 1 command: get
+  - keys ~a* %R~b ~z
+  - channels &x*
+  - for example: GET a",
+        ),
+        (
+            "%R~a (~a &n) +get",
+            "~a ~ab &m (&m +publish) +get +set",
+            "the second may do all that the first may, and more
+  + 2 commands
+      write: set
+      pubsub: publish
+  + more with 1 command: get
+  + keys %W~a ~ab
+  + channels &m
+  + for example: GET ab",
+        ),
+        (
+            "~a +get|x +set",
+            "~a +get +auth +set|1",
+            "each may do something that the other may not
+  + more with 1 command: get
+  + for example: GET a
+  - more with 1 command: set
+  - for example: SET a 1",
+        ),
+        (
+            "on nopass ~a +get",
+            "off >x skip-sanitize-payload ~a +get",
+            "each may do something that the other may not
+  + what it restores is not looked through (skip-sanitize-payload)
+  - may log in (on)
+  - any password will do (nopass)",
+        ),
+    ] {
+        let difference = difference(&user("redis-7.2", first), &user("redis-7.2", second));
+        assert_eq!(difference.to_string(), told, "{first} / {second}");
+        let back = self::difference(&user("redis-7.2", second), &user("redis-7.2", first));
+        assert_eq!((back.gained(), back.lost()), (difference.lost(), difference.gained()));
+    }
+    let (old, new) = (user("redis-7.2", "~a &x +get"), user("redis-7.2", "~a ~b &x &y +get +@transaction"));
+    let difference = difference(&old, &new);
+    let gained = difference.gained();
+    assert_eq!(
+        (gained.extended(), gained.keys(), gained.channels()),
+        (&["get"][..], &["~b".to_owned()][..], &["&y".to_owned()][..])
+    );
+    let commands: Vec<_> = gained.commands().iter().flat_map(|group| group.commands()).collect();
+    assert_eq!(commands, [&"discard", &"exec", &"multi", &"unwatch", &"watch"]);
 }
 
 #[test]

@@ -82,6 +82,8 @@ fn the_first_refusal_is_the_servers() {
     };
     let unmatched = "Unmatched parenthesis in acl selector starting at '(~a'.";
     assert_eq!(server(Engine::Redis7_2, &["+nosuch", "(~a", "+get"]), unmatched);
+    let whole = "Error in ACL SETUSER modifier '(~a +get)': Syntax error";
+    assert_eq!(server(Engine::Redis6_2, &["(~a +get)"]), whole);
     let on_6 = "Error in ACL SETUSER modifier '(~a': Syntax error";
     assert_eq!(server(Engine::Redis6_2, &["(~a", "+get)"]), on_6);
     // 7.0 forgets the first of two open selectors; later servers take them for one
