@@ -266,8 +266,8 @@ fn run<A: AsRef<[u8]>>(spec: &KeySpec, start: i64, request: Request<'_, A>, quir
 mod tests {
     use alloc::vec::Vec;
 
-    use super::FoundKeys;
-    use crate::catalog::{Catalog, Request};
+    use super::{FoundKeys, Run, by_table};
+    use crate::catalog::{Catalog, Keys, Request};
     use crate::dialect::{Dialect, Engine};
 
     #[test]
@@ -285,6 +285,49 @@ mod tests {
                 assert!(matches!(found(request), FoundKeys::One(_)), "{engine} {request:?}");
             }
             assert!(matches!(found(&["eval", "s", "1", "a"]), FoundKeys::Many(_)), "{engine}");
+        }
+    }
+
+    #[test]
+    fn three_numbers_that_lead_nowhere_tell_no_keys() {
+        let request = Request::new(&["x", "1", "2", "3", "4", "5"]);
+        for (first, last, step, places) in [
+            (1, 3, 1, &[1, 2, 3][..]),
+            (1, -1, 2, &[1, 3, 5]),
+            (2, -1, 2, &[2, 4]),
+            (1, -2, 2, &[1, 3]),
+            (0, -1, 1, &[]),
+            (1, 0, 1, &[]),
+            (5, -2, 1, &[]),
+            (1, -1, 0, &[]),
+            (1, 6, 1, &[]),
+            (-1, -1, 1, &[]),
+        ] {
+            let found = by_table(&Keys { first, last, step, specs: &[] }, request);
+            let found: Vec<_> = found.as_slice().iter().flat_map(|run| run.places()).collect();
+            assert_eq!(found, places, "{first} {last} {step}");
+        }
+    }
+
+    /// Also where the command itself would refuse.
+    #[test]
+    fn every_run_lies_within_its_request() {
+        for dialect in [Engine::Redis6_2, Engine::Redis7_0, Engine::Redis8_10, Engine::Valkey9_1] {
+            let catalog = Catalog::from(dialect);
+            for request in [
+                &["x", "1", "STORE", "", "k", "STREAMS", "KEYS"][..],
+                &["x", "usage", "keys", "1", "2", "STORE", "STORE"],
+                &["x", "STREAMS", "2", "a", "b", "1"],
+            ] {
+                for (command, count) in
+                    catalog.commands().flat_map(|it| (0..=request.len()).map(move |n| (it, n)))
+                {
+                    let found = command.find_keys(Request::new(&request[..count]));
+                    let lies_within = |run: &Run| run.first <= run.last && (run.last as usize) < count;
+                    let shown = (dialect, command.name(), &request[..count], &found);
+                    assert!(found.as_slice().iter().all(lies_within), "{shown:?}");
+                }
+            }
         }
     }
 

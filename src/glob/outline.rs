@@ -48,3 +48,38 @@ pub(crate) fn may_meet(a: &[u8], b: &[u8]) -> bool {
     let both = head(a).len().min(head(b).len());
     a[..both] == b[..both]
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::borrow::ToOwned;
+
+    use super::{Outline, may_meet};
+    use crate::glob::MAX_STARS;
+
+    /// Answers do not depend on these: what is not told here, a search finds.
+    #[test]
+    fn what_can_be_told_without_a_search_is_told() {
+        let nothing = "*a".repeat(MAX_STARS + 1);
+        for (pattern, other, includes, meet) in [
+            ("a*b?", "a*b?", true, true),
+            ("a*b?", "a*b*?", false, true),
+            ("*", "?[ab]*", true, true),
+            ("*", "", false, true),
+            ("?*", &nothing, true, true),
+            ("b", "a", false, false),
+            ("a?c", "abc", true, true),
+            ("a?c", "abd", false, true),
+            ("a?c", "ab*", false, true),
+            ("app:*", "app:1*", true, true),
+            ("app:*", "app*", false, true),
+            ("app:*", "app:1?", false, true),
+            ("app:1*", "app:2*", false, false),
+            ("app:1*", "app:[12]", false, true),
+        ] {
+            let of = |text: &str| Outline::of(text.as_bytes().to_owned());
+            assert_eq!(of(pattern).plainly_includes(&of(other)), includes, "{pattern} {other}");
+            assert_eq!(of(pattern).may_meet(&of(other)), meet, "{pattern} {other}");
+            assert_eq!(may_meet(pattern.as_bytes(), other.as_bytes()), meet, "{pattern} {other}");
+        }
+    }
+}

@@ -80,6 +80,13 @@ fn the_observed_form_keeps_the_order_and_shows_channels_only_where_it_must() {
     }
 }
 
+/// Derived: a server of Redis 6.2 takes such a rule and forgets it.
+#[test]
+fn a_first_argument_of_a_command_that_is_allowed_is_no_rule_in_redis_6_2() {
+    rewrites("elasticache/redis-6.2", "on ~* +get +get|x +set|y", "on ~* -@all +get +set|y");
+    rewrites("elasticache/redis-7.0", "on ~* +get +get|x +set|y", "on ~* -@all +get +get|x +set|y");
+}
+
 #[test]
 fn syntax_of_redis_7_brings_the_channel_token() {
     // live, 2026: keys with permissions are read back with an explicit `resetchannels`

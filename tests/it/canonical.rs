@@ -73,6 +73,29 @@ fn taking_a_category_from_everything() {
 }
 
 #[test]
+fn of_categories_that_fit_alike_the_first_comes_first() {
+    // as a server of 7.0.15 has it
+    for (rules, described) in [
+        ("+@transaction +@hyperloglog", "-@all +@hyperloglog +@transaction"),
+        ("+@blocking +@geo", "-@all +@geo +@blocking"),
+        ("+@all -@transaction -@hyperloglog", "+@all -@hyperloglog -@transaction"),
+    ] {
+        assert_eq!(commands(Engine::Redis7_0, rules), described, "{rules}");
+    }
+}
+
+#[test]
+fn text_goes_on_behind_its_quotes_since_valkey_9_0() {
+    let printed = |engine| User::parse(engine, r#"("~a"b +get)"#).expect("good rules").to_string();
+    for engine in [Engine::Redis7_0, Engine::Redis8_0, Engine::Valkey8_1] {
+        assert!(printed(engine).ends_with("resetchannels -@all (resetchannels -@all)"), "{engine}");
+    }
+    for engine in [Engine::Valkey9_0, Engine::Valkey9_1] {
+        assert!(printed(engine).ends_with("-@all (~ab resetchannels -@all +get)"), "{engine}");
+    }
+}
+
+#[test]
 fn a_later_rule_wins() {
     let none = "-@all";
     prints("+get -@read", none, none, none, none, "-@all +get -@read");

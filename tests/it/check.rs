@@ -114,6 +114,32 @@ fn selectors_are_judged_alone() {
 }
 
 #[test]
+fn what_allowed_a_request_is_told_in_a_line() {
+    let user = user(Engine::Redis7_2, "~a +set (~b +@read) (~c +config|get)");
+    for (request, line) in [
+        ("SET a 1", "allowed by `+set`"),
+        ("GET b", "allowed by `+@read` of selector 1"),
+        ("CONFIG GET x", "allowed by `+config|get` of selector 2"),
+        ("AUTH x", "allowed to every user"),
+    ] {
+        let words = words(request);
+        assert_eq!(user.check(&words).allowed().expect("allowed").to_string(), line, "{request}");
+    }
+}
+
+#[test]
+fn of_two_first_arguments_that_decides_which_was_given() {
+    let user = user(Engine::Redis7_2, "+select|1 +set|1 +select|2 +config|get");
+    for (request, rule) in
+        [("SELECT 1", "+select|1"), ("SELECT 2", "+select|2"), ("CONFIG GET a", "+config|get")]
+    {
+        let words = words(request);
+        let verdict = user.check(&words);
+        assert_eq!(verdict.allowed().and_then(|allowed| allowed.rule()).expect("a rule").to_string(), rule);
+    }
+}
+
+#[test]
 fn what_debug_shows_of_a_verdict_is_what_decided() {
     let user = user(Engine::Redis7_2, "~a +set -del (~b +get)");
     let shown = |request: &[&str]| format!("{:?}", user.check(request));
@@ -243,6 +269,7 @@ fn sort_by_other_keys_needs_all_keys() {
         "`BY` reads other keys, and needs a selector that may read all",
     );
     allows(&user(Engine::Redis6_2, "~a +sort"), "SORT a BY w_*");
+    allows(&user(Engine::Redis7_2, "~a +lpush"), "LPUSH a BY w_*"); // no option
 }
 
 #[test]
@@ -282,6 +309,10 @@ fn databases_of_valkey_9_1() {
         (0, "SELECT 01", None),
         (1, "SWAPDB 1 2", Some("database 2 is not allowed")),
         (1, "SWAPDB 1 x", None),
+        // it writes, although no data of any database
+        (0, "FUNCTION FLUSH", Some("`function|flush` needs the current database, or all of them")),
+        (1, "FUNCTION FLUSH", None),
+        (0, "FUNCTION LIST", None),
         (1, "MOVE k 1", None),
         (0, "MOVE k 1", Some("`move` needs the current database, or all of them")),
         (1, "MOVE k 2", Some("database 2 is not allowed")),

@@ -1,6 +1,6 @@
 //! Comparing users: relations and the requests that prove them.
 
-use redis_acl::compare::compare_within;
+use redis_acl::compare::{compare_within, difference};
 use redis_acl::{Catalog, Comparison, Dialect, Engine, Relation, User, compare};
 
 #[track_caller]
@@ -140,6 +140,9 @@ fn databases_are_compared() {
         ("~* +copy db=1 (~* +copy db=2)", "~* +copy db=1,2", Narrower, ["", "COPY a a DB 2 (in database 1)"]),
         ("+swapdb db=1 (+swapdb db=2)", "+swapdb db=1,2", Narrower, ["", "SWAPDB 2 1"]),
         ("+swapdb db=1", "+swapdb db=2", Incomparable, ["SWAPDB 1 1", "SWAPDB 2 2"]),
+        ("~* +get db=1,2,3", "~* +get db=1,2 (~* +get db=1,3)", Equal, ["", ""]),
+        ("~* +get db=1,2,3", "~* +get db=1 (~* +get db=1,3)", Wider, ["GET a (in database 2)", ""]),
+        ("~* +get db=16", "~* +get resetdbs", Equal, ["", ""]),
     ] {
         assert_told("valkey-9.1", first, second, relation, witnesses);
     }
@@ -158,6 +161,11 @@ fn what_could_not_be_told_is_not_nothing() {
     let undecided = compare_within(3, &one, &other);
     let excess = undecided.only_first();
     assert!(excess.is_undecided() && !excess.is_none() && !excess.is_found(), "{excess:?}");
+    assert!(undecided.relation() == Relation::Undecided && !undecided.is_equal(), "{undecided:?}");
+    // one side is enough
+    let half = compare_within(3, &one, &user("redis-7.2", "~ax +get"));
+    assert!(half.only_first().is_undecided() && half.only_second().is_none(), "{half:?}");
+    assert_eq!(half.relation(), Relation::Undecided);
     let decided = compare(&one, &other);
     assert!(decided.only_first().is_none() && !decided.only_first().is_found(), "{decided:?}");
     let more = compare(&other, &user("redis-7.2", "~ax +get"));
@@ -210,6 +218,31 @@ fn logins_count() {
         assert_eq!(comparison.relation(), relation, "{first} / {second}");
         let shown = format!("{comparison:?}");
         assert!(!shown.contains("secret") && !shown.contains("2bb80d53"), "{shown}");
+        assert_eq!(comparison.is_equal(), relation == Equal);
+    }
+}
+
+#[test]
+fn what_logins_are_lost_is_told() {
+    let excess = |first: &str, second: &str| {
+        let comparison = compare(&user("redis-7.2", first), &user("redis-7.2", second));
+        let excess = comparison.only_first();
+        assert!(!excess.future_commands() && excess.witness().is_none());
+        (excess.is_enabled(), excess.accepts_any_password(), excess.passwords(), excess.skips_sanitizing())
+    };
+    for (first, second, lost) in [
+        ("on", "off", (true, false, 0, false)),
+        ("on", "on", (false, false, 0, false)),
+        ("off", "off", (false, false, 0, false)),
+        ("nopass", ">secret", (false, true, 0, false)),
+        ("nopass", "nopass", (false, false, 0, false)),
+        (">secret >other", ">other", (false, false, 1, false)),
+        (">secret >other", "", (false, false, 2, false)),
+        (">secret", "nopass", (false, false, 0, false)),
+        ("skip-sanitize-payload", "", (false, false, 0, true)),
+        ("skip-sanitize-payload", "skip-sanitize-payload", (false, false, 0, false)),
+    ] {
+        assert_eq!(excess(first, second), lost, "{first} / {second}");
     }
 }
 
@@ -225,6 +258,89 @@ fn two_dialects_are_compared() {
     assert_eq!(comparison.only_first().witness().expect("a container").to_string(), "PUBSUB HELP");
     let comparison = of("redis-7.2", "redis-7.4", "on ~* +@hash");
     assert_eq!(comparison.relation(), Narrower);
+}
+
+#[test]
+fn a_difference_is_told_in_lines() {
+    for (first, second, told) in [
+        ("~a +get", "+get ~a", "both may do the same"),
+        (
+            "on ~* &* +get",
+            "on ~a &b +get",
+            "the first may do all that the second may, and more
+  - more with 1 command: get
+  - keys ~*
+  - channels &*
+  - for example: GET b",
+        ),
+        (
+            "~a* %R~b &x* +get (~z +set)",
+            "~a1 %W~b ~c &x1 &y +get (~c &y +get)",
+            "each may do something that the other may not
+  + more with 1 command: get
+  + keys %W~b ~c
+  + channels &y
+  + for example: GET c
+  - 1 command
+      write: set
+  - more with 1 command: get
+  - keys ~a* %R~b ~z
+  - channels &x*
+  - for example: GET a",
+        ),
+        (
+            "%R~a (~a &n) +get",
+            "~a ~ab &m (&m +publish) +get +set",
+            "the second may do all that the first may, and more
+  + 2 commands
+      write: set
+      pubsub: publish
+  + more with 1 command: get
+  + keys %W~a ~ab
+  + channels &m
+  + for example: GET ab",
+        ),
+        (
+            "~a +get|x +set",
+            "~a +get +auth +set|1",
+            "each may do something that the other may not
+  + more with 1 command: get
+  + for example: GET a
+  - more with 1 command: set
+  - for example: SET a 1",
+        ),
+        (
+            "on nopass ~a +get",
+            "off >x skip-sanitize-payload ~a +get",
+            "each may do something that the other may not
+  + what it restores is not looked through (skip-sanitize-payload)
+  - may log in (on)
+  - any password will do (nopass)",
+        ),
+    ] {
+        let difference = difference(&user("redis-7.2", first), &user("redis-7.2", second));
+        assert_eq!(difference.to_string(), told, "{first} / {second}");
+        let back = self::difference(&user("redis-7.2", second), &user("redis-7.2", first));
+        assert_eq!((back.gained(), back.lost()), (difference.lost(), difference.gained()));
+    }
+    let (old, new) = (user("redis-7.2", "~a &x +get"), user("redis-7.2", "~a ~b &x &y +get +@transaction"));
+    let difference = difference(&old, &new);
+    let gained = difference.gained();
+    assert_eq!(
+        (gained.extended(), gained.keys(), gained.channels()),
+        (&["get"][..], &["~b".to_owned()][..], &["&y".to_owned()][..])
+    );
+    let commands: Vec<_> = gained.commands().iter().flat_map(|group| group.commands()).collect();
+    assert_eq!(commands, [&"discard", &"exec", &"multi", &"unwatch", &"watch"]);
+}
+
+#[test]
+fn so_many_selectors_as_a_set_has_bits_are_compared() {
+    let one = user("redis-7.2", "~7 +set");
+    for (count, relation) in [(127, Narrower), (128, Relation::Undecided)] {
+        let selectors: Vec<_> = (0..count).map(|number| format!("(~{number} +set)")).collect();
+        assert_eq!(compare(&one, &user("redis-7.2", &selectors.join(" "))).relation(), relation, "{count}");
+    }
 }
 
 /// So many rules of a kind as a megabyte holds, or as are soon undecided.

@@ -1,6 +1,8 @@
 //! Names of dialects, and what their catalogues hold.
 
-use redis_acl::{Catalog, Category, Dialect, Engine, Evidence, Form, Service};
+use std::collections::BTreeSet;
+
+use redis_acl::{Catalog, Category, CommandSet, Dialect, Engine, Evidence, Form, NewCommand, Service, User};
 
 #[track_caller]
 fn dialect(text: &str) -> Dialect {
@@ -183,4 +185,75 @@ fn services_reach_their_modules() {
     assert!(granted("redis-8.4+json", "json.get"));
     assert!(!granted("redis-7.0+json", "json.get"), "7.0 leaves modules alone");
     assert!(!granted("redis-8.4", "json.get"));
+}
+
+#[test]
+fn commands_of_modules_are_in_categories_since_redis_8() {
+    let categories = |text: &str| {
+        let catalog = Catalog::from(dialect(text));
+        catalog.command("json.get").expect("a command").categories().collect::<Vec<_>>()
+    };
+    assert!(categories("redis-8.0+json").contains(&Category::Read));
+    assert_eq!(categories("redis-7.2+json"), []);
+}
+
+#[test]
+fn a_container_of_a_module_or_of_ones_own_is_settled_before_its_subcommands() {
+    let with_search = Catalog::from(dialect("redis-7.0+search"));
+    let own = [NewCommand::new("app", -2), NewCommand::new("app|get", 3), NewCommand::new("app|set", 3)];
+    let with_own = Catalog::from(Engine::Redis7_0).with_commands(own).expect("new names");
+    for (catalog, rules) in [
+        (&with_search, "+ft.config"),
+        (&with_search, "+ft.config|get"),
+        (&with_search, "+ft.config -ft.config|set +get"),
+        (&with_own, "+app"),
+        (&with_own, "+app -app|set"),
+        (&with_own, "+app|get"),
+    ] {
+        let user = User::parse_with(catalog, rules).expect("good rules");
+        let printed: BTreeSet<_> = rules.split(' ').collect();
+        let line = user.to_string();
+        let (_, commands) = line.split_once("-@all ").expect("a base");
+        assert_eq!(commands.split(' ').collect::<BTreeSet<_>>(), printed, "{rules}: {line}");
+    }
+}
+
+#[test]
+fn the_channels_of_a_request_are_those_that_are_checked() {
+    let catalog = Catalog::from(Engine::Redis7_0);
+    for (request, channels) in [
+        (&["PUBLISH", "a", "b"][..], &["a"][..]),
+        (&["SUBSCRIBE", "a", "b"], &["a", "b"]),
+        (&["PSUBSCRIBE", "a*"], &["a*"]),
+        (&["UNSUBSCRIBE", "a"], &[]),
+        (&["GET", "a"], &[]),
+    ] {
+        let command = catalog.of_request(request).expect("a command");
+        assert!(
+            command.channels(request).eq(channels.iter().map(|channel| channel.as_bytes())),
+            "{request:?}"
+        );
+    }
+}
+
+#[test]
+fn sets_of_commands_are_sets() {
+    let catalog = Catalog::from(Engine::Redis7_2);
+    let set = |names: &[&str]| -> CommandSet {
+        names.iter().map(|name| catalog.command(name).expect("a command").id()).collect()
+    };
+    let (left, right) = (set(&["get", "set", "config|get"]), set(&["set", "zadd"]));
+    let (mut both, mut shared, mut rest) = (left, left, left);
+    both |= right;
+    shared &= right;
+    rest -= right;
+    assert_eq!([both, shared, rest], [left | right, left & right, left - right]);
+    assert_eq!(both, set(&["get", "set", "config|get", "zadd"]));
+    assert_eq!((shared, rest), (set(&["set"]), set(&["get", "config|get"])));
+    assert_eq!((left.len(), left.overlap(&right)), (3, 1));
+    assert!(shared.is_subset(&left) && !left.is_subset(&right) && (left - both).is_empty());
+    let numbers: Vec<_> = left.iter().map(|id| format!("{id:?}")).collect();
+    let shown =
+        format!("{left:?}").replace('{', "CommandId(").replace(", ", "), CommandId(").replace('}', ")");
+    assert_eq!(shown, numbers.join(", "));
 }

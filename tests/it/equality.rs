@@ -58,6 +58,13 @@ fn what_matters_matters() {
     other("~*", "%RW~*"); // only the first one reaches the empty key
     other("&a", "&b");
     other("+select|0", "+select|1");
+    other("~a", "~a ~b");
+    other("~a ~b", "~a");
+    other("~a ~c", "~a ~b");
+    other("~*", "");
+    other("&a", "&a &b");
+    other("&a &b", "&a");
+    other("&*", "");
     other("skip-sanitize-payload", "");
     other("+@read", "+@read +set");
     other("~a (~b +get)", "~a ~b (~b +get) +get");

@@ -82,6 +82,8 @@ fn the_first_refusal_is_the_servers() {
     };
     let unmatched = "Unmatched parenthesis in acl selector starting at '(~a'.";
     assert_eq!(server(Engine::Redis7_2, &["+nosuch", "(~a", "+get"]), unmatched);
+    let whole = "Error in ACL SETUSER modifier '(~a +get)': Syntax error";
+    assert_eq!(server(Engine::Redis6_2, &["(~a +get)"]), whole);
     let on_6 = "Error in ACL SETUSER modifier '(~a': Syntax error";
     assert_eq!(server(Engine::Redis6_2, &["(~a", "+get)"]), on_6);
     // 7.0 forgets the first of two open selectors; later servers take them for one
@@ -92,6 +94,60 @@ fn the_first_refusal_is_the_servers() {
     assert_eq!(server(Engine::Redis7_2, &["(+get", "(+set", "~foo)"]), nested);
     let errors = User::parse(Engine::Redis7_2, "+nosuch (~a").expect_err("two refusals");
     assert_eq!(errors.server_message().as_deref(), Some(unmatched));
+}
+
+#[test]
+fn a_pattern_behind_all_is_refused_before_it_is_looked_at() {
+    let reason = |engine: Engine, arguments: [&str; 2]| {
+        let message = User::new(engine).apply_arguments(arguments).expect_err("a refusal").server_message();
+        message.expect("words").rsplit_once("': ").expect("a reason").1.to_owned()
+    };
+    let keys = "Adding a pattern after the * pattern (or the 'allkeys' flag) is not valid and does not have any \
+                effect. Try 'resetkeys' to start with an empty list of patterns";
+    let channels = "Adding a pattern after the * pattern (or the 'allchannels' flag) is not valid and does not have \
+                    any effect. Try 'resetchannels' to start with an empty list of channels";
+    for engine in [Engine::Redis7_0, Engine::Redis8_0, Engine::Valkey8_1, Engine::Valkey9_1] {
+        for pattern in ["~a b", "%X~a", "%~a", "~a"] {
+            assert_eq!(reason(engine, ["~*", pattern]), keys, "{engine}: {pattern}");
+        }
+        assert_eq!(reason(engine, ["~a", "(~* ~\"a b\")"]), keys, "{engine}");
+    }
+    for engine in [Engine::Redis6_0, Engine::Redis6_2] {
+        assert_eq!(reason(engine, ["~*", "~a b"]), keys, "{engine}");
+        assert_eq!(reason(engine, ["~*", "%X~a"]), "Syntax error", "{engine}");
+    }
+    for engine in [Engine::Redis6_2, Engine::Redis7_0, Engine::Valkey9_1] {
+        assert_eq!(reason(engine, ["&*", "&a b"]), channels, "{engine}");
+        assert_eq!(reason(engine, ["~a b", "~*"]), "Syntax error", "{engine}");
+    }
+    assert_eq!(reason(Engine::Valkey8_1, ["on", "db=-1"]), "Syntax error");
+    assert_eq!(reason(Engine::Valkey9_1, ["on", "db=-1"]), "The provided database ID is out of range");
+}
+
+#[test]
+fn help_says_how_to_mend_what_rules_refuse() {
+    for (dialect, text, help) in [
+        ("redis-7.2", "~* ~a", "leave out this pattern or the `~*`, or write `resetkeys` before it"),
+        ("redis-7.2", "&* &a", "leave out this pattern or the `&*`, or write `resetchannels` before it"),
+        ("elasticache", ">secret", "give passwords in `Passwords` or `AuthenticationMode` of the request"),
+        ("elasticache", "reset", "leave it out: the string is applied to a new user"),
+    ] {
+        let errors = User::parse(dialect.parse::<Dialect>().expect("a dialect"), text).expect_err(text);
+        assert_eq!(errors.first().help().as_deref(), Some(help), "{dialect}: {text}");
+    }
+}
+
+#[test]
+fn several_errors_are_the_first_and_a_number() {
+    let errors = User::parse(Engine::Redis7_2, "+nosuch on ~* ~a +@nosuch").expect_err("three errors");
+    assert_eq!(errors.to_string(), format!("{} (and 2 more)", errors.first()));
+    let kinds: Vec<_> = (&errors).into_iter().map(|error| error.kind().clone()).collect();
+    let expected =
+        [ApplyErrorKind::UnknownCommand, ApplyErrorKind::KeysAlreadyAll, ApplyErrorKind::UnknownCategory];
+    assert_eq!(kinds, expected);
+    assert!(errors.into_iter().map(|error| error.kind().clone()).eq(expected));
+    let errors = User::parse(Engine::Redis7_2, "+nosuch").expect_err("an error");
+    assert_eq!(errors.to_string(), errors.first().to_string());
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn key_specs_and_finders_find_what_servers_do() {
         ("georadius k 1 2 3 m STORE", "k:RO+access"),
         ("sort k STORE a STORE b BY x", "k:RO+access b:OW+update"),
         ("sort k BY STORE x", "k:RO+access"),
+        ("sort k ASC LIMIT 0 1 STORE d", "k:RO+access d:OW+update"),
         ("sort_ro k BY w_*", "k:RO+access"),
         ("migrate h p k 0 1", "k:RW+access+delete"),
         ("migrate h p  0 1 KEYS a b", "a:RW+access+delete b:RW+access+delete"),
@@ -40,10 +41,17 @@ fn key_specs_and_finders_find_what_servers_do() {
         ("eval s 3 a b", ""),
         ("eval s -1 a b", ""),
         ("eval s 2a a b", "a: b:"),
+        ("eval s 1a a b", "a:"),
+        // below zero, although its last 32 bits are 1
+        ("eval s -4294967295 a b", "a:"),
         ("eval s 0", ""),
         ("zunionstore d 2 a b", "d:OW+update a:RO+access b:RO+access"),
         ("zunionstore d 2x a b", "a: b: d:"),
+        ("zunionstore d 1x a b", "a: d:"),
         ("bitfield k GET u8 0", "k:RO+access"),
+        ("bitfield k GET u8 0 GET u8 1 OVERFLOW SAT", "k:RO+access"),
+        ("bitfield k OVERFLOW SAT GET u8 0 INCRBY u8 0 1", "k:RW+access+update"),
+        ("bitfield k OVERFLOW", "k:RW+access+update"),
         ("bitfield k GET u8 0 SET u8 0 1", "k:RW+access+update"),
         ("bitfield k GET u8", "k:RW+access+update"),
         ("set k v", "k:OW+update"),
@@ -72,8 +80,17 @@ fn versions_differ_where_servers_do() {
     assert_eq!(keys(Engine::Redis6_2, "stralgo lcs KEYS a b"), "a: b:");
     assert_eq!(keys(Engine::Redis6_2, "stralgo lcs STRINGS KEYS a b"), "");
     assert_eq!(keys(Engine::Redis6_2, "memory usage k"), "k:");
-    assert_eq!(keys(Engine::Redis6_2, "memory doctor"), "");
+    assert_eq!(keys(Engine::Redis6_2, "memory usage"), "");
+    assert_eq!(keys(Engine::Redis6_2, "memory doctor k"), "");
     assert_eq!(keys(Engine::Redis6_2, "set k v GET"), "k:");
+    for (engine, found) in [
+        (Engine::Redis6_2, ""),
+        (Engine::Redis7_0, "a:RO+access"),
+        (Engine::Redis8_10, ""),
+        (Engine::Valkey9_1, "a:RO+access"),
+    ] {
+        assert_eq!(keys(engine, "xread STREAMS a b 1"), found, "{engine}");
+    }
     assert_eq!(keys(Engine::Redis8_4, "delex k IFEQ x"), "k:RW+delete");
     assert_eq!(keys(Engine::Redis8_4, "delex k"), "k:RM+delete");
     assert_eq!(keys(Engine::Redis8_4, "msetex 2 a 1 b 2 EX 9"), "a:OW+update b:OW+update");

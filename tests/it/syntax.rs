@@ -98,6 +98,9 @@ fn the_parts_of_rules() {
     assert_eq!(rule("-@read").name_span(), Span::new(2, 6));
     assert_eq!(rule("%R~abc").body, Span::new(3, 6));
     assert_eq!(rule(">secret").body, Span::new(1, 7));
+    // blanks as C's `isspace` has them, in front of each number
+    let RuleKind::Databases(ids) = rule("db=\x0b1,\t2, 3").kind else { panic!() };
+    assert_eq!(ids, [1, 2, 3]);
 }
 
 #[test]
@@ -142,8 +145,41 @@ fn what_is_no_rule() {
 }
 
 #[test]
+fn an_error_of_a_rule_stands_at_what_is_wrong() {
+    for (text, part) in [
+        ("+", "+"),
+        ("-@", "-@"),
+        ("+|get", "|get"),
+        ("~ab c", " "),
+        ("&a\tb", "\t"),
+        ("~ab\0c", "\0"),
+        ("(~a \"~b\\xff\")", "\"~b\\xff\""),
+    ] {
+        assert_eq!(&text[Rule::parse(text).expect_err(text).span().range()], part, "{text}");
+    }
+}
+
+/// Redis 7.0 would begin again where a word in a selector opens another one, be it between quotes.
+#[test]
+fn a_selector_that_is_opened_again_is_refused_once() {
+    for (text, part, kind) in [
+        (r#"on (+get|"a (b" ~x)"#, "(b\"", ParseErrorKind::NestedSelector),
+        (r#"(~a +get|"a (b)"#, "(b)", ParseErrorKind::NestedSelector),
+        ("(+get (+set ~foo)", "(+set", ParseErrorKind::NestedSelector),
+        (r#"(on +get|"a (b")"#, "on", ParseErrorKind::NotInSelector),
+    ] {
+        let errors = AccessString::parse(text).expect_err(text);
+        let found: Vec<_> = errors.iter().map(|error| (&text[error.span().range()], error.kind())).collect();
+        assert_eq!(found, [(part, kind)], "{text}");
+    }
+    assert!(AccessString::parse("~a (b").is_err());
+    assert!(AccessString::parse("(~a) (~b)").is_ok());
+}
+
+#[test]
 fn a_line_is_split_at_spaces_and_keeps_its_text() {
-    for text in ["on ~a  +get ", "", "   ", " on", "~a (+get   ~b) -@all", "on\n"] {
+    for text in ["on ~a  +get ", "", "   ", " on", "~a (+get   ~b) -@all", "on\n", "\0", "\x0b on \0", "\t\t"]
+    {
         let string = AccessString::parse(text).unwrap_or_else(|errors| panic!("{text:?}: {errors}"));
         assert_eq!(string.to_string(), text);
         for rule in string.rules() {
@@ -182,6 +218,10 @@ fn a_tab_separates_nothing() {
     let errors = AccessString::parse("on\t~* +get").expect_err("a tab");
     let found: Vec<_> = errors.iter().map(|error| (error.kind(), error.span())).collect();
     assert_eq!(found, [(ParseErrorKind::ControlCharacter, Span::new(2, 3))]);
+    for text in ["on\t~*", "on\t~*\t+get", "on \t~* +get\t+set", "on\r\n~*"] {
+        let errors = AccessString::parse(text).expect_err(text);
+        assert!(errors.iter().all(|error| error.kind() == ParseErrorKind::ControlCharacter), "{errors:?}");
+    }
 }
 
 #[test]
@@ -203,6 +243,30 @@ fn quotes_in_selectors() {
 }
 
 #[test]
+fn a_rule_of_a_selector_is_written_between_quotes_where_it_must() {
+    for (text, written) in [
+        (r#"('~a"b')"#, r#"("~a\"b")"#),
+        (r#"("~it's" +get)"#, r#"("~it's" +get)"#),
+        (r#"("~\\'")"#, r#"("~\\'")"#),
+        (r"(~a\b)", r"(~a\b)"),
+        (r#"("+get|a b")"#, r#"("+get|a b")"#),
+        (r#"("~a"b +get)"#, r#"(""~ab ""+get)"#),
+        ("(~it's +get)", "(\")"),
+    ] {
+        let read = rule(text);
+        assert_eq!(read.to_string(), written, "{text}");
+        assert_eq!(rule(written).to_string(), written, "{text}");
+    }
+}
+
+#[test]
+fn what_debug_shows_of_a_string_is_its_rules() {
+    let string = AccessString::parse("on >secret").expect("good rules");
+    assert_eq!(format!("{string:?}"), format!("AccessString({:?})", string.rules()));
+    assert_eq!(redis_acl::syntax::masked("on >secret #x ~a"), "on >****** #* ~a");
+}
+
+#[test]
 fn help_names_what_may_have_been_meant() {
     let help = |text| Rule::parse(text).expect_err(text).help().expect("help");
     assert_eq!(help("allkey"), "did you mean `allkeys`?");
@@ -211,5 +275,8 @@ fn help_names_what_may_have_been_meant() {
         help("hgetall"),
         "to allow a command write `+hgetall`, a category `+@hgetall`, keys `~hgetall`"
     );
+    for word in ["1x", "\u{e9}tat", "an_\u{e9}tat"] {
+        assert!(help(word).starts_with("rules begin with `+` or `-`"), "{word}");
+    }
     assert_eq!(help("@read"), "write `+@read` or `-@read`");
 }
