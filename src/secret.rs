@@ -105,14 +105,16 @@ impl fmt::Debug for PasswordHash {
 /// and, since a space slips in easily, the whole word behind one that is nothing but such a sign.
 pub(crate) fn mask(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
-    let mut behind_bare_sign = false;
+    let (mut behind_bare_sign, mut goes_on) = (false, false);
     for word in text.split_inclusive(ends_word) {
         let body = word.trim_end_matches(ends_word);
-        let kept = if behind_bare_sign && !body.is_empty() { 0 } else { open_part(body) };
+        let kept = if (behind_bare_sign || goes_on) && !body.is_empty() { 0 } else { open_part(body) };
         masked.push_str(&body[..kept]);
         masked.extend(core::iter::repeat_n('*', body.len() - kept));
         masked.push_str(&word[body.len()..]);
         behind_bare_sign = kept == body.len() && body.ends_with(SIGNS) || behind_bare_sign && body.is_empty();
+        // servers end no word there, so what follows is still the password
+        goes_on = (goes_on || kept < body.len()) && word.ends_with(['\x0b', '\x0c']);
     }
     masked
 }
@@ -159,6 +161,7 @@ mod tests {
         assert_eq!(mask("(>secret ~a#b) !abc"), "(>****** ~a#b) !***");
         assert_eq!(mask("on>secret"), "on>******");
         assert_eq!(mask(">>secret  #"), ">*******  #");
+        assert_eq!(mask("(>se\x0ccret\x0b\x0cx +a\x0c>b"), "(>**\x0c****\x0b\x0c* +a\x0c>*");
     }
 
     #[test]

@@ -124,8 +124,16 @@ fn no_password_is_told(text: &str, dialect: Dialect, format: Format) {
 
 fn with_other_passwords(text: &str, dialect: Dialect, format: Format) -> String {
     let is_blank = |c: char| matches!(c, ' ' | '\t'..='\r' | '\0');
-    let is_password = |word: &str| word.trim_start_matches([' ', '\t', '\r', '(']).starts_with(['>', '<']);
-    let part = |part: &str| if is_password(part) { turned(part) } else { part.to_owned() };
+    let turned_behind =
+        |skipped: &[char], word: &str| match word.trim_start_matches(skipped).starts_with(['>', '<']) {
+            true => turned(word),
+            false => word.to_owned(),
+        };
+    // an argument is trimmed (`sdstrim`); where words are split, vertical tabs and form feeds are skipped before one
+    // and end none (`sdssplitargs`)
+    let argument = |word: &str| turned_behind(&[' ', '\t', '\r', '('], word);
+    let part = |part: &str| turned_behind(&[' ', '\t', '\r', '\n', '\0', '\x0b', '\x0c', '('], part);
+    let ends_part = [' ', '\t', '\r', '\n', '\0'];
     let has_selectors = User::new(dialect).apply_arguments(["(+get)"]).is_ok();
     let (mut in_selector, mut words_before) = (false, 0);
     let word = |word: &str| {
@@ -135,8 +143,8 @@ fn with_other_passwords(text: &str, dialect: Dialect, format: Format) -> String 
         // in a configuration, and in a selector, a password ends at any blank; so it does in what is one only to
         // servers that know selectors
         let turned: String = match format == Format::Config || in_selector || opens {
-            true => word.split_inclusive(is_blank).map(part).collect(),
-            false => part(word),
+            true => word.split_inclusive(ends_part).map(part).collect(),
+            false => argument(word),
         };
         let is_last = word.ends_with('\n');
         in_selector &= !is_last && !word.trim_end_matches(is_blank).ends_with(')');
