@@ -97,7 +97,7 @@ fn login(user: &User) -> (bool, bool, bool, BTreeSet<String>) {
         user.is_enabled(),
         user.accepts_any_password(),
         printed.split(' ').any(|word| word == "skip-sanitize-payload"),
-        user.password_hashes().iter().map(ToString::to_string).collect(),
+        user.password_hashes().map(ToString::to_string).collect(),
     )
 }
 

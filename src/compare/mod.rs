@@ -189,8 +189,7 @@ impl Excess {
             }
         }
         let skips = |user: &User| user.sanitize_payload() == Some(SanitizePayload::Skip);
-        let known = |hash| other.password_hashes().contains(hash);
-        let more_passwords = user.password_hashes().iter().filter(|hash| !known(hash)).count();
+        let more_passwords = user.password_hashes().filter(|hash| !other.passwords().hold(hash)).count();
         Self {
             is_undecided: is_undecided || any && witness.is_none(),
             witness,

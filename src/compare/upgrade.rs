@@ -174,7 +174,7 @@ impl<'u> Translation<'u> {
         // services keep passwords apart from access strings
         if self.to.dialect().service().is_none() {
             words.extend(self.old.accepts_any_password().then(|| "nopass".to_owned()));
-            words.extend(self.old.password_hashes().iter().map(|hash| format!("#{hash}")));
+            words.extend(self.old.password_hashes().map(|hash| format!("#{hash}")));
         }
         if self.old.sanitize_payload() == Some(SanitizePayload::Skip) && self.has(Feature::SanitizePayload) {
             words.push("skip-sanitize-payload".to_owned());

@@ -10,7 +10,6 @@ use super::{KeyPattern, Login};
 use crate::access::KeyAccess;
 use crate::catalog::{Catalog, CommandId, CommandSet};
 use crate::dialect::Quirks;
-use crate::secret::PasswordHash;
 use crate::span::Span;
 use crate::syntax::{AccessString, Rule, RuleKind};
 use crate::user::{Selector, User, rules_seen};
@@ -95,7 +94,7 @@ fn steps_inside(rule: &Rule<'_>, catalog: &Catalog, quirks: &Quirks, masked: &st
 /// What a user was before a rule.
 struct UserBefore {
     login: Login,
-    passwords: Vec<PasswordHash>,
+    passwords: usize,
     selectors: usize,
     root: Before,
 }
@@ -104,7 +103,7 @@ impl UserBefore {
     fn of(user: &User) -> Self {
         Self {
             login: Login::of(user),
-            passwords: user.password_hashes().to_vec(),
+            passwords: user.passwords().len(),
             selectors: user.further_selectors().len(),
             root: Before::of(user.root()),
         }
@@ -135,17 +134,12 @@ impl UserBefore {
         changes
     }
 
+    /// INVARIANT of users: a rule adds a password, takes one away, or all of them.
     fn password_change(&mut self, user: &User) -> Option<Change> {
-        let now = user.password_hashes();
-        if self.passwords == now {
-            return None;
-        }
-        let missing = |from: &[PasswordHash], of: &[PasswordHash]| {
-            of.iter().filter(|hash| !from.contains(hash)).count()
-        };
-        let (added, removed) = (missing(&self.passwords, now), missing(now, &self.passwords));
-        self.passwords = now.to_vec();
-        Some(Change::Passwords { added, removed })
+        let now = user.passwords().len();
+        let before = core::mem::replace(&mut self.passwords, now);
+        let (added, removed) = (now.saturating_sub(before), before.saturating_sub(now));
+        (now != before).then_some(Change::Passwords { added, removed })
     }
 
     fn selector_changes(&mut self, now: &[Selector]) -> Vec<Change> {

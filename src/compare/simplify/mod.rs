@@ -190,7 +190,7 @@ fn base(commands: &Commands) -> &'static str {
 fn flags(user: &User) -> Vec<String> {
     let any_password = user.accepts_any_password().then(|| "nopass".to_owned());
     let skip = skips_sanitizing(user).then(|| "skip-sanitize-payload".to_owned());
-    let hashes = user.password_hashes().iter().map(|hash| format!("#{hash}"));
+    let hashes = user.password_hashes().map(|hash| format!("#{hash}"));
     any_password.into_iter().chain(skip).chain(hashes).collect()
 }
 
