@@ -1,6 +1,7 @@
 //! What changes when one user becomes another, for people.
 
 use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -9,7 +10,7 @@ use super::search::Findings;
 use super::{Comparison, Excess, Relation};
 use crate::access::KeyAccess;
 use crate::catalog::{Category, CommandGroup, CommandId, CommandSet};
-use crate::glob::{self, Inclusion};
+use crate::glob::{self, Inclusion, Outline};
 use crate::report::visible;
 use crate::user::{Selector, User};
 use crate::wording::{counted, listed};
@@ -153,19 +154,52 @@ fn more_keys(user: &User, other: &User) -> Vec<String> {
     if telling(user).any(|selector| selector.keys.are_all()) {
         return vec!["~*".to_owned()];
     }
-    let known: Vec<_> = telling(other).flat_map(|selector| selector.keys.iter()).collect();
-    let is_more = |pattern: &str, part: KeyAccess| {
-        let known = known.iter().filter(|(_, access)| access.includes(part)).map(|(pattern, _)| pattern);
-        glob::inclusion(pattern, known) != Inclusion::Included
+    let mut known = Known::default();
+    telling(other).flat_map(|selector| selector.keys.iter()).for_each(|(pattern, access)| known.add(pattern, access));
+    let outlines = [KeyAccess::Read, KeyAccess::Write].map(|part| (part, known.allowing(part)));
+    let mut left = glob::WORK;
+    let mut news = |pattern, access: KeyAccess| {
+        let parts = outlines.iter().filter(|(part, _)| access.includes(*part) && !known.holds(pattern, *part));
+        let more = parts.filter(|(_, others)| is_more(pattern, others, &mut left)).map(|(part, _)| *part);
+        more.reduce(KeyAccess::with).map(|access| format!("{}{pattern}", access.prefix()))
     };
-    let mut more: Vec<String> = Vec::new();
-    for (pattern, access) in telling(user).flat_map(|selector| selector.keys.iter()) {
-        let parts = [KeyAccess::Read, KeyAccess::Write].into_iter().filter(|part| access.includes(*part));
-        let news = parts.filter(|part| is_more(pattern, *part)).reduce(KeyAccess::with);
-        let rule = news.map(|access| format!("{}{pattern}", access.prefix()));
-        more.extend(rule.filter(|rule| !more.contains(rule)));
+    let own = telling(user).flat_map(|selector| selector.keys.iter());
+    each_once(own.filter_map(|(pattern, access)| news(pattern, access)))
+}
+
+/// Whether a pattern reaches what others do not; where that could not be told it is told as more.
+fn is_more(pattern: &str, others: &[&Outline<'_>], left: &mut usize) -> bool {
+    glob::included(&Outline::of(pattern.as_bytes()), others, left) != Inclusion::Included
+}
+
+/// In their order, none twice.
+fn each_once(rules: impl Iterator<Item = String>) -> Vec<String> {
+    let mut told = BTreeSet::new();
+    rules.filter(|rule| told.insert(rule.clone())).collect()
+}
+
+/// Patterns that one of two users has, with what they allow together.
+#[derive(Default)]
+struct Known<'u> {
+    patterns: BTreeMap<&'u str, (KeyAccess, Outline<'u>)>,
+}
+
+impl<'u> Known<'u> {
+    fn add(&mut self, pattern: &'u str, access: KeyAccess) {
+        let outline = || (access, Outline::of(pattern.as_bytes()));
+        let known = self.patterns.entry(pattern).or_insert_with(outline);
+        known.0 = known.0.with(access);
     }
-    more
+
+    /// The same pattern needs no look at all the others.
+    fn holds(&self, pattern: &str, part: KeyAccess) -> bool {
+        self.patterns.get(pattern).is_some_and(|(access, _)| access.includes(part))
+    }
+
+    fn allowing(&self, part: KeyAccess) -> Vec<&Outline<'u>> {
+        let allowing = self.patterns.values().filter(|(access, _)| access.includes(part));
+        allowing.map(|(_, outline)| outline).collect()
+    }
 }
 
 fn more_channels(user: &User, other: &User) -> Vec<String> {
@@ -175,15 +209,14 @@ fn more_channels(user: &User, other: &User) -> Vec<String> {
     if telling(user).any(|selector| selector.channels.are_all()) {
         return vec!["&*".to_owned()];
     }
-    let known: Vec<_> = telling(other).flat_map(|selector| selector.channels.iter()).collect();
-    let mut more: Vec<String> = Vec::new();
-    for pattern in telling(user).flat_map(|selector| selector.channels.iter()) {
-        let rule = format!("&{pattern}");
-        if glob::inclusion(pattern, &known) != Inclusion::Included && !more.contains(&rule) {
-            more.push(rule);
-        }
-    }
-    more
+    let mut known = Known::default();
+    let patterns = |user| telling(user).flat_map(|selector| selector.channels.iter());
+    patterns(other).for_each(|pattern| known.add(pattern, KeyAccess::ReadWrite));
+    let (others, mut left) = (known.allowing(KeyAccess::ReadWrite), glob::WORK);
+    let mut is_news = |pattern: &&str| {
+        !known.holds(pattern, KeyAccess::ReadWrite) && is_more(pattern, &others, &mut left)
+    };
+    each_once(patterns(user).filter(|pattern| is_news(pattern)).map(|pattern| format!("&{pattern}")))
 }
 
 // ---------------------------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ impl User {
             // a rule that is no rule may be refused for another reason first; it must not do anything
             let applied = match bad.contains(&rule.span) {
                 false => user.apply_rule(rule, &quirks).map(|()| true),
-                true => user.clone().apply_rule(rule, &quirks).map(|()| false),
+                true => user.in_outline().apply_rule(rule, &quirks).map(|()| false),
             };
             applied.unwrap_or_else(|refusals| {
                 refused.extend(refusals);
@@ -359,6 +359,20 @@ impl User {
             _ => self.root.apply_rule(rule, rule.span, &self.catalog, quirks)?,
         }
         Ok(())
+    }
+
+    /// A user that refuses what this one refuses of patterns and selectors, without the long lists of this one.
+    fn in_outline(&self) -> Self {
+        let mut outline = Self::with_catalog(&self.catalog);
+        if self.root.keys.are_all() {
+            outline.root.keys.set_all();
+        }
+        if self.root.channels.are_all() {
+            outline.root.channels.set_all();
+        } else {
+            outline.root.channels = Channels::default();
+        }
+        outline
     }
 
     fn set_any_password(&mut self, any: bool) {
