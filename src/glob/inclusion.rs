@@ -25,6 +25,13 @@ pub enum Inclusion {
 /// word that the patterns have together, and to compare it with a text found before as many again.
 pub const WORK: usize = 10_000_000;
 
+/// Takes so much from the work that is left; `None` where that is less, and then nothing is left.
+pub(crate) fn spend(work: &mut usize, units: usize) -> Option<()> {
+    let left = work.checked_sub(units);
+    *work = left.unwrap_or_default();
+    left.map(drop)
+}
+
 /// Whether every text that `pattern` matches is matched by one of `others`, exactly as servers match.
 ///
 /// ```
@@ -83,10 +90,10 @@ pub(crate) fn text_outside(
     work: &mut usize,
 ) -> Option<Option<Vec<u8>>> {
     // to look at a pattern is soon done, but there may be thousands, and thousands to look at them for
-    *work = work.checked_sub(others.len() / LOOKS)?;
+    spend(work, others.len() / LOOKS)?;
     let mut meeting: Vec<&[u8]> = Vec::new();
     for other in others.iter().filter(|other| other.may_meet(pattern)) {
-        *work = work.checked_sub(matching(other.text(), pattern.text()))?;
+        spend(work, other.work_of_matching(pattern.text().len()))?;
         if other.plainly_includes(pattern) {
             return Some(None);
         }
@@ -110,12 +117,7 @@ pub(crate) fn text_outside(
 }
 
 /// So many patterns are looked at for what a word of places takes.
-const LOOKS: usize = 8;
-
-/// The work of matching a pattern with a text as long as another one: in the worst case each byte with each.
-fn matching(pattern: &[u8], text: &[u8]) -> usize {
-    pattern.len().saturating_mul(text.len()) / 64
-}
+pub(crate) const LOOKS: usize = 8;
 
 /// A search for a text that each of some automata matches and the last does not, shortest first.
 struct Search {
@@ -142,7 +144,7 @@ impl Search {
     /// `None` where the work that is left does not suffice to look at each byte of the patterns.
     fn new(groups: &[&[&[u8]]], others: &[&[u8]], work: &mut usize) -> Option<Self> {
         let patterns = groups.iter().copied().chain([others]).flatten();
-        *work = work.checked_sub(patterns.map(|pattern| pattern.len()).sum())?;
+        spend(work, patterns.map(|pattern| pattern.len()).sum())?;
         let mut width = 0;
         let mut part = |patterns: &[&[u8]]| {
             let automaton = Automaton::of(patterns.iter().copied());
@@ -169,7 +171,7 @@ impl Search {
         let (mut done, mut next) = (0, vec![0; self.width]);
         while done < self.from.len() {
             for kind in 0..self.bytes.len() {
-                *work = work.checked_sub(self.width * (1 + self.from.len()))?;
+                spend(work, self.width * (1 + self.from.len()))?;
                 if !self.step(done, kind, &mut next) {
                     continue;
                 }

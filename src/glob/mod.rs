@@ -31,7 +31,7 @@ mod matcher;
 mod outline;
 mod shape;
 
-pub(crate) use inclusion::{included, text_outside};
+pub(crate) use inclusion::{LOOKS, included, spend, text_outside};
 pub use inclusion::{Inclusion, WORK, inclusion, inclusion_within};
 pub use matcher::matches;
 pub(crate) use outline::{Outline, may_meet};

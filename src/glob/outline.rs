@@ -30,6 +30,14 @@ impl<'p> Outline<'p> {
         self.text[..both] == other.text[..both]
     }
 
+    /// The work of matching it with a text of that length: in the worst case each byte is compared with each.
+    pub(super) fn work_of_matching(&self, length: usize) -> usize {
+        match self.shape {
+            Shape::General | Shape::Suffix => self.text.len().saturating_mul(length) / 64,
+            _ => 0,
+        }
+    }
+
     /// Whether it matches all that the other does, and that needs no search.
     pub(crate) fn plainly_includes(&self, other: &Self) -> bool {
         match (self.shape, other.shape) {
@@ -37,7 +45,7 @@ impl<'p> Outline<'p> {
             (Shape::AnyBytes, _) => !other.text.is_empty(),
             (_, Shape::Nothing) => true,
             (_, Shape::Literal) => matches(&self.text, &other.text),
-            (Shape::Prefix, Shape::Prefix) => other.text[..other.head].starts_with(&self.text[..self.head]),
+            (Shape::Prefix, _) => other.text[..other.head].starts_with(&self.text[..self.head]),
             _ => false,
         }
     }

@@ -194,7 +194,7 @@ impl Commands {
 
 /// All that tells the commands of two selectors apart.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct CommandsIdentity<'c> {
+pub(crate) struct CommandsIdentity<'c> {
     allowed: &'c [u64],
     future: bool,
     first_arguments: Vec<(CommandId, BTreeSet<&'c str>)>,
