@@ -117,7 +117,7 @@ pub(crate) fn text_outside(
 }
 
 /// So many patterns are looked at for what a word of places takes.
-pub(crate) const LOOKS: usize = 8;
+pub(crate) const LOOKS: usize = 4;
 
 /// A search for a text that each of some automata matches and the last does not, shortest first.
 struct Search {

@@ -34,6 +34,11 @@ impl FirstArguments {
         self.given.iter().map(|argument| &**argument)
     }
 
+    /// Those from this place on, without a walk to it.
+    pub(crate) fn tail(&self, from: usize) -> impl Iterator<Item = &str> {
+        self.given.iter().skip(from).map(|argument| &**argument)
+    }
+
     fn add(&mut self, argument: &str) {
         if self.folded.insert(&argument.to_ascii_lowercase()).1 {
             self.given.push(argument.into());

@@ -257,7 +257,10 @@ fn a_pattern_of_one_text_takes_no_search() {
     // a search would compare each of 800 places with those before it
     for pattern in [&text, &escaped] {
         assert_eq!(glob::inclusion_within(1000, pattern, ["*a*b*?*c"]), Inclusion::Included);
-        assert_eq!(glob::inclusion_within(1000, pattern, ["*a*b*?*d"]), Inclusion::Escapes(text.clone().into()));
+        assert_eq!(
+            glob::inclusion_within(1000, pattern, ["*a*b*?*d"]),
+            Inclusion::Escapes(text.clone().into())
+        );
     }
 }
 

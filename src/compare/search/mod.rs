@@ -28,8 +28,9 @@ pub(in crate::compare) use finding::Finding;
 /// Some of the other user's selectors, a bit for each.
 type Selectors = u128;
 
-/// More selectors than a bit set holds are not compared one with another.
-const MAX_SELECTORS: usize = Selectors::BITS as usize;
+/// How many selectors a user may have that another one is compared with, its own rules among them: a set of them must
+/// fit in a word.
+pub const MAX_SELECTORS: usize = Selectors::BITS as usize;
 
 /// The work of asking a question, whatever the answer takes: with it the number of questions is bounded, and what is
 /// kept of them.
