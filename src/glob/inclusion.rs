@@ -93,6 +93,9 @@ pub(crate) fn text_outside(
     spend(work, others.len() / LOOKS)?;
     let mut meeting: Vec<&[u8]> = Vec::new();
     for other in others.iter().filter(|other| other.may_meet(pattern)) {
+        if other.text() == pattern.text() {
+            return Some(None);
+        }
         spend(work, other.work_of_matching(pattern.text().len()))?;
         if other.plainly_includes(pattern) {
             return Some(None);
