@@ -50,8 +50,11 @@ fn numbered(bytes: usize, rule: impl Fn(usize) -> String) -> String {
     format!("on {}", rules.join(" "))
 }
 
-/// Strings of rules that are taken.
-const TAKEN: [(&str, fn(usize) -> String); 12] = [
+/// What they are, and the one of that number.
+type Numbered = (&'static str, fn(usize) -> String);
+
+/// Rules that are taken.
+const TAKEN: [Numbered; 12] = [
     ("patterns", |n| format!("~p{n}*")),
     ("patterns with a common beginning", |n| format!("~a*{n}*")),
     ("patterns to read", |n| format!("%R~{n}*")),
@@ -67,7 +70,7 @@ const TAKEN: [(&str, fn(usize) -> String); 12] = [
 ];
 
 /// Rules that are refused.
-const REFUSED: [(&str, fn(usize) -> String); 4] = [
+const REFUSED: [Numbered; 4] = [
     ("no rules", |n| format!("zzz{n}")),
     ("unknown categories", |n| format!("+@n{n}")),
     ("patterns with a tab", |n| format!("~{n}\t")),
@@ -284,7 +287,7 @@ fn a_claim_says_that_the_bounds_were_reached() {
 
 #[test]
 fn files_are_read_line_by_line() {
-    let lines: [(&str, fn(usize) -> String); 6] = [
+    let lines: [Numbered; 6] = [
         ("users", |n| format!("user u{n} on +get\n")),
         ("bad users", |n| format!("user u{n} on +zzz{n}\n")),
         ("no users", |n| format!("usr u{n} on\n")),
