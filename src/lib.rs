@@ -145,6 +145,24 @@
 //! - `iac`: [`mod@iac`], access strings and users in Terraform, CloudFormation, Kubernetes and JSON files.
 //! - `cli`: the command `redis-acl`.
 //!
+//! # Bounds
+//! Texts may come from anybody. To read, apply, print and check rules, and to read files, takes time and memory in
+//! proportion to the text, whatever it holds: there is no limit to its length, as there is none on servers, whose
+//! requests may have 512 MB and whose lines in files any length. A check takes time in proportion to the patterns and
+//! to the key. Other questions are hard by nature. They have a bound, and where it is reached that is said, or less is
+//! said; never is more allowed.
+//!
+//! | what | bound | where it is reached | another bound |
+//! |---|---|---|---|
+//! | [`compare()`], [`compare::difference`], [`compare::upgrade`], [`Claims::check`] | [`glob::WORK`], ten million steps, for each of the two sides | [`Relation::Undecided`]; for a gate that is a difference | [`compare::compare_within`] and its kin; `--work` |
+//! | selectors of the user that another is compared with | [`compare::MAX_SELECTORS`], 128 | the same | |
+//! | [`glob::inclusion`] | [`glob::WORK`] | [`Inclusion::Undecided`](glob::Inclusion::Undecided) | [`glob::inclusion_within`] |
+//! | stars in a pattern | [`glob::MAX_STARS`], as on servers | it matches nothing | |
+//! | [`compare::simplify`] | [`glob::WORK`] for the patterns of a selector, 20,000 pairs of selectors at a time | the string is longer than it need be | |
+//! | [`lint`](lint::lint()) | 64 fixes, fewer in strings of more than 176 rules, none in those of more than 1,414; 128 patterns of a selector | a fix is not offered, a pattern that adds nothing not told of | |
+//! | files with users in them, [`iac::read`] | what their parsers have: lists and maps 128 deep in JSON and YAML, labels of a block 16 | [`iac::ReadError`] | |
+//! | files, by the command | 64 MiB, which may take a hundred times as much memory | `file-too-large`, a warning; `fmt` fails | `--max-file-size` |
+//!
 //! # Limits
 //! - Checks know rules only: not logins, `DEBUG` and `MODULE` switches, or cluster slots. Databases are the
 //!   sixteen of a default configuration, and module commands are checked by documented key specs.

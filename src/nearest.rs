@@ -10,8 +10,8 @@ pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> V
     let slips = (name.len() / 3).clamp(1, 3);
     let near_in_length = |known: &&str| known.len().abs_diff(name.len()) <= slips;
     let known = known.filter(near_in_length);
-    let distances: Vec<_> = known.map(|known| (distance(&name, known), known)).collect();
-    let Some(fewest) = distances.iter().map(|(far, _)| *far).min().filter(|far| *far <= slips) else {
+    let distances: Vec<_> = known.filter_map(|known| Some((distance(&name, known, slips)?, known))).collect();
+    let Some(fewest) = distances.iter().map(|(far, _)| *far).min() else {
         return Vec::new();
     };
     let mut near: Vec<_> =
@@ -30,13 +30,15 @@ pub(crate) fn did_you_mean(sign: &str, names: &[&str]) -> Option<String> {
     }
 }
 
-/// How many letters must be put in, taken out, exchanged or swapped with their neighbour.
-fn distance(a: &str, b: &str) -> usize {
+/// How many letters must be put in, taken out, exchanged or swapped with their neighbour; `None` if more than so many,
+/// which is soon found out of most names.
+fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut before_last = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();
+    let mut row = vec![0; b.len() + 1];
     for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
+        row[0] = i;
         for j in 1..=b.len() {
             let exchanged = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
             row[j] = exchanged.min(last[j] + 1).min(row[j - 1] + 1);
@@ -44,9 +46,13 @@ fn distance(a: &str, b: &str) -> usize {
                 row[j] = row[j].min(before_last[j - 2] + 1);
             }
         }
-        (before_last, last) = (last, row);
+        // a swap goes back by two rows
+        if row.iter().chain(&last).all(|slips| *slips > most) {
+            return None;
+        }
+        (before_last, last, row) = (last, row, before_last);
     }
-    last[b.len()]
+    Some(last[b.len()]).filter(|slips| *slips <= most)
 }
 
 #[cfg(test)]
@@ -55,9 +61,17 @@ mod tests {
 
     #[test]
     fn a_swap_is_one_slip() {
-        assert_eq!(distance("gte", "get"), 1);
-        assert_eq!(distance("", "get"), 3);
-        assert_eq!(distance("zadd", "sadd"), 1);
+        assert_eq!(distance("gte", "get", 3), Some(1));
+        assert_eq!(distance("", "get", 3), Some(3));
+        assert_eq!(distance("zadd", "sadd", 1), Some(1));
+    }
+
+    #[test]
+    fn what_takes_too_many_slips_is_not_near() {
+        assert_eq!(distance("", "get", 2), None);
+        assert_eq!(distance("abcdef", "bacdfe", 2), Some(2));
+        assert_eq!(distance("abcdef", "bacdfe", 1), None);
+        assert_eq!(distance("abcdefgh", "stuvwxyz", 3), None);
     }
 
     #[test]

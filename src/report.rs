@@ -72,13 +72,23 @@ pub struct Report {
     /// What kind of finding it is, behind the level: `warning[stays-off]`.
     id: Option<&'static str>,
     message: String,
-    text: String,
+    shown: Shown,
     span: Span,
     /// Other places that belong to it.
     also: Vec<Span>,
     /// The number of the line, where the text is one of a file.
     line: Option<usize>,
     notes: Vec<(&'static str, String)>,
+}
+
+/// What is shown of the text: no more is kept, as there may be an error in each of a thousand rules of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Shown {
+    /// Stands for what is not shown of the line before the place.
+    lead: &'static str,
+    before: String,
+    place: String,
+    after: String,
 }
 
 /// A line of the text with its marks, in characters.
@@ -93,12 +103,11 @@ const AROUND: usize = 60;
 impl Report {
     /// `text` must hold no secrets; `span` is a place in it.
     pub(crate) fn new(message: String, text: &str, span: Span) -> Self {
-        let text = text.to_owned();
         Self {
             level: Level::Error,
             id: None,
             message,
-            text,
+            shown: Shown::of(text, span),
             span,
             also: Vec::new(),
             line: None,
@@ -131,37 +140,46 @@ impl Report {
 
     /// The part of the text that is shown, marked below: `^` for the place, `-` for others.
     fn excerpt(&self) -> Excerpt {
-        let start = self.text[..self.span.start].rfind('\n').map_or(0, |newline| newline + 1);
-        let end =
-            self.text[self.span.start..].find('\n').map_or(self.text.len(), |end| self.span.start + end);
-        let before = &self.text[start..self.span.start];
-        let place = &self.text[self.span.start..self.span.end.clamp(self.span.start, end)];
-        let after = &self.text[self.span.start + place.len()..end];
-        let skipped = before.chars().count().saturating_sub(AROUND);
-        let (lead, shown) = match before.char_indices().nth(skipped) {
-            Some((from, _)) if skipped > 0 => ("…", &before[from..]),
-            _ => ("", before),
-        };
-        let cut = |text: &str| match text.char_indices().nth(AROUND) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text.to_owned(),
-        };
-        let (place, cut_after) = (cut(place), cut(after));
+        let Shown { lead, before, place, after } = &self.shown;
         let mut marks: Vec<char> = vec![' '; lead.chars().count()];
         let is_also = |byte: usize| self.also.iter().any(|span| span.range().contains(&byte));
         let mark =
             |from: usize| move |(offset, _): (usize, char)| if is_also(from + offset) { '-' } else { ' ' };
-        marks.extend(shown.char_indices().map(mark(self.span.start - shown.len())));
+        marks.extend(before.char_indices().map(mark(self.span.start - before.len())));
         marks.extend(core::iter::repeat_n('^', place.chars().count().max(1)));
         if !place.ends_with('…') {
             let behind = self.span.start + place.len();
             marks.extend(after.char_indices().take(AROUND).map(mark(behind)));
         }
-        let line = format!("{lead}{shown}{place}{cut_after}");
+        let line = format!("{lead}{before}{place}{after}");
         Excerpt {
             line: line.replace(steers, "\u{fffd}"),
             marks: String::from_iter(marks).trim_end().to_owned(),
         }
+    }
+}
+
+impl Shown {
+    fn of(text: &str, span: Span) -> Self {
+        let (before, rest) = text.split_at(span.start);
+        let near = before.chars().rev().take_while(|c| *c != '\n').take(AROUND);
+        let (far, before) = before.split_at(before.len() - near.map(char::len_utf8).sum::<usize>());
+        let (place, after) = rest.split_at(span.end.clamp(span.start, text.len()) - span.start);
+        let after = if place.contains('\n') { "" } else { after };
+        Self {
+            lead: if far.is_empty() || far.ends_with('\n') { "" } else { "…" },
+            before: before.to_owned(),
+            place: beginning(place),
+            after: beginning(after),
+        }
+    }
+}
+
+/// The first line of a text, or as much of it as is shown.
+fn beginning(text: &str) -> String {
+    match text.char_indices().take_while(|(_, c)| *c != '\n').nth(AROUND) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.split('\n').next().unwrap_or_default().to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use redis_acl::{Comparison, Excess, Relation, User};
 use super::check::bytes;
 
 /// Enough for ordinary patterns, and soon done with others.
-const WORK: usize = 20_000;
+const WORK: usize = 200_000;
 
 /// The input is the name of a dialect, three lines of rules, and lines of requests, words separated by tabs. A
 /// first line that names no dialect picks one by its first byte, and a second dialect behind a space is the one of

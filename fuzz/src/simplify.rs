@@ -97,7 +97,7 @@ fn login(user: &User) -> (bool, bool, bool, BTreeSet<String>) {
         user.is_enabled(),
         user.accepts_any_password(),
         printed.split(' ').any(|word| word == "skip-sanitize-payload"),
-        user.password_hashes().iter().map(ToString::to_string).collect(),
+        user.password_hashes().map(ToString::to_string).collect(),
     )
 }
 
@@ -116,7 +116,7 @@ fn telling_texts(a: &User, b: &User) -> BTreeSet<Vec<u8>> {
         [a, b].map(|user| user.selectors().flat_map(patterns_of).collect::<BTreeSet<_>>()).into();
     for (of, others) in [(&patterns[0], &patterns[1]), (&patterns[1], &patterns[0])] {
         for pattern in of.iter().take(24) {
-            if let Inclusion::Escapes(text) = inclusion_within(20_000, pattern, others) {
+            if let Inclusion::Escapes(text) = inclusion_within(200_000, pattern, others) {
                 texts.insert(text);
             }
             texts.insert(pattern.as_bytes().to_vec());

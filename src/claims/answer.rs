@@ -11,7 +11,7 @@ use super::form::Form;
 use super::subject::Commands;
 use super::{Claim, Line, Text};
 use crate::catalog::{Command, CommandId, CommandSet};
-use crate::compare::{Comparison, Excess, Sendable, Witness, compare};
+use crate::compare::{Comparison, Excess, Sendable, Witness, compare_within};
 use crate::report::visible;
 use crate::user::User;
 use crate::wording::listed;
@@ -99,7 +99,12 @@ impl<'c> Answer<'c> {
 
 impl Form {
     /// Why it does not hold for the user; `None` if it does.
-    pub(super) fn failure(&self, line: &Line, user: &User) -> Result<Option<Failure>, ClaimErrors> {
+    pub(super) fn failure(
+        &self,
+        line: &Line,
+        user: &User,
+        work: usize,
+    ) -> Result<Option<Failure>, ClaimErrors> {
         let future = || user.selectors().any(|selector| selector.allows_future_commands());
         Ok(match self {
             Self::Allow(request) => request.verdict(line, user)?.denied().map(|denied| Failure::Denied {
@@ -110,14 +115,14 @@ impl Form {
                 rule: allowed.rule().map(|rule| one_line(&rule.to_string())),
                 selector: allowed.selector_number(),
             }),
-            Self::Grants(subject) => grants(&subject.look_up(line, user.catalog())?, user),
-            Self::NeverGrants(subject) => never_grants(&subject.look_up(line, user.catalog())?, user),
+            Self::Grants(subject) => grants(&subject.look_up(line, user.catalog())?, user, work),
+            Self::NeverGrants(subject) => never_grants(&subject.look_up(line, user.catalog())?, user, work),
             Self::GrantsFutureCommands => (!future()).then_some(Failure::FutureCommandsNotGranted),
             Self::NeverGrantsFutureCommands => future().then_some(Failure::FutureCommandsGranted),
-            Self::NoWiderThan(text) => differs(Some(compared(user, text)?.only_first()), None),
-            Self::NoNarrowerThan(text) => differs(None, Some(compared(user, text)?.only_second())),
+            Self::NoWiderThan(text) => differs(Some(compared(user, text, work)?.only_first()), None),
+            Self::NoNarrowerThan(text) => differs(None, Some(compared(user, text, work)?.only_second())),
             Self::SameAs(text) => {
-                let comparison = compared(user, text)?;
+                let comparison = compared(user, text, work)?;
                 differs(Some(comparison.only_first()), Some(comparison.only_second()))
             }
         })
@@ -179,8 +184,9 @@ impl Commands {
     }
 }
 
-fn never_grants(commands: &Commands, user: &User) -> Option<Failure> {
-    let Sendable { commands: mut sendable, witness, is_undecided } = Sendable::by(&commands.limit(user));
+fn never_grants(commands: &Commands, user: &User, work: usize) -> Option<Failure> {
+    let Sendable { commands: mut sendable, witness, is_undecided } =
+        Sendable::by(&commands.limit(user), work);
     if let Commands::Named(named) = commands {
         sendable |= open_to_all(user) & *named;
     }
@@ -191,11 +197,11 @@ fn never_grants(commands: &Commands, user: &User) -> Option<Failure> {
     }
 }
 
-fn grants(commands: &Commands, user: &User) -> Option<Failure> {
+fn grants(commands: &Commands, user: &User, work: usize) -> Option<Failure> {
     let (limited, open) = (commands.limit(user), open_to_all(user));
     let asked = commands.asked(user) - open;
     let missing = asked - commands.granted_as_a_whole(&limited);
-    let sendable = Sendable::by(&limited);
+    let sendable = Sendable::by(&limited, work);
     let unsendable = asked - missing - sendable.commands;
     match (missing.is_empty(), unsendable.is_empty()) {
         (true, true) => None,
@@ -208,14 +214,14 @@ fn grants(commands: &Commands, user: &User) -> Option<Failure> {
 }
 
 /// How the user compares to one of the claim's string.
-fn compared(user: &User, text: &Text) -> Result<Comparison, ClaimErrors> {
-    Ok(compare(user, &with_passwords_of(user, text.user(user.catalog())?)))
+fn compared(user: &User, text: &Text, work: usize) -> Result<Comparison, ClaimErrors> {
+    Ok(compare_within(work, user, &with_passwords_of(user, text.user(user.catalog())?)))
 }
 
 /// A string without any password says nothing about those that the user has.
 fn with_passwords_of(user: &User, mut of_claim: User) -> User {
-    if of_claim.password_hashes().is_empty() && !of_claim.accepts_any_password() {
-        let hashes = user.password_hashes().iter().map(|hash| format!("#{hash}"));
+    if of_claim.passwords().len() == 0 && !of_claim.accepts_any_password() {
+        let hashes = user.password_hashes().map(|hash| format!("#{hash}"));
         // a dialect that refused them would leave the user as it is, and the passwords would count
         let _ = of_claim.apply_arguments(hashes);
     }

@@ -59,6 +59,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::dialect::Dialect;
+use crate::glob;
 use crate::secret::mask;
 use crate::span::Span;
 use crate::user::User;
@@ -151,9 +152,17 @@ impl Claims {
     /// # Errors
     /// Every name, request and access string that the user's dialect does not know.
     pub fn check(&self, user: &User) -> Result<Vec<Answer<'_>>, ClaimErrors> {
+        self.check_within(glob::WORK, user)
+    }
+
+    /// [`Claims::check`] with another bound on the work for each claim.
+    ///
+    /// # Errors
+    /// As [`Claims::check`].
+    pub fn check_within(&self, work: usize, user: &User) -> Result<Vec<Answer<'_>>, ClaimErrors> {
         let (mut answers, mut errors) = (Vec::new(), Vec::new());
         for claim in &self.claims {
-            match claim.form.failure(&claim.line, user) {
+            match claim.form.failure(&claim.line, user, work) {
                 Ok(failure) => answers.push(Answer::new(claim, failure)),
                 Err(refused) => errors.extend(refused),
             }

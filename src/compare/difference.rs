@@ -1,6 +1,7 @@
 //! What changes when one user becomes another, for people.
 
 use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -9,7 +10,7 @@ use super::search::Findings;
 use super::{Comparison, Excess, Relation};
 use crate::access::KeyAccess;
 use crate::catalog::{Category, CommandGroup, CommandId, CommandSet};
-use crate::glob::{self, Inclusion};
+use crate::glob::{self, Inclusion, Outline};
 use crate::report::visible;
 use crate::user::{Selector, User};
 use crate::wording::{counted, listed};
@@ -56,14 +57,20 @@ pub struct Change {
 /// # Ok::<(), redis_acl::ApplyErrors>(())
 /// ```
 pub fn difference(first: &User, second: &User) -> Difference {
-    let (lost, only_first) = sides(first, second);
-    let (gained, only_second) = sides(second, first);
+    difference_within(glob::WORK, first, second)
+}
+
+/// [`difference`] with another bound on the work, for each of the two sides. A pattern that could not be looked at is
+/// told as one that reaches more.
+pub fn difference_within(work: usize, first: &User, second: &User) -> Difference {
+    let (lost, only_first) = sides(work, first, second);
+    let (gained, only_second) = sides(work, second, first);
     Difference { comparison: Comparison { only_first, only_second }, gained, lost }
 }
 
-fn sides(user: &User, other: &User) -> (Change, Excess) {
-    let findings = Excess::findings(user, other, &mut { glob::WORK });
-    (Change::of(user, other, &findings), Excess::of(user, other, findings))
+fn sides(work: usize, user: &User, other: &User) -> (Change, Excess) {
+    let findings = Excess::findings(user, other, &mut { work });
+    (Change::of(work, user, other, &findings), Excess::of(user, other, findings))
 }
 
 impl Difference {
@@ -86,7 +93,7 @@ impl Difference {
 }
 
 impl Change {
-    fn of(user: &User, other: &User, findings: &Findings) -> Self {
+    fn of(work: usize, user: &User, other: &User, findings: &Findings) -> Self {
         let catalog = user.catalog();
         let (mut gained, mut extended) = (CommandSet::EMPTY, CommandSet::EMPTY);
         for finding in &findings.requests {
@@ -96,8 +103,8 @@ impl Change {
         Self {
             commands: catalog.groups(&gained),
             extended: catalog.short_names(&(extended - gained)),
-            keys: more_keys(user, other),
-            channels: more_channels(user, other),
+            keys: more_keys(work, user, other),
+            channels: more_channels(work, user, other),
         }
     }
 
@@ -146,44 +153,77 @@ fn telling(user: &User) -> impl Iterator<Item = &Selector> + Clone {
     selectors.into_iter()
 }
 
-fn more_keys(user: &User, other: &User) -> Vec<String> {
+fn more_keys(mut work: usize, user: &User, other: &User) -> Vec<String> {
     if telling(other).any(|selector| selector.keys.are_all()) {
         return Vec::new();
     }
     if telling(user).any(|selector| selector.keys.are_all()) {
         return vec!["~*".to_owned()];
     }
-    let known: Vec<_> = telling(other).flat_map(|selector| selector.keys.iter()).collect();
-    let is_more = |pattern: &str, part: KeyAccess| {
-        let known = known.iter().filter(|(_, access)| access.includes(part)).map(|(pattern, _)| pattern);
-        glob::inclusion(pattern, known) != Inclusion::Included
+    let mut known = Known::default();
+    telling(other)
+        .flat_map(|selector| selector.keys.iter())
+        .for_each(|(pattern, access)| known.add(pattern, access));
+    let outlines = [KeyAccess::Read, KeyAccess::Write].map(|part| (part, known.allowing(part)));
+    let mut news = |pattern, access: KeyAccess| {
+        let parts =
+            outlines.iter().filter(|(part, _)| access.includes(*part) && !known.holds(pattern, *part));
+        let more = parts.filter(|(_, others)| is_more(pattern, others, &mut work)).map(|(part, _)| *part);
+        more.reduce(KeyAccess::with).map(|access| format!("{}{pattern}", access.prefix()))
     };
-    let mut more: Vec<String> = Vec::new();
-    for (pattern, access) in telling(user).flat_map(|selector| selector.keys.iter()) {
-        let parts = [KeyAccess::Read, KeyAccess::Write].into_iter().filter(|part| access.includes(*part));
-        let news = parts.filter(|part| is_more(pattern, *part)).reduce(KeyAccess::with);
-        let rule = news.map(|access| format!("{}{pattern}", access.prefix()));
-        more.extend(rule.filter(|rule| !more.contains(rule)));
-    }
-    more
+    let own = telling(user).flat_map(|selector| selector.keys.iter());
+    each_once(own.filter_map(|(pattern, access)| news(pattern, access)))
 }
 
-fn more_channels(user: &User, other: &User) -> Vec<String> {
+fn more_channels(mut work: usize, user: &User, other: &User) -> Vec<String> {
     if telling(other).any(|selector| selector.channels.are_all()) {
         return Vec::new();
     }
     if telling(user).any(|selector| selector.channels.are_all()) {
         return vec!["&*".to_owned()];
     }
-    let known: Vec<_> = telling(other).flat_map(|selector| selector.channels.iter()).collect();
-    let mut more: Vec<String> = Vec::new();
-    for pattern in telling(user).flat_map(|selector| selector.channels.iter()) {
-        let rule = format!("&{pattern}");
-        if glob::inclusion(pattern, &known) != Inclusion::Included && !more.contains(&rule) {
-            more.push(rule);
-        }
+    let mut known = Known::default();
+    let patterns = |user| telling(user).flat_map(|selector| selector.channels.iter());
+    patterns(other).for_each(|pattern| known.add(pattern, KeyAccess::ReadWrite));
+    let others = known.allowing(KeyAccess::ReadWrite);
+    let mut is_news =
+        |pattern: &&str| !known.holds(pattern, KeyAccess::ReadWrite) && is_more(pattern, &others, &mut work);
+    each_once(patterns(user).filter(|pattern| is_news(pattern)).map(|pattern| format!("&{pattern}")))
+}
+
+/// Whether a pattern reaches what others do not; where that could not be told it is told as more.
+fn is_more(pattern: &str, others: &[&Outline<'_>], work: &mut usize) -> bool {
+    glob::included(&Outline::of(pattern.as_bytes()), others, work) != Inclusion::Included
+}
+
+/// In their order, none twice.
+fn each_once(rules: impl Iterator<Item = String>) -> Vec<String> {
+    let mut told = BTreeSet::new();
+    rules.filter(|rule| told.insert(rule.clone())).collect()
+}
+
+/// Patterns that one of two users has, with what they allow together.
+#[derive(Default)]
+struct Known<'u> {
+    patterns: BTreeMap<&'u str, (KeyAccess, Outline<'u>)>,
+}
+
+impl<'u> Known<'u> {
+    fn add(&mut self, pattern: &'u str, access: KeyAccess) {
+        let outline = || (access, Outline::of(pattern.as_bytes()));
+        let known = self.patterns.entry(pattern).or_insert_with(outline);
+        known.0 = known.0.with(access);
     }
-    more
+
+    /// The same pattern needs no look at all the others.
+    fn holds(&self, pattern: &str, part: KeyAccess) -> bool {
+        self.patterns.get(pattern).is_some_and(|(access, _)| access.includes(part))
+    }
+
+    fn allowing(&self, part: KeyAccess) -> Vec<&Outline<'u>> {
+        let allowing = self.patterns.values().filter(|(access, _)| access.includes(part));
+        allowing.map(|(_, outline)| outline).collect()
+    }
 }
 
 // ---------------------------------------------------------------------------------------------------

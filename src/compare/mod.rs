@@ -28,9 +28,11 @@
 //! engine without subcommands meets one that has them, subcommands are those of the latter.
 //!
 //! # Bounds
-//! The question is hard in general. After so much [`WORK`](crate::glob::WORK) on patterns, with more than 128 selectors
-//! or 500 first arguments of a command, or where selectors could refuse a request in too many ways, the answer is
-//! [`Relation::Undecided`], never a guess.
+//! The question is hard in general, and some users were made to be hard. After so much [`WORK`](crate::glob::WORK), where
+//! the second has more than [`MAX_SELECTORS`], or where these could refuse a request in too many ways, the answer is
+//! [`Relation::Undecided`], never a guess. Ordinary users take hundreds of steps, two thousand first arguments all of
+//! them. [`compare_within`], [`difference_within`] and [`upgrade_within`] take another bound. What is known when it is
+//! reached is still told: a user that is found to do more does more.
 
 mod difference;
 mod kinds;
@@ -47,9 +49,10 @@ use crate::user::{SanitizePayload, User};
 use search::{Findings, Search};
 
 pub use crate::catalog::CommandGroup;
-pub use difference::{Change, Difference, difference};
+pub use difference::{Change, Difference, difference, difference_within};
+pub use search::MAX_SELECTORS;
 pub use simplify::{simplify, simplify_string};
-pub use upgrade::{Exact, Inexpressible, Upgrade, upgrade};
+pub use upgrade::{Exact, Inexpressible, Upgrade, upgrade, upgrade_within};
 pub use witness::Witness;
 
 /// How what one user may do stands to what another may.
@@ -106,7 +109,7 @@ pub fn compare(first: &User, second: &User) -> Comparison {
     compare_within(glob::WORK, first, second)
 }
 
-/// [`compare`] with another bound on the work on patterns.
+/// [`compare`] with another bound on the work, for each of the two sides.
 pub fn compare_within(work: usize, first: &User, second: &User) -> Comparison {
     Comparison {
         only_first: Excess::of(first, second, Excess::findings(first, second, &mut { work })),
@@ -125,9 +128,9 @@ pub(crate) struct Sendable {
 }
 
 impl Sendable {
-    pub(crate) fn by(user: &User) -> Self {
+    pub(crate) fn by(user: &User, work: usize) -> Self {
         let nobody = User::with_catalog(user.catalog());
-        let findings = Excess::findings(user, &nobody, &mut { glob::WORK });
+        let findings = Excess::findings(user, &nobody, &mut { work });
         let commands = findings.requests.iter().map(|finding| finding.command).collect();
         let Excess { witness, is_undecided, .. } = Excess::of(user, &nobody, findings);
         Self { commands, witness, is_undecided }
@@ -189,8 +192,7 @@ impl Excess {
             }
         }
         let skips = |user: &User| user.sanitize_payload() == Some(SanitizePayload::Skip);
-        let known = |hash| other.password_hashes().contains(hash);
-        let more_passwords = user.password_hashes().iter().filter(|hash| !known(hash)).count();
+        let more_passwords = user.password_hashes().filter(|hash| !other.passwords().hold(hash)).count();
         Self {
             is_undecided: is_undecided || any && witness.is_none(),
             witness,

@@ -32,6 +32,16 @@ pub(super) enum Texts<'r> {
     Matched(Vec<&'r Outline<'r>>),
 }
 
+impl Texts<'_> {
+    /// How many patterns these are.
+    fn len(&self) -> usize {
+        match self {
+            Self::All => 0,
+            Self::Matched(patterns) => patterns.len(),
+        }
+    }
+}
+
 /// Whether there is a text that some allow and others do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -134,6 +144,10 @@ pub(super) fn find(
     work: &mut usize,
 ) -> Found {
     let mut excluded: Vec<&Outline<'_>> = Vec::new();
+    let patterns = others.iter().chain([sender]).map(Texts::len).sum::<usize>();
+    if glob::spend(work, patterns / glob::LOOKS).is_none() {
+        return Found::Undecided;
+    }
     for other in others {
         match other {
             Texts::All => return Found::Nothing,

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::search::{Finding, Findings};
-use super::{Difference, Excess, difference, simplify};
+use super::{Difference, Excess, difference_within, simplify};
 use crate::access::{Effect, KeyAccess};
 use crate::catalog::{Catalog, Command, CommandSet, Request};
 use crate::dialect::{Dialect, Feature};
@@ -54,9 +54,22 @@ pub struct Inexpressible {
 /// # Errors
 /// When the old engine refuses the string.
 pub fn upgrade(text: &str, from: impl Into<Dialect>, to: impl Into<Dialect>) -> Result<Upgrade, ApplyErrors> {
+    upgrade_within(glob::WORK, text, from, to)
+}
+
+/// [`upgrade`] with another bound on the work, for each comparison.
+///
+/// # Errors
+/// As [`upgrade`].
+pub fn upgrade_within(
+    work: usize,
+    text: &str,
+    from: impl Into<Dialect>,
+    to: impl Into<Dialect>,
+) -> Result<Upgrade, ApplyErrors> {
     let (old, to) = (User::parse(from, text)?, to.into());
-    let same = User::parse(to, text).map(|new| difference(&old, &new));
-    let exact = Exact::of(&old, to);
+    let same = User::parse(to, text).map(|new| difference_within(work, &old, &new));
+    let exact = Exact::of(work, &old, to);
     Ok(Upgrade { same, exact })
 }
 
@@ -95,20 +108,20 @@ impl Exact {
 
     /// Where the new engine lets a command do more than the old one did, the command is left out; this may
     /// show another one, but there are only so many.
-    fn of(old: &User, to: Dialect) -> Result<Self, Inexpressible> {
+    fn of(work: usize, old: &User, to: Dialect) -> Result<Self, Inexpressible> {
         let refuse = |what| Inexpressible { dialect: to, what };
         let catalog = to.into();
         let mut translation = Translation { old, to: &catalog, without: CommandSet::EMPTY };
         loop {
             let text = translation.line().map_err(refuse)?;
             let new = User::parse(to, &text).map_err(|errors| refuse(errors.first().to_string()))?;
-            let findings = Excess::findings(&new, old, &mut { glob::WORK });
+            let findings = Excess::findings(&new, old, &mut { work });
             let wider = wider_commands(&findings, &new) - translation.without;
             if !wider.is_empty() {
                 translation.without |= wider;
                 continue;
             }
-            let difference = difference(old, &new);
+            let difference = difference_within(work, old, &new);
             return match what_else_is_more(&difference, &findings, &new) {
                 Some(more) => Err(refuse(more)),
                 None => Ok(Self { text: simplify(&new), difference }),
@@ -174,7 +187,7 @@ impl<'u> Translation<'u> {
         // services keep passwords apart from access strings
         if self.to.dialect().service().is_none() {
             words.extend(self.old.accepts_any_password().then(|| "nopass".to_owned()));
-            words.extend(self.old.password_hashes().iter().map(|hash| format!("#{hash}")));
+            words.extend(self.old.password_hashes().map(|hash| format!("#{hash}")));
         }
         if self.old.sanitize_payload() == Some(SanitizePayload::Skip) && self.has(Feature::SanitizePayload) {
             words.push("skip-sanitize-payload".to_owned());

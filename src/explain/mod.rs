@@ -207,7 +207,7 @@ impl Login {
         let are_rules = user.dialect().service().is_none();
         Self {
             enabled: user.is_enabled(),
-            passwords: are_rules.then(|| user.password_hashes().len()),
+            passwords: are_rules.then(|| user.passwords().len()),
             any_password: user.accepts_any_password(),
             skips_sanitizing: user.sanitize_payload() == Some(SanitizePayload::Skip),
         }

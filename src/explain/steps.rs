@@ -10,7 +10,6 @@ use super::{KeyPattern, Login};
 use crate::access::KeyAccess;
 use crate::catalog::{Catalog, CommandId, CommandSet};
 use crate::dialect::Quirks;
-use crate::secret::PasswordHash;
 use crate::span::Span;
 use crate::syntax::{AccessString, Rule, RuleKind};
 use crate::user::{Selector, User, rules_seen};
@@ -69,7 +68,7 @@ pub(super) fn steps(catalog: &Catalog, string: &AccessString<'_>, masked: &str) 
     let step = |rule: &Rule<'_>| {
         let is_taken = user.takes(rule, &quirks);
         debug_assert!(is_taken, "only strings without errors are explained");
-        let changes = before.catch_up(&user);
+        let changes = before.catch_up(rule, &user);
         let inside = steps_inside(rule, catalog, &quirks, masked);
         Step::new(rule, masked, changes, inside)
     };
@@ -84,7 +83,7 @@ fn steps_inside(rule: &Rule<'_>, catalog: &Catalog, quirks: &Quirks, masked: &st
     let step = |rule: &Rule<'_>| {
         let is_taken = selector.takes(rule, catalog, quirks);
         debug_assert!(is_taken, "only strings without errors are explained");
-        Step::new(rule, masked, before.catch_up(&selector, catalog), Vec::new())
+        Step::new(rule, masked, before.catch_up(rule, &selector, catalog), Vec::new())
     };
     rules_seen(written, quirks).iter().map(step).collect()
 }
@@ -95,7 +94,7 @@ fn steps_inside(rule: &Rule<'_>, catalog: &Catalog, quirks: &Quirks, masked: &st
 /// What a user was before a rule.
 struct UserBefore {
     login: Login,
-    passwords: Vec<PasswordHash>,
+    passwords: usize,
     selectors: usize,
     root: Before,
 }
@@ -104,17 +103,17 @@ impl UserBefore {
     fn of(user: &User) -> Self {
         Self {
             login: Login::of(user),
-            passwords: user.password_hashes().to_vec(),
+            passwords: user.passwords().len(),
             selectors: user.further_selectors().len(),
             root: Before::of(user.root()),
         }
     }
 
-    /// Becomes what the user is now, and tells what that changes.
-    fn catch_up(&mut self, user: &User) -> Vec<Change> {
+    /// Becomes what the user is behind the rule, and tells what that changes.
+    fn catch_up(&mut self, rule: &Rule<'_>, user: &User) -> Vec<Change> {
         let mut changes = self.login_changes(user);
         changes.extend(self.password_change(user));
-        changes.extend(self.root.catch_up(user.root(), user.catalog()));
+        changes.extend(self.root.catch_up(rule, user.root(), user.catalog()));
         changes.extend(self.selector_changes(user.further_selectors()));
         changes
     }
@@ -135,17 +134,12 @@ impl UserBefore {
         changes
     }
 
+    /// INVARIANT of users: a rule adds a password, takes one away, or all of them.
     fn password_change(&mut self, user: &User) -> Option<Change> {
-        let now = user.password_hashes();
-        if self.passwords == now {
-            return None;
-        }
-        let missing = |from: &[PasswordHash], of: &[PasswordHash]| {
-            of.iter().filter(|hash| !from.contains(hash)).count()
-        };
-        let (added, removed) = (missing(&self.passwords, now), missing(now, &self.passwords));
-        self.passwords = now.to_vec();
-        Some(Change::Passwords { added, removed })
+        let now = user.passwords().len();
+        let before = core::mem::replace(&mut self.passwords, now);
+        let (added, removed) = (now.saturating_sub(before), before.saturating_sub(now));
+        (now != before).then_some(Change::Passwords { added, removed })
     }
 
     fn selector_changes(&mut self, now: &[Selector]) -> Vec<Change> {
@@ -195,17 +189,17 @@ impl Before {
         }
     }
 
-    /// Becomes what the selector is now, and tells what that changes.
-    fn catch_up(&mut self, now: &Selector, catalog: &Catalog) -> Vec<Change> {
+    /// Becomes what the selector is behind the rule, and tells what that changes.
+    fn catch_up(&mut self, rule: &Rule<'_>, now: &Selector, catalog: &Catalog) -> Vec<Change> {
         let commands = CommandChange::between(&self.commands, now.commands(), catalog);
         self.commands = *now.commands();
         let changes = [
             commands.map(Change::Commands),
             self.future_change(now),
             self.first_argument_change(now, catalog),
-            self.key_change(now),
+            self.key_change(rule, now),
             self.channel_change(now),
-            self.database_change(now),
+            self.database_change(rule, now),
         ];
         changes.into_iter().flatten().collect()
     }
@@ -234,49 +228,52 @@ impl Before {
         });
         for (id, arguments) in telling {
             let known = self.first_arguments.entry(*id).or_default();
-            let (added, removed) = follow(known, arguments.iter());
+            let (added, removed) = follow(known, |from| arguments.tail(from));
             change.added.extend(named(id, added));
             change.removed.extend(named(id, removed));
         }
         (change != FirstArgumentChange::default()).then_some(Change::FirstArguments(change))
     }
 
-    fn key_change(&mut self, now: &Selector) -> Option<Change> {
+    fn key_change(&mut self, rule: &Rule<'_>, now: &Selector) -> Option<Change> {
         let all = now.keys.are_all();
         let were_all = core::mem::replace(&mut self.all_keys, all);
-        let count = self.keys.len();
-        let is_kept =
-            is_kept(self.keys.last().map(KeyPattern::pattern), count, now.keys.iter().map(|(key, _)| key));
+        let is_kept = is_kept(self.keys.last().map(KeyPattern::pattern), self.keys.len(), |from| {
+            now.keys.tail(from).map(|(pattern, _)| pattern)
+        });
         let removed: Vec<_> = if is_kept { Vec::new() } else { self.keys.drain(..).collect() };
-        let widened = if now.keys.iter().len() == self.keys.len() { self.widen(now) } else { Vec::new() };
+        let widened: Vec<_> = self.widen(rule, now).into_iter().collect();
         let key = |(pattern, access): (&str, KeyAccess)| KeyPattern::new(pattern, access);
-        let added: Vec<_> = now.keys.iter().skip(self.keys.len()).map(key).collect();
+        let added: Vec<_> = now.keys.tail(self.keys.len()).map(key).collect();
         self.keys.extend_from_slice(&added);
         let is_same = all == were_all && added.is_empty() && widened.is_empty() && removed.is_empty();
         (!is_same).then_some(Change::Keys(KeyChange { all, were_all, added, widened, removed }))
     }
 
-    /// Gives each pattern the access that it has now; those for which that is news.
-    fn widen(&mut self, now: &Selector) -> Vec<KeyPattern> {
-        let pairs = self.keys.iter_mut().zip(now.keys.iter());
-        let news = pairs.filter(|(known, (_, access))| known.access() != *access);
-        let widened = news.map(|(known, (pattern, access))| {
-            *known = KeyPattern::new(pattern, access);
-            known.clone()
-        });
-        widened.collect()
+    /// Gives the rule's pattern, if it was there before, the access that it has now; where that is news.
+    fn widen(&mut self, rule: &Rule<'_>, now: &Selector) -> Option<KeyPattern> {
+        let RuleKind::Key { pattern, .. } = &rule.kind else { return None };
+        let place = now.keys.place(pattern)?;
+        let (known, (pattern, access)) = (self.keys.get_mut(place)?, now.keys.tail(place).next()?);
+        let is_news = known.access() != access;
+        *known = KeyPattern::new(pattern, access);
+        is_news.then(|| known.clone())
     }
 
     fn channel_change(&mut self, now: &Selector) -> Option<Change> {
         let all = now.channels.are_all();
         let were_all = core::mem::replace(&mut self.all_channels, all);
-        let (added, removed) = follow(&mut self.channels, now.channels.iter());
+        let (added, removed) = follow(&mut self.channels, |from| now.channels.tail(from));
         let is_same = all == were_all && added.is_empty() && removed.is_empty();
         (!is_same).then_some(Change::Channels(ChannelChange { all, were_all, added, removed }))
     }
 
-    fn database_change(&mut self, now: &Selector) -> Option<Change> {
-        if self.databases.as_deref() == now.databases() {
+    fn database_change(&mut self, rule: &Rule<'_>, now: &Selector) -> Option<Change> {
+        let is_about = matches!(
+            rule.kind,
+            RuleKind::Databases(_) | RuleKind::AllDatabases | RuleKind::ResetDatabases | RuleKind::Reset
+        );
+        if !is_about || self.databases.as_deref() == now.databases() {
             return None;
         }
         self.databases = now.databases().map(<[u32]>::to_vec);
@@ -286,18 +283,22 @@ impl Before {
 }
 
 /// Whether a list still has what it had: so many texts, this one the last.
-fn is_kept<'t>(last: Option<&str>, count: usize, mut now: impl ExactSizeIterator<Item = &'t str>) -> bool {
-    last.is_none_or(|last| now.nth(count - 1) == Some(last))
+fn is_kept<'t, T: Iterator<Item = &'t str>>(
+    last: Option<&str>,
+    count: usize,
+    now: impl Fn(usize) -> T,
+) -> bool {
+    last.is_none_or(|last| now(count - 1).next() == Some(last))
 }
 
-/// Makes a list what it is now; what came, and what went.
-fn follow<'t>(
+/// Makes a list what it is now, which is told from a place on; what came, and what went.
+fn follow<'t, T: Iterator<Item = &'t str>>(
     known: &mut Vec<String>,
-    now: impl ExactSizeIterator<Item = &'t str> + Clone,
+    now: impl Fn(usize) -> T,
 ) -> (Vec<String>, Vec<String>) {
-    let is_kept = is_kept(known.last().map(String::as_str), known.len(), now.clone());
+    let is_kept = is_kept(known.last().map(String::as_str), known.len(), &now);
     let removed = if is_kept { Vec::new() } else { core::mem::take(known) };
-    let added: Vec<_> = now.skip(known.len()).map(str::to_owned).collect();
+    let added: Vec<_> = now(known.len()).map(str::to_owned).collect();
     known.extend_from_slice(&added);
     (added, removed)
 }

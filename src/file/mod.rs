@@ -57,6 +57,7 @@ mod read;
 mod save;
 mod source;
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -100,7 +101,8 @@ pub struct AclFile {
 pub struct Line {
     number: usize,
     span: Span,
-    user: Option<UserLine>,
+    /// Apart, as a file may have millions of lines with nothing on them.
+    user: Option<Box<UserLine>>,
     errors: Vec<FileError>,
 }
 
@@ -234,7 +236,7 @@ impl Line {
     /// What it says about a user; `None` if nothing.
     #[must_use]
     pub fn user(&self) -> Option<&UserLine> {
-        self.user.as_ref()
+        self.user.as_deref()
     }
 
     /// What is wrong with it.

@@ -1,6 +1,7 @@
 //! Reading files as servers do: `ACLLoadFromFile`, `loadServerConfigFromString` and `ACLLoadConfiguredUsers`.
 
 use alloc::borrow::{Cow, ToOwned};
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -136,7 +137,7 @@ impl<'c> Reader<'c> {
             true => (None, Vec::new()),
             false => self.content(raw),
         };
-        self.lines.push(Line { number: raw.number, span, user, errors });
+        self.lines.push(Line { number: raw.number, span, user: user.map(Box::new), errors });
     }
 
     fn is_passed_over(&self, line: &[u8]) -> bool {

@@ -18,9 +18,19 @@ pub enum Inclusion {
     Undecided,
 }
 
-/// How many steps and comparisons are made before the answer is «undecided»: ordinary patterns take tens or
-/// hundreds, and these take some tens of milliseconds.
-pub const WORK: usize = 1_000_000;
+/// How much work is done before the answer is «undecided»: ordinary patterns take tens or hundreds, and so much takes
+/// some tens of milliseconds.
+///
+/// It is counted in words of 64 places in patterns: to read a byte of the text that is searched for takes one for each
+/// word that the patterns have together, and to compare it with a text found before as many again.
+pub const WORK: usize = 10_000_000;
+
+/// Takes so much from the work that is left; `None` where that is less, and then nothing is left.
+pub(crate) fn spend(work: &mut usize, units: usize) -> Option<()> {
+    let left = work.checked_sub(units);
+    *work = left.unwrap_or_default();
+    left.map(drop)
+}
 
 /// Whether every text that `pattern` matches is matched by one of `others`, exactly as servers match.
 ///
@@ -51,18 +61,20 @@ where
     Q: IntoIterator<Item: AsRef<[u8]>>,
 {
     let others: Vec<_> = others.into_iter().collect();
-    let mut others = others.iter().map(|other| Outline::of(other.as_ref()));
-    let pattern = Outline::of(pattern.as_ref());
+    let others: Vec<_> = others.iter().map(|other| Outline::of(other.as_ref())).collect();
+    included(&Outline::of(pattern.as_ref()), &others.iter().collect::<Vec<_>>(), &mut { work })
+}
+
+/// [`inclusion`] with the work that is left.
+pub(crate) fn included(pattern: &Outline<'_>, others: &[&Outline<'_>], work: &mut usize) -> Inclusion {
     // only the empty pattern matches the empty text, and it matches nothing else
     if pattern.text().is_empty() {
-        return match others.any(|other| other.text().is_empty()) {
+        return match others.iter().any(|other| other.text().is_empty()) {
             true => Inclusion::Included,
             false => Inclusion::Escapes(Vec::new()),
         };
     }
-    let (others, mut left) = (others.collect::<Vec<_>>(), work);
-    let others: Vec<_> = others.iter().collect();
-    match text_outside(&pattern, &[], &others, &mut left) {
+    match text_outside(pattern, &[], others, work) {
         Some(text) => text.map_or(Inclusion::Included, Inclusion::Escapes),
         None => Inclusion::Undecided,
     }
@@ -78,9 +90,13 @@ pub(crate) fn text_outside(
     work: &mut usize,
 ) -> Option<Option<Vec<u8>>> {
     // to look at a pattern is soon done, but there may be thousands, and thousands to look at them for
-    *work = work.checked_sub(others.len() / 64)?;
+    spend(work, others.len() / LOOKS)?;
     let mut meeting: Vec<&[u8]> = Vec::new();
     for other in others.iter().filter(|other| other.may_meet(pattern)) {
+        if other.text() == pattern.text() {
+            return Some(None);
+        }
+        spend(work, other.work_of_matching(pattern.text().len()))?;
         if other.plainly_includes(pattern) {
             return Some(None);
         }
@@ -92,7 +108,7 @@ pub(crate) fn text_outside(
         return match meeting.iter().any(|other| matches(other, &shortest)) {
             false => Some(Some(shortest)),
             true if is_of_one_text(pattern.text()) => Some(None),
-            true => Search::new(&[&[pattern.text()]], &meeting).run(work),
+            true => Search::new(&[&[pattern.text()]], &meeting, work)?.run(work),
         };
     }
     let required: Vec<_> =
@@ -100,8 +116,11 @@ pub(crate) fn text_outside(
     if required.is_empty() {
         return Some(None);
     }
-    Search::new(&[&[pattern.text()], &required], &meeting).run(work)
+    Search::new(&[&[pattern.text()], &required], &meeting, work)?.run(work)
 }
+
+/// So many patterns are looked at for what a word of places takes.
+pub(crate) const LOOKS: usize = 4;
 
 /// A search for a text that each of some automata matches and the last does not, shortest first.
 struct Search {
@@ -125,7 +144,10 @@ struct Part {
 }
 
 impl Search {
-    fn new(groups: &[&[&[u8]]], others: &[&[u8]]) -> Self {
+    /// `None` where the work that is left does not suffice to look at each byte of the patterns.
+    fn new(groups: &[&[&[u8]]], others: &[&[u8]], work: &mut usize) -> Option<Self> {
+        let patterns = groups.iter().copied().chain([others]).flatten();
+        spend(work, patterns.map(|pattern| pattern.len()).sum())?;
         let mut width = 0;
         let mut part = |patterns: &[&[u8]]| {
             let automaton = Automaton::of(patterns.iter().copied());
@@ -145,14 +167,14 @@ impl Search {
                 part.automaton.taking(*byte, places);
             }
         }
-        search
+        Some(search)
     }
 
     fn run(mut self, work: &mut usize) -> Option<Option<Vec<u8>>> {
         let (mut done, mut next) = (0, vec![0; self.width]);
         while done < self.from.len() {
             for kind in 0..self.bytes.len() {
-                *work = work.checked_sub(1 + self.from.len())?;
+                spend(work, self.width * (1 + self.from.len()))?;
                 if !self.step(done, kind, &mut next) {
                     continue;
                 }

@@ -31,8 +31,8 @@ mod matcher;
 mod outline;
 mod shape;
 
-pub(crate) use inclusion::text_outside;
 pub use inclusion::{Inclusion, WORK, inclusion, inclusion_within};
+pub(crate) use inclusion::{LOOKS, included, spend, text_outside};
 pub use matcher::matches;
 pub(crate) use outline::{Outline, may_meet};
 pub(crate) use shape::head;

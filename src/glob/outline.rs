@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 
-use super::shape::head;
+use super::shape::{head, start_of};
 use super::{Shape, matches};
 
 /// A pattern with what is soon told of it.
@@ -12,12 +12,17 @@ pub(crate) struct Outline<'p> {
     shape: Shape,
     /// How many bytes stand before all that has a meaning.
     head: usize,
+    /// The first of these bytes and a mask over them: most patterns are told apart by one comparison.
+    start: u64,
+    mask: u64,
 }
 
 impl<'p> Outline<'p> {
     pub(crate) fn of(pattern: impl Into<Cow<'p, [u8]>>) -> Self {
         let text = pattern.into();
-        Self { shape: Shape::of(&text), head: head(&text).len(), text }
+        let head = head(&text);
+        let ((start, mask), head) = (start_of(head), head.len());
+        Self { shape: Shape::of(&text), head, start, mask, text }
     }
 
     pub(crate) fn text(&self) -> &[u8] {
@@ -26,18 +31,28 @@ impl<'p> Outline<'p> {
 
     /// Whether there can be a text that both match: not where they begin with other bytes.
     pub(crate) fn may_meet(&self, other: &Self) -> bool {
+        if (self.start ^ other.start) & self.mask & other.mask != 0 {
+            return false;
+        }
         let both = self.head.min(other.head);
         self.text[..both] == other.text[..both]
     }
 
-    /// Whether it matches all that the other does, and that needs no search.
+    /// The work of matching it with a text of that length: in the worst case each byte is compared with each.
+    pub(super) fn work_of_matching(&self, length: usize) -> usize {
+        match self.shape {
+            Shape::General | Shape::Suffix => self.text.len().saturating_mul(length) / 64,
+            _ => 0,
+        }
+    }
+
+    /// Whether it matches all that another pattern does, and that needs no search.
     pub(crate) fn plainly_includes(&self, other: &Self) -> bool {
         match (self.shape, other.shape) {
-            _ if self.text == other.text => true,
             (Shape::AnyBytes, _) => !other.text.is_empty(),
             (_, Shape::Nothing) => true,
             (_, Shape::Literal) => matches(&self.text, &other.text),
-            (Shape::Prefix, Shape::Prefix) => other.text[..other.head].starts_with(&self.text[..self.head]),
+            (Shape::Prefix, _) => other.text[..other.head].starts_with(&self.text[..self.head]),
             _ => false,
         }
     }

@@ -88,13 +88,9 @@ impl Pattern {
             Shape::Suffix => without_first_stars(pattern),
             _ => pattern,
         };
-        let head = head(pattern).len();
-        let (mut start, mut mask) = ([0; WORD], [0; WORD]);
-        let known = head.min(WORD);
-        start[..known].copy_from_slice(&pattern[..known]);
-        mask[..known].fill(u8::MAX);
-        let (start, mask) = (u64::from_ne_bytes(start), u64::from_ne_bytes(mask));
-        Self { shape, core: core.into(), head, start, mask }
+        let head = head(pattern);
+        let (start, mask) = start_of(head);
+        Self { shape, core: core.into(), head: head.len(), start, mask }
     }
 
     /// Its shape.
@@ -135,6 +131,16 @@ const WORD: usize = size_of::<u64>();
 pub(crate) fn head(pattern: &[u8]) -> &[u8] {
     let special = pattern.iter().position(|byte| is_special(*byte));
     &pattern[..special.unwrap_or(pattern.len())]
+}
+
+/// The first of these bytes, as many as a word holds, and a mask over them.
+#[inline]
+pub(super) fn start_of(head: &[u8]) -> (u64, u64) {
+    let (mut start, mut mask) = ([0; WORD], [0; WORD]);
+    let known = head.len().min(WORD);
+    start[..known].copy_from_slice(&head[..known]);
+    mask[..known].fill(u8::MAX);
+    (u64::from_ne_bytes(start), u64::from_ne_bytes(mask))
 }
 
 /// Whether the byte has a meaning of its own outside of a class.

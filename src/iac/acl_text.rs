@@ -2,7 +2,7 @@
 
 use alloc::borrow::ToOwned;
 
-use super::finding::{AclTextKind, Place, Why};
+use super::finding::{AclTextKind, Place, Why, path_to, told};
 use super::search::Search;
 use super::tree::{Kind, Node};
 use crate::secret::mask;
@@ -29,16 +29,13 @@ fn below<'a>(
     key: Option<&str>,
     node: &Node<'a>,
 ) {
-    let path = match (key, path) {
-        (None, path) => path.to_owned(),
-        (Some(key), "") => key.to_owned(),
-        (Some(key), path) => format!("{path}.{key}"),
-    };
+    let path = key.map_or_else(|| path.to_owned(), |key| path_to(path, key));
     let key = key.unwrap_or_default();
     if let Some(kind) = text_kind(key, node) {
         let resource = if manifest.kind.is_empty() { "text" } else { manifest.kind };
         // these may be users' lines themselves
-        let place = Place { resource: mask(resource), name: mask(manifest.name), attribute: path.clone() };
+        let (resource, name) = (mask(&told(resource)), mask(&told(manifest.name)));
+        let place = Place { resource, name, attribute: path.clone() };
         match manifest.kind == "Secret" && path.starts_with("data.") {
             true => search.not_literal(place, node, Why::Base64),
             false => search.acl_text(place, node, kind),

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::finding::Place;
+use super::finding::{Place, told};
 use super::request::{Names, RequestKind};
 use super::search::Search;
 use super::tree::Node;
@@ -20,7 +20,7 @@ pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
 fn below<'a>(search: &mut Search<'a>, name: &str, node: &Node<'a>) {
     if let (Some(resource), Some(properties)) = (node.text_of("Type"), node.get("Properties")) {
         if let Some((resource, kind)) = USERS.iter().find(|(user, _)| *user == resource) {
-            let place = Place { resource: (*resource).into(), name: name.into(), attribute: String::new() };
+            let place = Place { resource: (*resource).into(), name: told(name), attribute: String::new() };
             return search.request(*kind, Names::Aws, place, properties);
         }
     }

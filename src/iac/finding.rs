@@ -1,5 +1,6 @@
 //! What is found in a file, and where.
 
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 use core::ops::Range;
@@ -79,10 +80,30 @@ pub struct NotLiteral {
 pub struct Place {
     /// The type of the resource, `module`, the kind of a manifest, or the operation of a request.
     pub resource: String,
-    /// Its name in the file; empty if it has none.
+    /// Its name in the file, of a very long one the beginning; empty if it has none.
     pub name: String,
-    /// The attribute, with a path to it where it is nested: `users[0].access_string`.
+    /// The attribute, with a path to it where it is nested: `users[0].access_string`; of a very long one the
+    /// beginning.
     pub attribute: String,
+}
+
+/// So many characters of a name or a path are told: a thousand findings may be below one key of a megabyte.
+const LONGEST: usize = 200;
+
+/// A name as places tell it.
+pub(super) fn told(name: &str) -> String {
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
+/// The path to what a key holds.
+pub(super) fn path_to(path: &str, key: &str) -> String {
+    match path {
+        "" => told(key),
+        path => told(&format!("{path}.{}", told(key))),
+    }
 }
 
 impl fmt::Display for Place {

@@ -20,29 +20,38 @@ use super::tree::{Entry, Kind, Node, Text};
 pub(super) fn read<'a>(source: &Source<'a>) -> Result<Node<'a>, ReadError> {
     let body = hcl_edit::parser::parse_body(source.text)
         .map_err(|error| source.error(error.location().offset(), error.message()))?;
-    Ok(body_node(source, &body, 0..source.text.len()))
+    body_node(source, &body, 0..source.text.len())
 }
 
-fn body_node<'a>(source: &Source<'a>, body: &Body, at: Range<usize>) -> Node<'a> {
+/// So many labels may a block have; Terraform's have two.
+const MOST_LABELS: usize = 16;
+
+fn body_node<'a>(source: &Source<'a>, body: &Body, at: Range<usize>) -> Result<Node<'a>, ReadError> {
     let entry = |structure: &Structure| match structure {
         Structure::Attribute(attribute) => {
-            Entry { key: owned(attribute.key.as_str()), value: expression(source, &attribute.value) }
+            Ok(Entry { key: owned(attribute.key.as_str()), value: expression(source, &attribute.value) })
         }
         Structure::Block(block) => block_entry(source, block),
     };
-    Node { at, kind: Kind::Map(body.iter().map(entry).collect()) }
+    let entries: Result<_, _> = body.iter().map(entry).collect();
+    Ok(Node { at, kind: Kind::Map(entries?) })
 }
 
-fn block_entry<'a>(source: &Source<'a>, block: &Block) -> Entry<'a> {
+fn block_entry<'a>(source: &Source<'a>, block: &Block) -> Result<Entry<'a>, ReadError> {
     let at = block.span().unwrap_or_default();
+    if block.labels.len() > MOST_LABELS {
+        let message =
+            format_args!("a block with more than {MOST_LABELS} labels; Terraform's have two at most");
+        return Err(source.error(at.start, message));
+    }
     let names = core::iter::once(block.ident.as_str()).chain(block.labels.iter().map(|label| label.as_str()));
     let mut names: Vec<_> = names.map(owned).collect();
-    let mut value = body_node(source, &block.body, at.clone());
+    let mut value = body_node(source, &block.body, at.clone())?;
     while names.len() > 1 {
         let key = names.pop().unwrap_or_default();
         value = Node { at: at.clone(), kind: Kind::Map(vec![Entry { key, value }]) };
     }
-    Entry { key: names.pop().unwrap_or_default(), value }
+    Ok(Entry { key: names.pop().unwrap_or_default(), value })
 }
 
 fn owned<'a>(name: &str) -> Cow<'a, str> {

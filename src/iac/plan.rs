@@ -3,7 +3,7 @@
 use alloc::string::String;
 use std::collections::HashSet;
 
-use super::finding::{Place, Why};
+use super::finding::{Place, Why, told};
 use super::request::Names;
 use super::search::Search;
 use super::terraform::USERS;
@@ -98,8 +98,8 @@ fn state_file<'a>(search: &mut Search<'a>, resource: &Node<'a>) {
     }
     for instance in resource.get("instances").map(Node::items).unwrap_or_default() {
         let name = match instance.text_of("index_key") {
-            Some(key) => format!("{}[\"{key}\"]", place.name),
-            None => place.name.clone(),
+            Some(key) => format!("{}[\"{}\"]", told(&place.name), told(key)),
+            None => told(&place.name),
         };
         let place = Place { name, ..place.clone() };
         instance.get("attributes").into_iter().for_each(|values| strings(search, &place, values));

@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use super::acl_text;
-use super::finding::Place;
+use super::finding::{Place, path_to, told};
 use super::request::{Names, RequestKind};
 use super::search::{Search, dialect};
 use super::tree::{Kind, Node};
@@ -43,7 +43,7 @@ fn resources<'a>(search: &mut Search<'a>, blocks: &Node<'a>) {
     for entry in blocks.bodies().flat_map(Node::entries) {
         let Some((resource, kind)) = USERS.iter().find(|(name, _)| *name == entry.key) else { continue };
         for (name, body) in named(&entry.value) {
-            let place = Place { resource: (*resource).into(), name: name.into(), attribute: String::new() };
+            let place = Place { resource: (*resource).into(), name: told(name), attribute: String::new() };
             search.request(*kind, Names::Terraform, place, body);
         }
     }
@@ -66,9 +66,8 @@ fn within<'a>(search: &mut Search<'a>, at: Where<'_>, node: &Node<'a>) {
     let is_list = matches!(node.kind, Kind::List(_));
     for (number, (key, child)) in node.children().enumerate() {
         let path = match key {
-            Some(key) if at.path.is_empty() => key.to_owned(),
-            Some(key) => format!("{}.{key}", at.path),
-            None if is_list => format!("{}[{number}]", at.path),
+            Some(key) => path_to(at.path, key),
+            None if is_list => told(&format!("{}[{number}]", at.path)),
             None => at.path.to_owned(),
         };
         value(search, Where { path: &path, ..at }, key.unwrap_or_default(), child, node);
@@ -84,7 +83,7 @@ fn value<'a>(search: &mut Search<'a>, at: Where<'_>, key: &str, node: &Node<'a>,
         return;
     }
     let path = if at.path.is_empty() { key } else { at.path };
-    let place = Place { resource: at.resource.into(), name: at.name.into(), attribute: path.into() };
+    let place = Place { resource: at.resource.into(), name: told(at.name), attribute: path.into() };
     // nothing says which service a module is about, but ElastiCache's users alone have an engine
     let engine = map.text_of("engine");
     let dialect = engine.and_then(|_| dialect(Service::ElastiCache, engine, map.text_of("engine_version")));

@@ -82,18 +82,7 @@ fn look_for_any_password(rules: &[&Rule<'_>], subject: &Subject<'_>, findings: &
 
 /// `on` behind `off`, `off` behind `on`, passwords behind `nopass`, `nopass` behind passwords.
 fn look_for_undone(rules: &[&Rule<'_>], subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for (place, rule) in rules.iter().enumerate() {
-        let undone_by =
-            |is: fn(&RuleKind<'_>) -> bool| rules[place + 1..].iter().find(|later| is(&later.kind));
-        let by = match rule.kind {
-            RuleKind::On => undone_by(|kind| *kind == RuleKind::Off),
-            RuleKind::Off => undone_by(|kind| *kind == RuleKind::On),
-            RuleKind::NoPass => {
-                undone_by(|kind| matches!(kind, RuleKind::AddPassword(_) | RuleKind::AddHash(_)))
-            }
-            RuleKind::AddPassword(_) | RuleKind::AddHash(_) => undone_by(|kind| *kind == RuleKind::NoPass),
-            _ => None,
-        };
+    for (rule, by) in rules.iter().zip(undoers(rules)) {
         let Some(by) = by.filter(|_| findings.want(&OVERRIDDEN_RULE)) else { continue };
         let Some(fix) = subject.without_effect(&[rule.span]) else { continue };
         let (shown, other) = (subject.quoted(rule.span), subject.quoted(by.span));
@@ -106,6 +95,25 @@ fn look_for_undone(rules: &[&Rule<'_>], subject: &Subject<'_>, findings: &mut Fi
         let draft = Draft::new(&OVERRIDDEN_RULE, rule.span, message).also([by.span]);
         findings.push(draft.help(format!("take {shown} out")).fix(Some(fix)), subject);
     }
+}
+
+/// For each rule the first one behind it that undoes it.
+fn undoers<'r>(rules: &[&'r Rule<'r>]) -> Vec<Option<&'r Rule<'r>>> {
+    let (mut on, mut off, mut nopass, mut password) = (None, None, None, None);
+    let undoer = |rule: &&'r Rule<'r>| {
+        let (own, by) = match rule.kind {
+            RuleKind::On => (&mut on, off),
+            RuleKind::Off => (&mut off, on),
+            RuleKind::NoPass => (&mut nopass, password),
+            RuleKind::AddPassword(_) | RuleKind::AddHash(_) => (&mut password, nopass),
+            _ => return None,
+        };
+        *own = Some(*rule);
+        by
+    };
+    let mut undoers: Vec<_> = rules.iter().rev().map(undoer).collect();
+    undoers.reverse();
+    undoers
 }
 
 /// Rules before one that takes away all of their kind.

@@ -10,7 +10,7 @@ use super::refused::starts_as_an_exclusion;
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Scope, Subject};
 use crate::access::KeyAccess;
-use crate::glob::{Inclusion, inclusion_within, may_meet};
+use crate::glob::{self, Inclusion, inclusion_within, may_meet};
 use crate::report::Level;
 use crate::syntax::{Rule, RuleKind};
 
@@ -94,7 +94,7 @@ static STAR_THAT_IS_NOT_ALL: Lint = no_effect(
 const MANY: usize = 128;
 
 /// How much work goes into one pattern.
-const WORK: usize = 20_000;
+const WORK: usize = glob::WORK / 50;
 
 /// Keys or channels.
 #[derive(Clone, Copy, PartialEq)]
@@ -221,7 +221,7 @@ fn look_for_subsumed(patterns: &Patterns<'_>, subject: &Subject<'_>, findings: &
             findings.push(draft.help(format!("take {one} before it out")).fix(Some(fix)), subject);
         }
     }
-    if patterns.live.len() > MANY {
+    if patterns.live.len() > MANY || !subject.can_prove() {
         return;
     }
     let mut gone = vec![false; patterns.live.len()];

@@ -13,6 +13,7 @@ use crate::access::Effect;
 use crate::catalog::{Catalog, Command, CommandId, CommandSet};
 use crate::compare::{Relation, compare_within};
 use crate::dialect::Quirks;
+use crate::glob;
 use crate::report::visible;
 use crate::secret::mask;
 use crate::span::Span;
@@ -26,7 +27,7 @@ const PROOFS: usize = 64;
 const ALL_PROOFS: usize = 2_000_000;
 
 /// How much work on patterns a proof may take.
-const WORK: usize = 50_000;
+const WORK: usize = glob::WORK / 20;
 
 pub(super) struct Subject<'s> {
     pub(super) text: &'s str,

@@ -34,6 +34,11 @@ impl FirstArguments {
         self.given.iter().map(|argument| &**argument)
     }
 
+    /// Those from this place on, without a walk to it.
+    pub(crate) fn tail(&self, from: usize) -> impl Iterator<Item = &str> {
+        self.given.iter().skip(from).map(|argument| &**argument)
+    }
+
     fn add(&mut self, argument: &str) {
         if self.folded.insert(&argument.to_ascii_lowercase()).1 {
             self.given.push(argument.into());
@@ -194,7 +199,7 @@ impl Commands {
 
 /// All that tells the commands of two selectors apart.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct CommandsIdentity<'c> {
+pub(crate) struct CommandsIdentity<'c> {
     allowed: &'c [u64],
     future: bool,
     first_arguments: Vec<(CommandId, BTreeSet<&'c str>)>,

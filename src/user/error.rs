@@ -124,6 +124,9 @@ impl IntoIterator for Refusals {
     }
 }
 
+/// How many characters of a rule are shown where a server echoes all of it.
+const ECHOED: usize = 200;
+
 /// The reasons that servers give (`ACLSetUserStringError`).
 const SYNTAX: &str = "Syntax error";
 const UNKNOWN: &str = "Unknown command or category name in ACL";
@@ -264,7 +267,21 @@ impl ApplyError {
             Some(_) => return None,
             None => {}
         }
-        let rule = self.rule().replace(['\r', '\n'], " ");
+        self.message_about(self.rule())
+    }
+
+    /// The same for people, of a rule that is long its beginning: a selector of a megabyte is echoed for each of the
+    /// thousand errors in it.
+    pub(crate) fn server_message_in_part(&self) -> Option<String> {
+        let rule = self.rule();
+        match (self.dialect.service(), rule.char_indices().nth(ECHOED)) {
+            (None, Some((end, _))) => self.message_about(&format!("{}…", &rule[..end])),
+            _ => self.server_message(),
+        }
+    }
+
+    fn message_about(&self, rule: &str) -> Option<String> {
+        let rule = rule.replace(['\r', '\n'], " ");
         if self.is_open_selector() && self.dialect.quirks().selectors {
             return Some(format!("Unmatched parenthesis in acl selector starting at '{rule}'."));
         }
@@ -384,7 +401,7 @@ impl ApplyError {
     #[must_use]
     pub fn report(&self) -> Report {
         let speaker = self.dialect.service().map_or("the server", |_| "AWS");
-        let server = self.server_message().map(|message| format!("{speaker} says: {message}"));
+        let server = self.server_message_in_part().map(|message| format!("{speaker} says: {message}"));
         Report::new(self.message(), &self.text, self.span).with("help", self.help()).with("note", server)
     }
 }

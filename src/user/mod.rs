@@ -3,6 +3,7 @@
 mod arguments;
 mod commands;
 mod error;
+mod passwords;
 mod patterns;
 mod selector;
 mod steps;
@@ -13,6 +14,7 @@ pub use selector::Selector;
 
 pub(crate) use arguments::{OpenSelector, joined, merge_selectors};
 pub(crate) use commands::{Commands, FirstArguments, LoggedRule, Subject};
+pub(crate) use passwords::Passwords;
 pub(crate) use patterns::{Channels, Keys};
 pub(crate) use selector::Databases;
 
@@ -57,7 +59,7 @@ pub struct User {
     enabled: bool,
     any_password: bool,
     sanitize: Option<SanitizePayload>,
-    passwords: Vec<PasswordHash>,
+    passwords: Passwords,
     root: Selector,
     selectors: Vec<Selector>,
 }
@@ -95,7 +97,7 @@ impl User {
             enabled: false,
             any_password: false,
             sanitize: (quirks.sanitize == Sanitize::Always).then_some(SanitizePayload::Sanitize),
-            passwords: Vec::new(),
+            passwords: Passwords::default(),
             root: Selector::new(quirks.new_channels),
             selectors: Vec::new(),
         }
@@ -124,12 +126,12 @@ impl User {
         let (string, errors) = AccessString::scan(text);
         let dialect = user.dialect();
         let (mut refused, quirks) = (Vec::new(), dialect.quirks());
-        let is_bad = |rule: &Rule<'_>| errors.iter().any(|error| error.rule_span() == rule.span);
+        let bad: BTreeSet<_> = errors.iter().map(ParseError::rule_span).collect();
         let mut apply = |rule: &Rule<'_>| {
             // a rule that is no rule may be refused for another reason first; it must not do anything
-            let applied = match is_bad(rule) {
+            let applied = match bad.contains(&rule.span) {
                 false => user.apply_rule(rule, &quirks).map(|()| true),
-                true => user.clone().apply_rule(rule, &quirks).map(|()| false),
+                true => user.in_outline().apply_rule(rule, &quirks).map(|()| false),
             };
             applied.unwrap_or_else(|refusals| {
                 refused.extend(refusals);
@@ -282,8 +284,11 @@ impl User {
     }
 
     /// The hashes of its passwords, in the order in which they were added.
-    #[must_use]
-    pub fn password_hashes(&self) -> &[PasswordHash] {
+    pub fn password_hashes(&self) -> impl ExactSizeIterator<Item = &PasswordHash> {
+        self.passwords.in_order().into_iter()
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
         &self.passwords
     }
 
@@ -332,12 +337,9 @@ impl User {
             RuleKind::ResetPass => self.set_any_password(false),
             RuleKind::AddPassword(password) => self.add_password(password.hash()),
             RuleKind::AddHash(hash) => self.add_password(*hash),
-            RuleKind::RemovePassword(password) => {
-                self.remove_password(&password.hash()).or_else(|()| refuse(ApplyErrorKind::NoSuchPassword))?
-            }
-            RuleKind::RemoveHash(hash) => {
-                self.remove_password(hash).or_else(|()| refuse(ApplyErrorKind::NoSuchPassword))?
-            }
+            RuleKind::RemovePassword(password) if self.passwords.remove(&password.hash()) => {}
+            RuleKind::RemoveHash(hash) if self.passwords.remove(hash) => {}
+            RuleKind::RemovePassword(_) | RuleKind::RemoveHash(_) => refuse(ApplyErrorKind::NoSuchPassword)?,
             RuleKind::Reset => self.reset(quirks),
             RuleKind::SanitizePayload | RuleKind::SkipSanitizePayload
                 if quirks.sanitize == Sanitize::Unknown =>
@@ -359,22 +361,28 @@ impl User {
         Ok(())
     }
 
+    /// A user that refuses what this one refuses of patterns and selectors, without the long lists of this one.
+    fn in_outline(&self) -> Self {
+        let mut outline = Self::with_catalog(&self.catalog);
+        if self.root.keys.are_all() {
+            outline.root.keys.set_all();
+        }
+        if self.root.channels.are_all() {
+            outline.root.channels.set_all();
+        } else {
+            outline.root.channels = Channels::default();
+        }
+        outline
+    }
+
     fn set_any_password(&mut self, any: bool) {
         self.any_password = any;
-        self.passwords.clear();
+        self.passwords = Passwords::default();
     }
 
     fn add_password(&mut self, hash: PasswordHash) {
-        if !self.passwords.contains(&hash) {
-            self.passwords.push(hash);
-        }
+        self.passwords.add(hash);
         self.any_password = false;
-    }
-
-    fn remove_password(&mut self, hash: &PasswordHash) -> Result<(), ()> {
-        let place = self.passwords.iter().position(|known| known == hash).ok_or(())?;
-        self.passwords.remove(place);
-        Ok(())
     }
 
     fn set_sanitize(&mut self, sanitize: SanitizePayload, quirks: &Quirks) {
@@ -418,7 +426,7 @@ impl PartialEq for User {
             && self.any_password == other.any_password
             && (self.sanitize == Some(SanitizePayload::Skip))
                 == (other.sanitize == Some(SanitizePayload::Skip))
-            && as_set(&self.passwords) == as_set(&other.passwords)
+            && self.passwords == other.passwords
             && self.root == other.root
             && self.telling_selectors() == other.telling_selectors()
     }
@@ -432,11 +440,6 @@ impl User {
         let telling = self.selectors.iter().filter(|selector| !selector.commands.are_none());
         telling.map(Selector::identity).collect()
     }
-}
-
-/// In whatever order and however often.
-fn as_set(hashes: &[PasswordHash]) -> BTreeSet<&PasswordHash> {
-    hashes.iter().collect()
 }
 
 /// The rules of a selector that a server sees: a text that it cannot split makes an empty one, without an error.

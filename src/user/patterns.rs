@@ -72,6 +72,16 @@ impl Keys {
         self.all || self.iter().any(reads_all)
     }
 
+    /// Those from this place on, without a walk to it.
+    pub(crate) fn tail(&self, from: usize) -> impl Iterator<Item = (&str, KeyAccess)> {
+        self.patterns.tail(from).zip(self.access.iter().skip(from)).map(|(text, (access, _))| (text, *access))
+    }
+
+    /// Where a pattern stands.
+    pub(crate) fn place(&self, pattern: &str) -> Option<usize> {
+        self.patterns.place(pattern)
+    }
+
     fn access(&self, pattern: &str) -> Option<KeyAccess> {
         self.patterns.place(pattern).map(|place| self.access[place].0)
     }
@@ -118,6 +128,11 @@ impl Channels {
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.patterns.iter()
+    }
+
+    /// Those from this place on, without a walk to it.
+    pub(crate) fn tail(&self, from: usize) -> impl Iterator<Item = &str> {
+        self.patterns.tail(from)
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Selector {
 /// All that tells selectors apart, which does not depend on the order of the rules: with it a long list of them is
 /// compared without comparing each with each.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct SelectorIdentity<'s> {
+pub(crate) struct SelectorIdentity<'s> {
     keys: Option<Vec<(&'s str, KeyAccess)>>,
     channels: Option<Vec<&'s str>>,
     databases: Option<&'s [u32]>,
@@ -66,7 +66,7 @@ impl Selector {
         selector
     }
 
-    pub(super) fn identity(&self) -> SelectorIdentity<'_> {
+    pub(crate) fn identity(&self) -> SelectorIdentity<'_> {
         SelectorIdentity {
             keys: self.key_patterns().map(sorted),
             channels: self.channel_patterns().map(sorted),

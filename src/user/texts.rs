@@ -44,6 +44,11 @@ impl Texts {
         self.list.iter().map(|text| &**text)
     }
 
+    /// Those from this place on, without a walk to it.
+    pub(crate) fn tail(&self, from: usize) -> impl Iterator<Item = &str> {
+        self.list.iter().skip(from).map(|text| &**text)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.list.len()
     }

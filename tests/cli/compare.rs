@@ -90,6 +90,30 @@ fn diff_refuses_when_in_doubt() {
     assert_eq!((ran.code, ran.json()["new_access"].as_str()), (1, Some("undecided")));
 }
 
+const WITHIN_7: &str =
+    "help: the bounds are 128 selectors and 7 steps of work; --work allows more of these\n";
+
+#[test]
+fn what_is_undecided_says_which_bounds_there_are() {
+    let (old, new) = ("on ~[a-m]x ~[^a-m]x +get", "on ~?x +get");
+    let of = ["-d", "redis-7.2"];
+    let with = |command: &[&str], more: &[&str]| run(&[command, &of, &[old, new], more].concat());
+
+    let ran = with(&["equal"], &["--work", "7"]);
+    assert_eq!((ran.code, ran.out.lines().next()), (1, Some("undecided, which counts as different")));
+    assert_eq!(ran.err, WITHIN_7);
+    assert_eq!(with(&["equal"], &[]).out, "equal\n");
+
+    let ran = with(&["diff", "--no-new-access"], &["--work", "7"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, WITHIN_7));
+    let ran = with(&["diff", "--no-new-access"], &[]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+
+    let ran = run(&["upgrade", "--work", "7", "--from", "redis-7.0", "--to", "redis-7.2", new]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.err.ends_with(WITHIN_7), "{}", ran.err);
+}
+
 #[test]
 fn diff_says_nothing_when_it_is_asked_to() {
     for (old, new, code) in [(OLD, OLD, 0), (OLD, NEW, 1)] {

@@ -474,6 +474,17 @@ fn a_file_beyond_the_limit_is_told_of_and_not_looked_at() {
     tree.has(1, &["."], &["a.acl:1:12 unknown-command", "huge.acl:1:1 file-too-large"]);
 }
 
+#[test]
+fn the_limit_can_be_another_and_is_told() {
+    let large = format!("{}user b on +gte\n", "\n".repeat(2 << 20));
+    let tree = Tree::new(&[("large.acl", large.as_bytes())]);
+    tree.has(1, &["."], &["large.acl:2097153:12 unknown-command"]);
+    tree.has(1, &[".", "--max-file-size", "1"], &["large.acl:1:1 file-too-large"]);
+    let ran = tree.lint(&["large.acl", "--max-file-size", "1"]);
+    let told = "not looked at: the file has 3 MiB, and --max-file-size is 1";
+    assert!(ran.out.contains(told), "{}", ran.out);
+}
+
 #[cfg(unix)]
 mod unix {
     use super::*;

@@ -16,6 +16,7 @@ mod file;
 mod floors;
 mod footprint;
 mod glob;
+mod hostile;
 #[cfg(feature = "iac")]
 mod iac;
 mod keys;

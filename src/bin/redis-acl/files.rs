@@ -13,9 +13,6 @@ use tempfile::NamedTempFile;
 
 use crate::documents::Kind;
 
-/// Larger files are not looked at.
-pub(crate) const SIZE_LIMIT: u64 = 64 << 20;
-
 /// How many files are in work between two times that results are printed.
 const BATCH: usize = 256;
 
@@ -37,6 +34,11 @@ pub(crate) enum Content {
     Other,
     /// It has so many bytes.
     TooLarge(u64),
+}
+
+/// What is told of a file that is too large.
+pub(crate) fn too_large(size: u64, limit: u64) -> String {
+    format!("not looked at: the file has {} MiB, and --max-file-size is {limit}", size.div_ceil(1 << 20))
 }
 
 /// All files at these paths, in their order and in folders by name. What `.gitignore` names is left out in folders,
@@ -143,9 +145,10 @@ impl Progress {
 // Reading and writing
 
 impl Found {
-    /// What the file holds; of a file in a folder that tells by its beginning to be of another kind, no more
-    /// than that is read.
-    pub(crate) fn content(&self) -> io::Result<Content> {
+    /// What the file holds, if it is not larger than so many MiB; of a file in a folder that tells by its beginning to
+    /// be of another kind, no more than that is read.
+    pub(crate) fn content(&self, limit: u64) -> io::Result<Content> {
+        let limit = limit.saturating_mul(1 << 20);
         let mut file = File::open(&self.path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
@@ -158,11 +161,11 @@ impl Found {
                 return Ok(Content::Other);
             }
         }
-        if metadata.len() > SIZE_LIMIT {
+        if metadata.len() > limit {
             return Ok(Content::TooLarge(metadata.len()));
         }
         // a file that grows meanwhile has an end here
-        file.take(SIZE_LIMIT).read_to_end(&mut bytes)?;
+        file.take(limit).read_to_end(&mut bytes)?;
         let kind = if self.is_named { Kind::of } else { Kind::of_found };
         Ok(kind(&self.path, &bytes).map_or(Content::Other, |kind| Content::Of(kind, bytes)))
     }

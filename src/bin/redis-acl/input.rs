@@ -28,6 +28,14 @@ pub(crate) struct In {
     pub(crate) dialect: Dialect,
 }
 
+/// How hard a comparison may be.
+#[derive(clap::Args, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// How much work may go into a comparison before it is undecided, which counts as different
+    #[arg(long, value_name = "STEPS", default_value_t = redis_acl::glob::WORK, hide_short_help = true)]
+    pub(crate) work: usize,
+}
+
 /// A string to work on; the number of its line where it came from the standard input.
 pub(crate) struct Item {
     pub(crate) line: Option<usize>,

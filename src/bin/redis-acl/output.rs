@@ -4,9 +4,11 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::AnsiColor;
-use redis_acl::Report;
-use redis_acl::compare::Difference;
+use redis_acl::compare::{Difference, MAX_SELECTORS};
+use redis_acl::{Relation, Report};
 use serde::Serialize;
+
+use crate::input::Bounds;
 
 /// How results are printed
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -24,8 +26,21 @@ pub(crate) fn line(text: impl Display) -> io::Result<()> {
 }
 
 /// What is gained and lost, a line each; coloured if that is a terminal.
-pub(crate) fn difference(difference: &Difference) -> io::Result<()> {
-    difference_lines(difference.to_string().lines())
+pub(crate) fn difference(difference: &Difference, bounds: Bounds) -> io::Result<()> {
+    difference_lines(difference.to_string().lines())?;
+    match difference.comparison().relation() {
+        Relation::Undecided => self::bounds(bounds),
+        _ => Ok(()),
+    }
+}
+
+/// Which bounds were reached, where something is undecided.
+pub(crate) fn bounds(Bounds { work }: Bounds) -> io::Result<()> {
+    let bold = anstyle::Style::new().bold();
+    writeln!(
+        anstream::stderr(),
+        "{bold}help{bold:#}: the bounds are {MAX_SELECTORS} selectors and {work} steps of work; --work allows more of these"
+    )
 }
 
 /// The same of some of its lines.

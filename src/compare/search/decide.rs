@@ -5,10 +5,11 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::finding::Filling;
-use super::{Found, Question, Search, Selectors, Standing};
+use super::{Found, QUESTION, Question, Search, Selectors, Standing};
 use crate::catalog::{DATABASES, DatabaseNeed, Demand};
 use crate::compare::kinds::{self, Kind};
 use crate::compare::texts::{self, FirstArgument};
+use crate::glob::spend;
 
 /// How many ways to assign selectors to open words are tried for one kind of request.
 const MAX_ASSIGNMENTS: usize = 2000;
@@ -67,7 +68,11 @@ impl<'u> Search<'u, '_> {
         others: Selectors,
         first_argument: Option<(usize, &FirstArgument<'_>)>,
     ) -> Option<Filling> {
-        match self.decision(selector, kind, others, first_argument) {
+        let decision = match spend(self.work, QUESTION) {
+            Some(()) => self.decision(selector, kind, others, first_argument),
+            None => Decision::Undecided,
+        };
+        match decision {
             Decision::Escapes(filling) => Some(filling),
             Decision::Nothing => None,
             Decision::Undecided => {
@@ -141,7 +146,7 @@ impl<'u> Search<'u, '_> {
             assignment.best = Some((length, filled.to_vec()));
             return;
         }
-        if assignment.left == 0 {
+        if assignment.left == 0 || spend(self.work, QUESTION).is_none() {
             assignment.is_undecided = true;
             return;
         }
@@ -233,6 +238,9 @@ impl<'u> Search<'u, '_> {
         if let Some(found) = self.known.get(&question) {
             return found.clone();
         }
+        if spend(self.work, QUESTION).is_none() {
+            return Found::Undecided;
+        }
         let found = self.find(selector, others, demands, None);
         self.known.insert(question, found.clone());
         found
@@ -245,12 +253,14 @@ impl<'u> Search<'u, '_> {
         [here, there]: [Demand; 2],
         first_argument: Option<&FirstArgument<'_>>,
     ) -> Found {
+        // a hard question leaves as much as it may take to the easy ones behind it
+        let given = self.work.div_ceil(2);
+        let mut left = given;
         let sender = self.senders[selector].reach.texts(here);
         let others: Vec<_> = self.each(others).map(|other| other.reach.texts(there)).collect();
-        let mut work = *self.work;
-        let found = texts::find(&sender, &others, first_argument, &mut work);
+        let found = texts::find(&sender, &others, first_argument, &mut left);
         drop(others);
-        *self.work = work;
+        *self.work -= given - left;
         found
     }
 }

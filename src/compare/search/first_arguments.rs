@@ -7,12 +7,13 @@ use super::{Search, Standing};
 use crate::catalog::{Command, CommandSet, Shape, Word, database, lenient_number};
 use crate::compare::kinds::{self, Member};
 use crate::compare::texts::FirstArgument;
+use crate::glob::spend;
 
 /// Numbers of keys given as first arguments are followed up to so many.
 const MAX_COUNT: i32 = 64;
 
-/// How many first arguments of a command are tried.
-const MAX_ARGUMENTS: usize = 500;
+/// The work of trying a command with a first argument.
+const CASE: usize = 5_000;
 
 impl<'u> Search<'u, '_> {
     /// The commands that a selector of either side allows with some first arguments only.
@@ -49,7 +50,7 @@ impl<'u> Search<'u, '_> {
         let mut cases: Vec<_> = if whole { there.clone() } else { here };
         cases.sort_unstable();
         cases.dedup();
-        if cases.len() > MAX_ARGUMENTS {
+        if spend(self.work, there.len() + CASE * cases.len()).is_none() {
             self.findings.is_undecided = true;
             return;
         }

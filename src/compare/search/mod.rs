@@ -28,8 +28,13 @@ pub(in crate::compare) use finding::Finding;
 /// Some of the other user's selectors, a bit for each.
 type Selectors = u128;
 
-/// More selectors than a bit set holds are not compared one with another.
-const MAX_SELECTORS: usize = Selectors::BITS as usize;
+/// How many selectors a user may have that another one is compared with, its own rules among them: a set of them must
+/// fit in a word.
+pub const MAX_SELECTORS: usize = Selectors::BITS as usize;
+
+/// The work of asking a question, whatever the answer takes: with it the number of questions is bounded, and what is
+/// kept of them.
+const QUESTION: usize = 8;
 
 /// A selector, prepared.
 struct Standing<'u> {
@@ -103,6 +108,10 @@ impl<'u, 'w> Search<'u, 'w> {
         let kinds = Arc::clone(&self.kinds);
         let with_arguments = self.commands_with_first_arguments();
         for selector in 0..self.senders.len() {
+            if *self.work == 0 {
+                self.findings.is_undecided = true;
+                break;
+            }
             if self.is_covered(selector) {
                 continue;
             }

@@ -6,6 +6,7 @@ mod rules;
 mod search;
 
 use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -190,7 +191,7 @@ fn base(commands: &Commands) -> &'static str {
 fn flags(user: &User) -> Vec<String> {
     let any_password = user.accepts_any_password().then(|| "nopass".to_owned());
     let skip = skips_sanitizing(user).then(|| "skip-sanitize-payload".to_owned());
-    let hashes = user.password_hashes().iter().map(|hash| format!("#{hash}"));
+    let hashes = user.password_hashes().map(|hash| format!("#{hash}"));
     any_password.into_iter().chain(skip).chain(hashes).collect()
 }
 
@@ -252,12 +253,21 @@ fn rules_of(selector: &Selector, printed: Option<&Selector>, catalog: &Catalog) 
 /// How many pairs of selectors are compared at a time.
 const PAIRS: usize = 20_000;
 
+/// How often: what was too many pairs may be few when some are gone.
+const ROUNDS: usize = 8;
+
 /// The further selectors that allow what no other one does, each as a rule.
 fn selectors(user: &User, printed: Option<&User>) -> Vec<String> {
     let mut needed = telling_selectors(user);
-    while drop_covered(&mut needed, user) {}
-    let printed = |selector: &Selector| printed?.further_selectors().iter().find(|other| *other == selector);
-    needed.into_iter().map(|selector| selector_rule(selector, printed(selector), user)).collect()
+    for _ in 0..ROUNDS {
+        if !drop_covered(&mut needed, user) {
+            break;
+        }
+    }
+    let printed = printed.map(User::further_selectors).unwrap_or_default().iter();
+    let printed: BTreeMap<_, _> = printed.map(|selector| (selector.identity(), selector)).collect();
+    let of = |selector: &Selector| printed.get(&selector.identity()).copied();
+    needed.into_iter().map(|selector| selector_rule(selector, of(selector), user)).collect()
 }
 
 /// Drops selectors that another one or the user's own rules cover, the last ones first.

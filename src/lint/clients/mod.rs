@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Subject, few_of};
-use crate::glob::{Inclusion, inclusion_within};
+use crate::glob::{self, Inclusion, inclusion_within};
 use crate::report::Level;
 use crate::span::Span;
 use crate::syntax::RuleKind;
@@ -304,7 +304,7 @@ fn tell_features(needs: &[&Need], client: &Client, subject: &Subject<'_>, findin
 }
 
 /// How much work goes into one pattern.
-const WORK: usize = 20_000;
+const WORK: usize = glob::WORK / 50;
 
 fn look_at_keys(client: &Client, subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let mut scopes = subject.scopes.iter().map(|scope| &scope.selector.keys);

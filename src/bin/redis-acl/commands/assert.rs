@@ -4,14 +4,14 @@ use std::io;
 use std::path::PathBuf;
 
 use anstyle::AnsiColor;
-use redis_acl::claims::{Answer, ClaimErrors};
+use redis_acl::claims::{Answer, ClaimErrors, Failure};
 use redis_acl::{Claims, Dialect, User, syntax};
 use serde::Serialize;
 
 use super::NOT_TEXT;
 use crate::Outcome;
 use crate::input::DEFAULT_DIALECT;
-use crate::input::{self, Item};
+use crate::input::{self, Bounds, Item};
 use crate::output::{self, Format};
 
 const EXAMPLES: &str = "\
@@ -55,6 +55,8 @@ pub(crate) struct Assert {
     /// Engine or service that reads the string; by default what the claims say, else elasticache
     #[arg(long, short, value_name = "DIALECT")]
     dialect: Option<Dialect>,
+    #[command(flatten)]
+    bounds: Bounds,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// The file of claims
@@ -136,7 +138,7 @@ impl Assert {
     }
 
     fn check(&self, input: Option<(&Item, &str)>, user: &User, claims: &Claims) -> io::Result<Outcome> {
-        let answers = match claims.check(user) {
+        let answers = match claims.check_within(self.bounds.work, user) {
             Ok(answers) => answers,
             Err(errors) => return self.unread(&errors),
         };
@@ -147,6 +149,9 @@ impl Assert {
                     output::line(format_args!("# line {number}: {text}"))?;
                 }
                 print(&answers)?;
+                if answers.iter().any(|answer| answer.failure() == Some(&Failure::Undecided)) {
+                    output::bounds(self.bounds)?;
+                }
             }
             Format::Json => output::json(&Asserted {
                 input: input.map(|(_, text)| text),

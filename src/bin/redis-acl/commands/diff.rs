@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use redis_acl::compare::{Difference, difference};
+use redis_acl::compare::{Difference, difference_within};
 use redis_acl::{Dialect, Excess, User, syntax};
 use serde::Serialize;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use super::NOT_TEXT;
 use crate::Outcome;
 use crate::documents::Kind;
 use crate::file_users::is_listed;
-use crate::input::{self, Item};
+use crate::input::{self, Bounds, Item};
 use crate::output::{self, Format};
 use of_files::NOT_THERE;
 
@@ -60,6 +60,8 @@ pub(crate) struct Diff {
     /// Exit with 1 only if NEW may do what OLD may not, or if that cannot be told
     #[arg(long)]
     no_new_access: bool,
+    #[command(flatten)]
+    bounds: Bounds,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Say nothing, answer by the exit code only
@@ -134,7 +136,7 @@ impl Diff {
             self.refuse(&old, &new)?;
             return Ok(Outcome::BadInput);
         };
-        let difference = difference(&from, &to);
+        let difference = difference_within(self.bounds.work, &from, &to);
         let new_access = NewAccess::of(difference.comparison().only_second());
         match self.format {
             _ if self.quiet => {}
@@ -154,7 +156,7 @@ impl Diff {
     }
 
     fn print(&self, difference: &Difference, new_access: NewAccess) -> io::Result<()> {
-        output::difference(difference)?;
+        output::difference(difference, self.bounds)?;
         if self.no_new_access { output::line(new_access.told()) } else { Ok(()) }
     }
 

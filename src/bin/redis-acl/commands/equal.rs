@@ -2,11 +2,11 @@
 
 use std::io;
 
-use redis_acl::{User, compare};
+use redis_acl::compare::compare_within;
+use redis_acl::{Relation, User};
 
 use crate::Outcome;
-use crate::input::In;
-use crate::input::Item;
+use crate::input::{Bounds, In, Item};
 use crate::output::{self, Format};
 
 const EXAMPLES: &str = "\
@@ -21,6 +21,8 @@ commands to come does count. `redis-acl diff` shows what differs.";
 pub(crate) struct Equal {
     #[command(flatten)]
     of: In,
+    #[command(flatten)]
+    bounds: Bounds,
     /// Say nothing, answer by the exit code only
     #[arg(long, short)]
     quiet: bool,
@@ -37,11 +39,20 @@ impl Equal {
         let (Some(a), Some(b)) = (self.user(&self.a)?, self.user(&self.b)?) else {
             return Ok(Outcome::BadInput);
         };
-        let equal = a == b || compare(&a, &b).is_equal();
+        let relation =
+            if a == b { Relation::Equal } else { compare_within(self.bounds.work, &a, &b).relation() };
+        let equal = relation == Relation::Equal;
         if !self.quiet {
-            output::line(if equal { "equal" } else { "different" })?;
+            output::line(match relation {
+                Relation::Equal => "equal",
+                Relation::Undecided => "undecided, which counts as different",
+                _ => "different",
+            })?;
             if !equal {
                 output::line(format_args!("  {a}\n  {b}"))?;
+            }
+            if relation == Relation::Undecided {
+                output::bounds(self.bounds)?;
             }
         }
         Ok(if equal { Outcome::Fine } else { Outcome::Negative })

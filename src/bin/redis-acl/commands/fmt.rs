@@ -56,6 +56,9 @@ pub(crate) struct Fmt {
     /// Write hashes in the place of passwords, as servers do
     #[arg(long)]
     hash_passwords: bool,
+    /// Files that are larger are not looked at, and told of; one may take a hundred times as much memory
+    #[arg(long, value_name = "MIB", default_value_t = 64, hide_short_help = true)]
+    max_file_size: u64,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Files and folders; of folders, the files that .gitignore does not name
@@ -118,14 +121,14 @@ impl Fmt {
             Err(error) => return Ok(Formatted::unreadable(Path::new("."), error.to_string())),
         };
         let unreadable = |message: String| Ok(Formatted::unreadable(&file.path, message));
-        let (kind, bytes) = match file.content() {
+        let (kind, bytes) = match file.content(self.max_file_size) {
             Ok(Content::Of(kind, bytes)) => (kind, bytes),
             Ok(Content::Other) if file.is_named => {
                 return unreadable("no file of a kind that holds access strings".into());
             }
             Ok(Content::Other) => return Ok(Formatted::default()),
             Ok(Content::TooLarge(size)) => {
-                return unreadable(format!("not looked at: the file has {} MB", size >> 20));
+                return unreadable(files::too_large(size, self.max_file_size));
             }
             Err(error) => return unreadable(error.to_string()),
         };

@@ -94,6 +94,9 @@ pub(crate) struct Lint {
     /// Show what --fix would change in files, and change nothing
     #[arg(long, requires = "fix")]
     dry_run: bool,
+    /// Files that are larger are not looked at, and told of; one may take a hundred times as much memory
+    #[arg(long, value_name = "MIB", default_value_t = 64, hide_short_help = true)]
+    max_file_size: u64,
     /// List every lint
     #[arg(long)]
     list: bool,
@@ -159,6 +162,8 @@ struct Flags {
     settings: Settings,
     /// The file of settings that is named.
     file: Option<PathBuf>,
+    /// In MiB.
+    max_file_size: u64,
 }
 
 /// How strings are looked at where these settings hold.
@@ -192,10 +197,11 @@ impl Lint {
             format,
             fix,
             dry_run,
+            max_file_size,
             ..
         } = self;
         let settings = Settings { allow, warn, deny, clients: client, next, fail_on };
-        let flags = Flags { dialect, settings, file };
+        let flags = Flags { dialect, settings, file, max_file_size };
         match given {
             Given::Strings(_) if format == Format::Sarif => bad_usage("SARIF is about files"),
             Given::Strings(_) if dry_run => bad_usage("--dry-run is about files"),

@@ -7,7 +7,7 @@ use redis_acl::{ApplyErrors, Dialect, syntax};
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::input::{self, Item};
+use crate::input::{self, Bounds, Item};
 use crate::output::{self, Format};
 
 const EXAMPLES: &str = "\
@@ -29,6 +29,8 @@ pub(crate) struct UpgradeCommand {
     /// The engine or service that is to read it
     #[arg(long, value_name = "DIALECT")]
     to: Dialect,
+    #[command(flatten)]
+    bounds: Bounds,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// An access string, or `-` to read one from each line of the standard input
@@ -62,7 +64,7 @@ impl UpgradeCommand {
             Ok(text) => text,
             Err(outcome) => return Ok(outcome),
         };
-        let upgrade = match compare::upgrade(text, self.from, self.to) {
+        let upgrade = match compare::upgrade_within(self.bounds.work, text, self.from, self.to) {
             Ok(upgrade) => upgrade,
             Err(errors) => return item.refuse(text, &errors, self.from, self.format),
         };
@@ -90,7 +92,7 @@ impl UpgradeCommand {
 
     /// What the same string is there, then what to write instead.
     fn tell(&self, upgrade: &Upgrade) -> io::Result<()> {
-        let Self { from, to, .. } = self;
+        let Self { from, to, bounds, .. } = self;
         match upgrade.same() {
             Ok(difference) if difference.comparison().is_equal() => {
                 return output::line(format_args!(
@@ -99,7 +101,7 @@ impl UpgradeCommand {
             }
             Ok(difference) => {
                 output::line(format_args!("the same string under {from} (-) and {to} (+):"))?;
-                output::difference(difference)?;
+                output::difference(difference, *bounds)?;
             }
             Err(errors) => {
                 output::line(format_args!("{to} refuses the string:"))?;
@@ -114,7 +116,7 @@ impl UpgradeCommand {
                     true => Ok(()),
                     false => {
                         output::line("which cannot help that:")?;
-                        output::difference(exact.difference())
+                        output::difference(exact.difference(), *bounds)
                     }
                 }
             }

@@ -5,15 +5,15 @@ use std::io;
 use std::path::Path;
 
 use anstyle::AnsiColor;
-use redis_acl::compare::{Difference, difference};
-use redis_acl::{Dialect, User, syntax};
+use redis_acl::compare::{Difference, difference_within};
+use redis_acl::{Dialect, Relation, User, syntax};
 use serde::Serialize;
 
 use super::{Diff, NewAccess};
 use crate::Outcome;
 use crate::documents::{Dialects, Document, Kind};
 use crate::file_users::{Access, FileOfUsers, FileUser, Login, is_listed, of_list, pairs};
-use crate::input;
+use crate::input::{self, Bounds};
 use crate::output::{self, Format};
 use crate::refusals::refusals;
 use crate::settings::SettingsFile;
@@ -92,7 +92,8 @@ impl Diff {
         let to_dialect = self.to_dialect.or(self.dialect);
         let (old_users, new_users) = (self.users(old, new, self.dialect)?, self.users(new, old, to_dialect)?);
         let (Some(old_users), Some(new_users)) = (old_users, new_users) else { return Ok(Outcome::BadInput) };
-        let compared = pairs(&old_users, &new_users).into_iter().map(|(old, new)| Compared::of(old, new));
+        let compared =
+            pairs(&old_users, &new_users).into_iter().map(|(old, new)| Compared::of(self.bounds, old, new));
         let mut compared: Vec<_> = compared.filter(|compared| !compared.is_not_written()).collect();
         compared.sort_by(|a, b| (a.change, a.address()).cmp(&(b.change, b.address())));
         let new_access = NewAccess::of_all(compared.iter().map(|compared| compared.new_access));
@@ -145,6 +146,9 @@ impl Diff {
     fn tell(&self, compared: &[Compared<'_>], new_access: NewAccess) -> io::Result<()> {
         compared.iter().try_for_each(Compared::sum_up)?;
         compared.iter().filter(|compared| compared.has_more_to_tell()).try_for_each(Compared::tell)?;
+        if compared.iter().any(Compared::has_reached_bounds) {
+            output::bounds(self.bounds)?;
+        }
         match self.no_new_access {
             true => output::line(format_args!("\n{}", new_access.told())),
             false => Ok(()),
@@ -164,14 +168,14 @@ fn listed(path: &Path, bytes: &[u8], dialects: Dialects) -> io::Result<Option<Ve
 }
 
 impl<'u> Compared<'u> {
-    fn of(old: Option<&'u FileUser>, new: Option<&'u FileUser>) -> Self {
+    fn of(bounds: Bounds, old: Option<&'u FileUser>, new: Option<&'u FileUser>) -> Self {
         let unknown = |user: Option<&'u FileUser>| match &user?.access {
             Access::Unknown { why, written } => Some((&**why, &**written)),
             Access::Known(_) => None,
         };
         let why = unknown(new).or(unknown(old));
         let is_written_alike = why.is_some() && unknown(old) == unknown(new);
-        let difference = why.is_none().then(|| difference_of(old, new)).flatten();
+        let difference = why.is_none().then(|| difference_of(bounds, old, new)).flatten();
         let (logins_gained, logins_lost) = logins(old, new);
         let new_access = match &difference {
             _ if new.is_none() => NewAccess::None,
@@ -208,6 +212,11 @@ impl<'u> Compared<'u> {
 
     fn address(&self) -> &'u str {
         self.new.or(self.old).map_or("", |user| &user.address)
+    }
+
+    fn has_reached_bounds(&self) -> bool {
+        let relation = self.difference.as_ref().map(|difference| difference.comparison().relation());
+        relation == Some(Relation::Undecided)
     }
 
     /// Whether the summary does not say it all.
@@ -302,13 +311,17 @@ impl FileUser {
 }
 
 /// What is not there is a new user, who may do nothing.
-fn difference_of(old: Option<&FileUser>, new: Option<&FileUser>) -> Option<Difference> {
+fn difference_of(
+    Bounds { work }: Bounds,
+    old: Option<&FileUser>,
+    new: Option<&FileUser>,
+) -> Option<Difference> {
     let nobody = |other: &User| User::with_catalog(other.catalog());
     let known = |user: Option<&'_ FileUser>| user.and_then(FileUser::known).cloned();
     match (known(old), known(new)) {
-        (Some(old), Some(new)) => Some(difference(&old, &new)),
-        (Some(old), None) => Some(difference(&old, &nobody(&old))),
-        (None, Some(new)) => Some(difference(&nobody(&new), &new)),
+        (Some(old), Some(new)) => Some(difference_within(work, &old, &new)),
+        (Some(old), None) => Some(difference_within(work, &old, &nobody(&old))),
+        (None, Some(new)) => Some(difference_within(work, &nobody(&new), &new)),
         (None, None) => None,
     }
 }
