@@ -11,14 +11,18 @@ use crate::syntax::{AccessString, Rule};
 pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
     let kind = root.text_of("kind").unwrap_or_default();
     let name = root.get("metadata").and_then(|metadata| metadata.text_of("name")).unwrap_or_default();
-    let manifest = Manifest { kind, name };
+    let resource = if kind.is_empty() { "text" } else { kind };
+    // these may be users' lines themselves
+    let (resource, name) = (told(&mask(resource)), told(&mask(name)));
+    let manifest = Manifest { is_secret: kind == "Secret", resource: &resource, name: &name };
     root.children().for_each(|(key, node)| below(search, manifest, "", key, node));
 }
 
-/// The manifest that a text is in; both are empty where there is none.
+/// The manifest that a text is in, as places tell it.
 #[derive(Clone, Copy)]
 struct Manifest<'m> {
-    kind: &'m str,
+    is_secret: bool,
+    resource: &'m str,
     name: &'m str,
 }
 
@@ -32,11 +36,9 @@ fn below<'a>(
     let path = key.map_or_else(|| path.to_owned(), |key| path_to(path, key));
     let key = key.unwrap_or_default();
     if let Some(kind) = text_kind(key, node) {
-        let resource = if manifest.kind.is_empty() { "text" } else { manifest.kind };
-        // these may be users' lines themselves
-        let (resource, name) = (mask(&told(resource)), mask(&told(manifest.name)));
-        let place = Place { resource, name, attribute: path.clone() };
-        match manifest.kind == "Secret" && path.starts_with("data.") {
+        let place =
+            Place { resource: manifest.resource.into(), name: manifest.name.into(), attribute: path.clone() };
+        match manifest.is_secret && path.starts_with("data.") {
             true => search.not_literal(place, node, Why::Base64),
             false => search.acl_text(place, node, kind),
         }

@@ -20,11 +20,11 @@ pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
 fn below<'a>(search: &mut Search<'a>, name: &str, node: &Node<'a>) {
     if let (Some(resource), Some(properties)) = (node.text_of("Type"), node.get("Properties")) {
         if let Some((resource, kind)) = USERS.iter().find(|(user, _)| *user == resource) {
-            let place = Place { resource: (*resource).into(), name: told(name), attribute: String::new() };
+            let place = Place { resource: (*resource).into(), name: name.into(), attribute: String::new() };
             return search.request(*kind, Names::Aws, place, properties);
         }
     }
     for (key, child) in node.children() {
-        below(search, key.unwrap_or(name), child);
+        below(search, key.map(told).as_deref().unwrap_or(name), child);
     }
 }

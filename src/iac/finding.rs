@@ -5,6 +5,8 @@ use alloc::string::String;
 use core::fmt;
 use core::ops::Range;
 
+use sha2::{Digest as _, Sha256};
+
 use super::literal::Literal;
 use super::request::Request;
 use super::source::Position;
@@ -80,22 +82,21 @@ pub struct NotLiteral {
 pub struct Place {
     /// The type of the resource, `module`, the kind of a manifest, or the operation of a request.
     pub resource: String,
-    /// Its name in the file, of a very long one the beginning; empty if it has none.
+    /// Its name in the file, of a very long one the beginning and a digest; empty if it has none.
     pub name: String,
     /// The attribute, with a path to it where it is nested: `users[0].access_string`; of a very long one the
-    /// beginning.
+    /// beginning and a digest.
     pub attribute: String,
 }
 
 /// So many characters of a name or a path are told: a thousand findings may be below one key of a megabyte.
 const LONGEST: usize = 200;
 
-/// A name as places tell it.
+/// A name as places tell it. Behind the beginning of a very long one stands a digest, since places tell users apart.
 pub(super) fn told(name: &str) -> String {
-    match name.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
-    }
+    let Some((end, _)) = name.char_indices().nth(LONGEST) else { return name.to_owned() };
+    let digest = Sha256::digest(name).iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
+    format!("{}…{digest:016x}", &name[..end])
 }
 
 /// The path to what a key holds.

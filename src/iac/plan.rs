@@ -96,10 +96,11 @@ fn state_file<'a>(search: &mut Search<'a>, resource: &Node<'a>) {
     if let Some(module) = resource.text_of("module") {
         place.name = format!("{module}.{}", place.name);
     }
+    place.name = told(&place.name);
     for instance in resource.get("instances").map(Node::items).unwrap_or_default() {
         let name = match instance.text_of("index_key") {
-            Some(key) => format!("{}[\"{}\"]", told(&place.name), told(key)),
-            None => told(&place.name),
+            Some(key) => format!("{}[\"{}\"]", place.name, told(key)),
+            None => place.name.clone(),
         };
         let place = Place { name, ..place.clone() };
         instance.get("attributes").into_iter().for_each(|values| strings(search, &place, values));

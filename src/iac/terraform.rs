@@ -59,7 +59,7 @@ struct Where<'w> {
 
 /// Everything named `access_string` in a body, however deep.
 fn nested<'a>(search: &mut Search<'a>, resource: &str, name: &str, body: &Node<'a>) {
-    within(search, Where { resource, name, path: "" }, body);
+    within(search, Where { resource, name: &told(name), path: "" }, body);
 }
 
 fn within<'a>(search: &mut Search<'a>, at: Where<'_>, node: &Node<'a>) {
@@ -83,7 +83,7 @@ fn value<'a>(search: &mut Search<'a>, at: Where<'_>, key: &str, node: &Node<'a>,
         return;
     }
     let path = if at.path.is_empty() { key } else { at.path };
-    let place = Place { resource: at.resource.into(), name: told(at.name), attribute: path.into() };
+    let place = Place { resource: at.resource.into(), name: at.name.into(), attribute: path.into() };
     // nothing says which service a module is about, but ElastiCache's users alone have an engine
     let engine = map.text_of("engine");
     let dialect = engine.and_then(|_| dialect(Service::ElastiCache, engine, map.text_of("engine_version")));

@@ -1,8 +1,10 @@
 //! What users and trees take: memory, and time as texts grow.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use redis_acl::{AccessString, Dialect, Engine, User};
+
+use crate::clock::least;
 
 /// The string of AWS's documentation.
 const SEED: &str = "on ~app::* -@all +@read";
@@ -67,19 +69,12 @@ fn memory_grows_with_the_text_and_no_faster() {
 #[test]
 fn time_grows_with_the_text_and_no_faster() {
     let texts = LENGTHS.map(rules);
-    let least = |make: &dyn Fn(&str)| {
-        let time = |text: &str| {
-            let started = Instant::now();
-            make(text);
-            started.elapsed()
-        };
-        texts.each_ref().map(|text| (0..3).map(|_| time(text)).min().unwrap_or_default())
-    };
+    let times = |make: &dyn Fn(&str)| texts.each_ref().map(|text| least(3, || make(text)));
     let is_linear = |[short, long]: [Duration; 2]| long <= 4 * GROWTH as u32 * short;
-    let parsed = least(&|text| drop(AccessString::parse(text)));
+    let parsed = times(&|text| drop(AccessString::parse(text)));
     assert!(is_linear(parsed), "{parsed:?}");
     for engine in [Engine::Redis7_0, Engine::Redis7_2] {
-        let normalized = least(&|text| drop(User::parse(engine, text).map(|user| user.to_string())));
+        let normalized = times(&|text| drop(User::parse(engine, text).map(|user| user.to_string())));
         assert!(is_linear(normalized), "{engine}: {normalized:?}");
     }
 }

@@ -1,7 +1,6 @@
 //! Texts that somebody made to be hard: time grows with them and no faster, or a bound says so.
 
-use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use redis_acl::compare::{compare_within, difference_within, upgrade_within};
 use redis_acl::glob::{self, Inclusion};
@@ -10,26 +9,9 @@ use redis_acl::{
     lint,
 };
 
+use crate::clock::least;
+
 const ENGINE: Engine = Engine::Redis7_2;
-
-/// The time that this thread has run, where the system tells it: what else runs on the machine does not count.
-fn clock() -> Duration {
-    let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let run = told.and_then(|told| told.split(' ').next()?.parse().ok()).map(Duration::from_nanos);
-    run.unwrap_or_else(|| {
-        static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-        START.get_or_init(Instant::now).elapsed()
-    })
-}
-
-fn least(runs: usize, run: impl Fn()) -> Duration {
-    let time = || {
-        let started = clock();
-        run();
-        clock() - started
-    };
-    (0..runs).map(|_| time()).min().unwrap_or_default()
-}
 
 /// So many bytes, and four times as many.
 const LENGTHS: [usize; 2] = [16 << 10, 64 << 10];

@@ -1,5 +1,6 @@
 //! Infrastructure files: what is found in files that look like people's, where it is, and how it is rewritten.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -691,3 +692,19 @@ const STYLES: [(&str, &str); 15] = [
     ("a.yaml", "- {users.acl: user a on}\n- x\n"),
     ("a.yaml", "- users.acl: |1\n   user b on ~*\n"),
 ];
+
+/// Only the beginning of a long name is told, and yet it is no other's.
+#[test]
+fn long_names_are_told_in_part_and_apart() {
+    let long = "n".repeat(300);
+    let file = |label: &str| {
+        format!("resource \"aws_elasticache_user\" \"{label}\" {{\n  access_string = \"on ~* +@all\"\n}}\n")
+    };
+    let text = file(&format!("{long}1")) + &file(&format!("{long}2"));
+    let document = read("users.tf", text.as_bytes());
+    let names: Vec<_> = document.findings().iter().map(|finding| finding.place().name.clone()).collect();
+    assert_eq!(names.len(), 2);
+    assert!(
+        names[0] != names[1] && names.iter().all(|name| name.starts_with(&long[..200]) && name.len() < 250)
+    );
+}

@@ -5,6 +5,7 @@ mod canonical;
 mod check;
 mod check_properties;
 mod claims;
+mod clock;
 mod compare;
 mod compare_exact;
 mod corpus;
