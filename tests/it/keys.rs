@@ -78,6 +78,8 @@ fn versions_differ_where_servers_do() {
     assert_eq!(keys(Engine::Redis6_2, "migrate h p  0 1 AUTH keys KEYS a"), "KEYS: a:");
     assert_eq!(keys(Engine::Redis6_2, "migrate h p k 0 1 KEYS a b"), "k:");
     assert_eq!(keys(Engine::Redis6_2, "stralgo lcs KEYS a b"), "a: b:");
+    assert_eq!(keys(Engine::Redis6_2, "stralgo lcs LEN KEYS a b"), "a: b:");
+    assert_eq!(keys(Engine::Redis6_2, "stralgo lcs LEN KEYS a b IDX"), "a: b:");
     assert_eq!(keys(Engine::Redis6_2, "stralgo lcs STRINGS KEYS a b"), "");
     assert_eq!(keys(Engine::Redis6_2, "memory usage k"), "k:");
     assert_eq!(keys(Engine::Redis6_2, "memory usage"), "");
