@@ -186,6 +186,8 @@ fn databases_are_compared() {
     ] {
         assert_told("valkey-9.1", first, second, relation, witnesses);
     }
+    let comparison = compare(&user("valkey-9.1", "~* +get db=1,2"), &user("valkey-9.1", "~* +get db=1"));
+    assert_eq!(comparison.only_first().witness().map(|witness| witness.database()), Some(2));
 }
 
 #[test]

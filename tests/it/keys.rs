@@ -159,6 +159,17 @@ fn options_before_streams_are_skipped_as_long_as_they_are() {
     }
 }
 
+#[test]
+fn flags_that_are_there_twice_are_there() {
+    let flags = KeyFlags::RW.and(KeyFlags::ACCESS);
+    assert_eq!(flags.and(flags), flags);
+    assert_eq!(
+        flags.and(KeyFlags::RW).and(KeyFlags::UPDATE).names().collect::<Vec<_>>(),
+        ["RW", "access", "update"]
+    );
+    assert!(flags.contains(KeyFlags::RW) && !KeyFlags::RW.contains(flags) && flags.contains(KeyFlags::NONE));
+}
+
 static ONE: [KeySpec; 1] = [KeySpec {
     flags: KeyFlags::RW.and(KeyFlags::ACCESS).and(KeyFlags::UPDATE),
     start: StartSearch::Index(1),
