@@ -266,8 +266,8 @@ fn run<A: AsRef<[u8]>>(spec: &KeySpec, start: i64, request: Request<'_, A>, quir
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{FoundKeys, Run, by_table};
-    use crate::catalog::{Catalog, Keys, Request};
+    use super::{FoundKeys, KeyPlan, Run, by_table};
+    use crate::catalog::{Catalog, FindKeys, KeyFlags, KeySpec, Keys, Request, StartSearch};
     use crate::dialect::{Dialect, Engine};
 
     #[test]
@@ -289,6 +289,36 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_tell_all_by_itself_is_no_plan() {
+        static VARIABLE: [KeySpec; 1] = [one_key(1, 1, KeyFlags::RO.and(KeyFlags::VARIABLE_FLAGS))];
+        static INCOMPLETE: [KeySpec; 1] = [one_key(1, 1, KeyFlags::RO.and(KeyFlags::INCOMPLETE))];
+        static STEP: [KeySpec; 1] = [one_key(1, 0, KeyFlags::RO)];
+        static FIRST: [KeySpec; 1] = [one_key(0, 1, KeyFlags::RO)];
+        static PLAIN: [KeySpec; 1] = [one_key(1, 1, KeyFlags::RO)];
+        static NO_KEY: [KeySpec; 1] = [one_key(1, 1, KeyFlags::NOT_KEY)];
+        const fn one_key(first: i8, step: i8, flags: KeyFlags) -> KeySpec {
+            let find = FindKeys::Range { last: -1, step, limit: 0 };
+            KeySpec { flags, start: StartSearch::Index(first), find }
+        }
+        let of_numbers = |(first, last, step)| KeyPlan::of(&Keys { first, last, step, specs: &[] });
+        let of_specs = |specs| KeyPlan::of(&Keys { first: 1, last: -1, step: 1, specs });
+        for numbers in [(-1, -1, 1), (1, 0, 1), (1, 0, 2), (1, 3, 2), (1, -1, 0), (1, -1, -1)] {
+            assert!(matches!(of_numbers(numbers), KeyPlan::Ask), "{numbers:?}");
+        }
+        for specs in [&VARIABLE, &INCOMPLETE, &STEP, &FIRST] {
+            assert!(matches!(of_specs(specs), KeyPlan::Ask), "{specs:?}");
+        }
+        assert!(matches!(of_numbers((1, 3, 1)), KeyPlan::Range { first: 1, last: 2, step: 1, .. }));
+        assert!(matches!(of_numbers((1, -2, 2)), KeyPlan::Range { first: 1, last: -2, step: 2, .. }));
+        assert!(matches!(
+            of_specs(&PLAIN),
+            KeyPlan::Range { first: 1, last: -1, step: 1, flags: KeyFlags::RO }
+        ));
+        assert!(matches!(of_numbers((0, 0, 0)), KeyPlan::NoKeys));
+        assert!(matches!(of_specs(&NO_KEY), KeyPlan::NoKeys));
+    }
+
+    #[test]
     fn three_numbers_that_lead_nowhere_tell_no_keys() {
         let request = Request::new(&["x", "1", "2", "3", "4", "5"]);
         for (first, last, step, places) in [
@@ -298,6 +328,7 @@ mod tests {
             (1, -2, 2, &[1, 3]),
             (0, -1, 1, &[]),
             (1, 0, 1, &[]),
+            (1, 0, 2, &[]),
             (5, -2, 1, &[]),
             (1, -1, 0, &[]),
             (1, 6, 1, &[]),

@@ -416,3 +416,79 @@ fn counted(shape: &Shape, number: usize, first: usize, step: usize) -> Vec<Shape
     none.push(Word::Text("0".into()));
     vec![with(Word::Count), with(Word::PaddedCount), none]
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
+
+    use super::{Part, Shape, Word};
+    use crate::catalog::Catalog;
+    use crate::dialect::Dialect;
+
+    /// As [`TEMPLATES`](super::TEMPLATES) are written; `#` is the number of what repeats, and `0#` the same padded.
+    fn written(shape: &Shape) -> String {
+        let word = |word: &Word| match word {
+            Word::Any => "_".to_string(),
+            Word::NoDatabase => "!".to_string(),
+            Word::Count => "#".to_string(),
+            Word::PaddedCount => "0#".to_string(),
+            Word::Text(text) if text.is_empty() => "''".to_string(),
+            Word::Text(text) => text.to_string(),
+        };
+        let part = |part: &Part| {
+            let words = part.words.iter().map(word).collect::<Vec<_>>().join(" ");
+            if part.repeats { format!("({words})…") } else { words }
+        };
+        shape.parts.iter().map(part).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_shapes_of_commands() {
+        for (dialect, name, shapes) in [
+            ("redis-6.2", "get", &["_"][..]),
+            ("redis-6.2", "rename", &["_ _"]),
+            ("redis-6.2", "mset", &["(_ _)…", "_ _"]),
+            ("redis-6.2", "blpop", &["(_)… _", "_ _"]),
+            ("redis-6.2", "zunionstore", &["_ # (_)…", "_ 0 _", "_ 0# (_)…", "_ _ _"]),
+            ("redis-6.2", "eval", &["_ # (_)…", "_ 0", "_ 0# (_)…", "_ _"]),
+            ("redis-6.2", "xread", &["STREAMS (_)… (0)…", "_ _ _", "x STREAMS _ 0"]),
+            ("redis-6.2", "ping", &["", "_"]),
+            ("redis-7.2", "rename", &["_ _"]),
+            ("redis-7.2", "blpop", &["(_)… _", "_ _"]),
+            ("redis-7.2", "lmpop", &["# (_)… _", "0 _ _", "0# (_)… _", "_ _ _"]),
+            (
+                "redis-7.2",
+                "georadius",
+                &[
+                    "_ 0 0 1 m STORE _",
+                    "_ 0 0 1 m STORE _ STORE _",
+                    "_ 0 0 1 m STORE _ STOREDIST _",
+                    "_ 0 0 1 m STOREDIST _",
+                    "_ _ _ _ _",
+                    "_ _ _ _ _ STORE _",
+                    "_ _ _ _ _ STORE _ STOREDIST _",
+                    "_ _ _ _ _ STOREDIST _",
+                ],
+            ),
+            (
+                "redis-7.2",
+                "migrate",
+                &["_ _ '' 0 1 KEYS (_)…", "_ _ _ 0 1 KEYS _", "_ _ _ KEYS (_)…", "_ _ _ _ _"],
+            ),
+            ("redis-7.2", "psubscribe", &["(_)…", "_"]),
+            ("redis-8.4", "msetex", &["# (_ _)…", "0 _ _", "0# (_ _)…", "_ _ _"]),
+            ("valkey-9.1", "copy", &["_ _", "_ _ (DB _)…", "_ _ DB _"]),
+            ("valkey-9.1", "select", &["!", "_"]),
+            ("redis-8.0+json", "json.mset", &["(_ _ _)…", "_ _ _"]),
+        ] {
+            let catalog = Catalog::from(dialect.parse::<Dialect>().expect("a dialect"));
+            let command = catalog.command(name).expect("a command");
+            let found: BTreeSet<_> = command.shapes(&[name]).iter().map(written).collect();
+            let head = name.to_uppercase();
+            let shapes: BTreeSet<_> = shapes.iter().map(|shape| format!("{head} {shape}")).collect();
+            assert_eq!(found, shapes.iter().map(|shape| shape.trim_end().to_string()).collect(), "{dialect}");
+        }
+    }
+}

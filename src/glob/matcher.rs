@@ -21,7 +21,7 @@ pub fn matches(pattern: impl AsRef<[u8]>, text: impl AsRef<[u8]>) -> bool {
 ///
 /// Every token but `*` takes exactly one byte, so when a later star has been reached, an earlier one need not
 /// be tried again: whatever it could leave to the rest, the later one can skip.
-pub(super) fn matches_within_bounds(pattern: &[u8], text: &[u8]) -> bool {
+fn matches_within_bounds(pattern: &[u8], text: &[u8]) -> bool {
     // the server's loop runs only while both have bytes left: nothing but "" matches the empty text
     if text.is_empty() { pattern.is_empty() } else { matches_rest(pattern, text) }
 }

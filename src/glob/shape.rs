@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use super::MAX_STARS;
-use super::matcher::{Class, matches_rest, matches_within_bounds};
+use super::matcher::{Class, matches_rest};
 
 /// What kind of pattern one is. It makes the common ones as fast as a comparison.
 ///
@@ -114,7 +114,7 @@ impl Pattern {
             Shape::Prefix => text.starts_with(&self.core),
             Shape::Suffix => text.ends_with(&self.core),
             Shape::AnyBytes => !text.is_empty(),
-            Shape::General if self.head == 0 => matches_within_bounds(&self.core, text),
+            // it is more than stars, so it matches no empty text
             Shape::General => {
                 let (head, rest) = self.core.split_at(self.head);
                 text.strip_prefix(head).is_some_and(|left| matches_rest(rest, left))

@@ -107,11 +107,45 @@ fn first_arguments_are_compared() {
             Incomparable,
             ["MEMORY USAGE a", "MEMORY USAGE b"],
         ),
+        ("redis-7.2", "~* +lmpop|2", "~* +lmpop|3", Incomparable, ["LMPOP 2 a a", "LMPOP 3 a a a 1"]),
         // only the first key is the first argument
         ("redis-7.2", "~* +del|a", "~a +del", Wider, ["DEL A", ""]),
         ("redis-7.2", "~a +del|a", "~a ~b +del|a", Narrower, ["", "DEL a b"]),
     ] {
         assert_told(dialect, first, second, relation, witnesses);
+    }
+}
+
+#[test]
+fn so_many_first_arguments_are_compared_and_no_more() {
+    for (count, relation) in [(500, Wider), (501, Relation::Undecided)] {
+        let arguments: Vec<_> = (0..count).map(|number| format!("+ping|{number}")).collect();
+        let (first, second) = (user("redis-7.2", "+ping"), user("redis-7.2", &arguments.join(" ")));
+        assert_eq!(compare(&first, &second).relation(), relation, "{count}");
+    }
+    // nor are more keys tried than so many
+    for (keys, relation) in [(64, Wider), (65, Relation::Undecided), (640, Relation::Undecided)] {
+        let counting = user("redis-7.2", &format!("~* +lmpop|{keys}"));
+        assert_eq!(compare(&counting, &user("redis-7.2", "~*")).relation(), relation, "{keys}");
+    }
+}
+
+#[test]
+fn the_shortest_request_is_shown() {
+    for (first, second, witness) in [
+        ("~a +exists +lrem", "~a", "EXISTS a"),
+        ("~abc ~\x01 +get", "+get", "GET abc"),
+        ("~\x01 ~abc +get", "+get", "GET abc"),
+        ("~b ~a +get", "+get", "GET b"),
+        ("%R~a %W~b +georadius", "%R~a +georadius", "GEORADIUS a 1 1 1 1 STORE b"),
+        ("~a ~b +mget", "(~a +mget) (~b +mget)", "MGET b a"),
+        ("~a ~b ~c +mget", "(~a ~b +mget) (~b ~c +mget) (~a ~c +mget)", "MGET c a b"),
+    ] {
+        assert_eq!(
+            told("redis-7.2", first, second),
+            (Wider, witness.to_owned(), String::new()),
+            "{first} / {second}"
+        );
     }
 }
 
@@ -143,9 +177,17 @@ fn databases_are_compared() {
         ("~* +get db=1,2,3", "~* +get db=1,2 (~* +get db=1,3)", Equal, ["", ""]),
         ("~* +get db=1,2,3", "~* +get db=1 (~* +get db=1,3)", Wider, ["GET a (in database 2)", ""]),
         ("~* +get db=16", "~* +get resetdbs", Equal, ["", ""]),
+        ("+flushall db=1", "+flushall resetdbs", Equal, ["", ""]),
+        ("+flushall", "+flushall db=1 (+flushall db=0)", Wider, ["FLUSHALL", ""]),
+        // a word that is no database is none of a database's
+        ("+select|foo db=1", "db=1", Wider, ["SELECT foo", ""]),
+        ("+select|1 db=2", "db=2", Equal, ["", ""]),
+        ("+select|1 db=1,2", "db=1,2", Wider, ["SELECT 1", ""]),
     ] {
         assert_told("valkey-9.1", first, second, relation, witnesses);
     }
+    let comparison = compare(&user("valkey-9.1", "~* +get db=1,2"), &user("valkey-9.1", "~* +get db=1"));
+    assert_eq!(comparison.only_first().witness().map(|witness| witness.database()), Some(2));
 }
 
 #[test]
@@ -200,8 +242,11 @@ fn commands_of_ones_own_are_compared() {
     let comparison = compare(&user("~job:* +app.lock"), &user("%R~job:* +@write"));
     assert_eq!(comparison.only_first().witness().expect("a request").to_string(), "APP.LOCK job: 1");
     assert_eq!(compare(&user("~job:* +app.lock"), &user("~job:* +@write")).relation(), Narrower);
-    // of two catalogues, the one without the command does not allow it
+    // of two catalogues, the one without the command does not allow it, whatever is known of its dialect already
     let plain = User::parse(Engine::Redis7_2, "~job:* +@write").expect("rules");
+    assert_eq!(compare(&plain, &plain).relation(), Equal);
+    assert_eq!(compare(&plain, &user("~job:* +@write -app.lock")).relation(), Equal);
+    assert_eq!(compare(&plain, &user("~job:* +@write")).relation(), Narrower);
     assert_eq!(compare(&user("~job:* +@write"), &plain).relation(), Wider);
 }
 

@@ -120,6 +120,31 @@ fn a_second_line_resets_the_user_or_is_an_error() {
 }
 
 #[test]
+fn servers_since_7_0_tell_the_first_error_of_a_line_and_all_unknown_names() {
+    let bytes = b"user a on +nosuch flurb +other blurb\nuser b +@nosuch ~a\n";
+    let unknown = "Unknown command or category name in ACL";
+    let each =
+        format!("f:1: {unknown}. f:1: Syntax error. f:1: {unknown}. f:1: Syntax error. f:2: {unknown}.");
+    let some = format!(
+        "f:1: Error in applying operation '+nosuch': {unknown}. f:1: Syntax error. \
+         f:1: Error in applying operation '+other': {unknown}. \
+         f:2: Error in applying operation '+@nosuch': {unknown}."
+    );
+    for (engine, told) in [
+        (Engine::Redis6_0, &each),
+        (Engine::Redis6_2, &each),
+        (Engine::Redis7_0, &some),
+        (Engine::Redis8_0, &some),
+        (Engine::Valkey8_1, &some),
+        (Engine::Valkey9_1, &some),
+    ] {
+        let end = "WARNING: ACL errors detected, no change to the previously active ACL rules was performed";
+        let message = AclFile::parse(bytes, engine).server_message("f").expect("the server's words");
+        assert_eq!(message, format!("ERR {told} {end}"), "{engine}");
+    }
+}
+
+#[test]
 fn an_open_selector_behind_a_rule_is_never_loaded() {
     for engine in Engine::ALL.into_iter().filter(|engine| *engine >= Engine::Redis7_0) {
         let file = AclFile::parse(b"user a on (+get\nuser b +nosuch\n", engine);

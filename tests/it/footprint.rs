@@ -50,6 +50,22 @@ fn a_user_takes_a_kilobyte_and_its_patterns() {
     }
 }
 
+#[test]
+fn a_user_that_is_changed_again_and_again_grows_no_larger() {
+    for name in DIALECTS {
+        let changed = |times: usize| {
+            let rules = AccessString::parse("-@all +@read +get -get +config -keys +get").expect("rules");
+            let changed = || {
+                let mut user = User::new(dialect(name));
+                (0..times).for_each(|_| user.apply(&rules).expect("good rules"));
+                user
+            };
+            memory(changed).1
+        };
+        assert_eq!(changed(3), changed(50), "{name}");
+    }
+}
+
 /// From 32 kB to 512 kB.
 const LENGTHS: [usize; 2] = [32 << 10, 512 << 10];
 const GROWTH: u64 = (LENGTHS[1] / LENGTHS[0]) as u64;

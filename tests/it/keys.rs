@@ -78,6 +78,8 @@ fn versions_differ_where_servers_do() {
     assert_eq!(keys(Engine::Redis6_2, "migrate h p  0 1 AUTH keys KEYS a"), "KEYS: a:");
     assert_eq!(keys(Engine::Redis6_2, "migrate h p k 0 1 KEYS a b"), "k:");
     assert_eq!(keys(Engine::Redis6_2, "stralgo lcs KEYS a b"), "a: b:");
+    assert_eq!(keys(Engine::Redis6_2, "stralgo lcs LEN KEYS a b"), "a: b:");
+    assert_eq!(keys(Engine::Redis6_2, "stralgo lcs LEN KEYS a b IDX"), "a: b:");
     assert_eq!(keys(Engine::Redis6_2, "stralgo lcs STRINGS KEYS a b"), "");
     assert_eq!(keys(Engine::Redis6_2, "memory usage k"), "k:");
     assert_eq!(keys(Engine::Redis6_2, "memory usage"), "");
@@ -155,6 +157,17 @@ fn options_before_streams_are_skipped_as_long_as_they_are() {
             assert_eq!(keys(engine, request), since, "{engine}: {request}");
         }
     }
+}
+
+#[test]
+fn flags_that_are_there_twice_are_there() {
+    let flags = KeyFlags::RW.and(KeyFlags::ACCESS);
+    assert_eq!(flags.and(flags), flags);
+    assert_eq!(
+        flags.and(KeyFlags::RW).and(KeyFlags::UPDATE).names().collect::<Vec<_>>(),
+        ["RW", "access", "update"]
+    );
+    assert!(flags.contains(KeyFlags::RW) && !KeyFlags::RW.contains(flags) && flags.contains(KeyFlags::NONE));
 }
 
 static ONE: [KeySpec; 1] = [KeySpec {

@@ -83,6 +83,62 @@ fn what_an_engine_cannot_say_is_refused() {
     }
 }
 
+#[test]
+fn what_is_written_instead_says_the_same() {
+    for (from, to, text, exact) in [
+        ("redis-7.2", "redis-8.0", "on %RW~* +get", "on %RW~* -@all +get"),
+        ("redis-7.2", "redis-6.2", "on %RW~* +get", "on ~** resetchannels -@all +get"),
+        ("redis-7.2", "redis-8.0", "on ~* +get", "on ~* -@all +get"),
+        (
+            "valkey-9.1",
+            "valkey-9.1",
+            "on ~a +get db=1,2 (~b +set db=3)",
+            "on ~a db=1,2 -@all +get (~b db=3 +set)",
+        ),
+        ("valkey-9.1", "valkey-9.1", "on ~a +get resetdbs", "on ~a resetdbs -@all +get"),
+        (
+            "redis-7.2",
+            "redis-6.2",
+            "on ~a +command|count +command|docs",
+            "on ~a resetchannels -@all +command|count +command|docs",
+        ),
+        ("redis-7.2", "redis-6.2", "on ~a +command +get", "on ~a resetchannels -@all +get +command"),
+        (
+            "redis-6.2",
+            "redis-7.2",
+            "on ~a resetchannels +object|encoding +client|list +get|x",
+            "on ~a -@all +client|list +object|encoding +get|x",
+        ),
+    ] {
+        let upgrade = upgraded(from, to, text);
+        assert_eq!(upgrade.exact().map(|exact| exact.text()), Ok(exact), "{from} {to} {text}");
+    }
+}
+
+#[test]
+fn an_upgrade_is_told_in_lines() {
+    assert_eq!(
+        upgraded("redis-7.2", "redis-6.2", "on %RW~a +get").to_string(),
+        "the same string is refused
+  redis-6.2 has no `%R~` and `%W~`
+to grant the same: on ~a resetchannels -@all +get"
+    );
+    assert_eq!(
+        upgraded("redis-7.2", "redis-6.2", "on ~a +get %R~b").to_string(),
+        "the same string is refused
+  redis-6.2 has no `%R~` and `%W~`
+redis-6.2 cannot express this user: it has no key permissions such as `%R~b`"
+    );
+    let told = upgraded("redis-7.2", "redis-7.4", "on ~a +@hash").to_string();
+    let (same, exact) = told.rsplit_once('\n').expect("two lines");
+    assert!(
+        same.starts_with(
+            "the same string: the second may do all that the first may, and more\n  + 9 commands"
+        )
+    );
+    assert!(exact.starts_with("to grant the same: on ~a -@all +@hash -hexpire -hexpireat"), "{exact}");
+}
+
 /// 8.2.9 knows no keys where an option that does not exist stands before `STREAMS`; the command is a syntax error.
 #[test]
 fn a_command_that_refuses_what_the_new_engine_lets_pass_is_kept() {
