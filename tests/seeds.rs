@@ -1,7 +1,7 @@
 //! The seeds of the fuzz targets, replayed on stable Rust: a finding of the fuzzer stays found.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[path = "../fuzz/src/lib.rs"]
 pub mod laws;
@@ -60,14 +60,21 @@ fn the_seeds_of_iac_keep_the_laws() {
 
 fn replay(target: &str, law: fn(&str)) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
-    let entries = fs::read_dir(&folder).expect("a folder of seeds");
-    let mut seeds: Vec<_> = entries.map(|entry| entry.expect("a seed").path()).collect();
-    seeds.sort();
+    let seeds = files_in(&folder);
     assert!(!seeds.is_empty(), "no seeds in {}", folder.display());
-    let breaks_a_law = |seed: &&Path| {
+    let breaks_a_law = |seed: &&PathBuf| {
         let input = fs::read_to_string(seed).expect("a seed in UTF-8");
         std::panic::catch_unwind(|| law(&input)).is_err()
     };
-    let broken: Vec<_> = seeds.iter().map(|seed| seed.as_path()).filter(breaks_a_law).collect();
+    let broken: Vec<_> = seeds.iter().filter(breaks_a_law).collect();
     assert!(broken.is_empty(), "seeds that break a law, whose messages are above: {broken:#?}");
+}
+
+/// Findings have telling names; what a fuzzer collected is in a folder beside them.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of seeds");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("a seed").path()).collect();
+    paths.sort();
+    let files = |path: PathBuf| if path.is_dir() { files_in(&path) } else { vec![path] };
+    paths.into_iter().flat_map(files).collect()
 }
