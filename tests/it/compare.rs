@@ -130,6 +130,18 @@ fn so_many_first_arguments_are_compared_and_no_more() {
     }
 }
 
+/// Two keys, and three selectors of which each takes a key of its own to refuse: all ways to choose for the others
+/// lead nowhere.
+#[test]
+fn so_many_ways_to_be_refused_are_tried_and_no_more() {
+    for (free, relation) in [(3, Narrower), (14, Relation::Undecided)] {
+        let free: Vec<_> = (0..free).map(|number| format!("(~z{number} +rename)")).collect();
+        let other = format!("{} (~[bc] +rename) (~[ac] +rename) (~[ab] +rename)", free.join(" "));
+        let comparison = compare(&user("redis-7.2", "~[abc] +rename"), &user("redis-7.2", &other));
+        assert_eq!(comparison.relation(), relation, "{other}");
+    }
+}
+
 #[test]
 fn the_shortest_request_is_shown() {
     for (first, second, witness) in [
