@@ -146,6 +146,8 @@ fn so_many_ways_to_be_refused_are_tried_and_no_more() {
 fn the_shortest_request_is_shown() {
     for (first, second, witness) in [
         ("~a +exists +lrem", "~a", "EXISTS a"),
+        ("~a +copy +persist", "~a", "COPY a a"),
+        ("~\x01 ~\x02 +get", "+get", "GET \"\\x01\""),
         ("~abc ~\x01 +get", "+get", "GET abc"),
         ("~\x01 ~abc +get", "+get", "GET abc"),
         ("~b ~a +get", "+get", "GET b"),
