@@ -424,8 +424,8 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::{Part, Shape, Word};
-    use crate::catalog::Catalog;
-    use crate::dialect::Dialect;
+    use crate::catalog::{Catalog, FindKeys, KeyFlags, KeySpec, NewCommand, StartSearch};
+    use crate::dialect::{Dialect, Engine};
 
     /// As [`TEMPLATES`](super::TEMPLATES) are written; `#` is the number of what repeats, and `0#` the same padded.
     fn written(shape: &Shape) -> String {
@@ -489,6 +489,34 @@ mod tests {
             let head = name.to_uppercase();
             let shapes: BTreeSet<_> = shapes.iter().map(|shape| format!("{head} {shape}")).collect();
             assert_eq!(found, shapes.iter().map(|shape| shape.trim_end().to_string()).collect(), "{dialect}");
+        }
+    }
+
+    /// There is no template and no finder for it.
+    #[test]
+    fn an_added_command_has_the_shapes_of_its_key_specs() {
+        static COUNTED: [KeySpec; 1] = [KeySpec {
+            flags: KeyFlags::RO.and(KeyFlags::ACCESS),
+            start: StartSearch::Index(1),
+            find: FindKeys::KeyNum { index: 1, first: 3, step: 2 },
+        }];
+        static PAIR: [KeySpec; 1] = [KeySpec {
+            flags: KeyFlags::RO.and(KeyFlags::ACCESS),
+            start: StartSearch::Index(2),
+            find: FindKeys::Range { last: 1, step: 1, limit: 0 },
+        }];
+        let added = [
+            NewCommand::new("app.sum", -3).key_specs(&COUNTED),
+            NewCommand::new("app.pair", -2).key_specs(&PAIR),
+        ];
+        let catalog = Catalog::from(Engine::Redis7_2).with_commands(added).expect("new names");
+        for (name, shapes) in
+            [("app.sum", &["_ # _ (_ _)…", "_ 0", "_ 0# _ (_ _)…", "_ _"][..]), ("app.pair", &["_", "_ _ _"])]
+        {
+            let command = catalog.command(name).expect("a command");
+            let found: BTreeSet<_> = command.shapes(&[name]).iter().map(written).collect();
+            let head = name.to_uppercase();
+            assert_eq!(found, shapes.iter().map(|shape| format!("{head} {shape}")).collect());
         }
     }
 }

@@ -303,6 +303,21 @@ fn all_fixes_together_leave_none_and_never_widen() {
     });
 }
 
+/// Servers up to 6.2 tell it by three numbers, later ones by key specs.
+#[test]
+fn keys_are_used_where_a_command_takes_them() {
+    for dialect in ["redis-6.0", "redis-6.2", "redis-7.0", "valkey-9.1"] {
+        let is_unused = |string: &str| {
+            let (findings, _) = findings(&format!("{dialect}: {string}"));
+            !of(&findings, "unused-keys").is_empty()
+        };
+        for command in ["get", "mset", "eval", "sort", "migrate"] {
+            assert!(!is_unused(&format!("on ~a -@all +{command}")), "{dialect}: {command}");
+        }
+        assert!(is_unused("on ~a -@all +ping"), "{dialect}");
+    }
+}
+
 #[test]
 fn findings_tell_no_password() {
     const SECRET: &str = "Tr0ub4dor";

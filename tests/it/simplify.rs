@@ -352,6 +352,7 @@ fn a_text_is_never_made_longer() {
     line_is("redis-7.2", "-@all +get", "-@all +get");
     line_is("redis-7.2", "off +get", "off +get");
     line_is("redis-7.2", "+get", "+get");
+    line_is("redis-7.2", "~a ~a", "~a");
     line_is("redis-7.2", "", "");
     line_is("redis-7.2", "resetkeys", "off -@all");
     // there is no shorter way to write an empty pattern with a permission

@@ -104,6 +104,18 @@ fn what_is_written_instead_says_the_same() {
         ),
         ("redis-7.2", "redis-6.2", "on ~a +command +get", "on ~a resetchannels -@all +get +command"),
         (
+            "redis-7.2",
+            "redis-6.2",
+            "on ~a +config|get +config|set +config|help +config|resetstat +config|rewrite",
+            "on ~a resetchannels -@all +config",
+        ),
+        (
+            "redis-7.2",
+            "redis-7.2",
+            "on ~a &* +@all -get -set +set|x -config|set",
+            "on ~a &* +@all -config|set -get -set +set|x",
+        ),
+        (
             "redis-6.2",
             "redis-7.2",
             "on ~a resetchannels +object|encoding +client|list +get|x",
@@ -113,6 +125,15 @@ fn what_is_written_instead_says_the_same() {
         let upgrade = upgraded(from, to, text);
         assert_eq!(upgrade.exact().map(|exact| exact.text()), Ok(exact), "{from} {to} {text}");
     }
+}
+
+#[test]
+fn what_could_not_be_told_is_not_written() {
+    let selectors: Vec<_> = (0..128).map(|number| format!("(~{number} +get)")).collect();
+    let upgrade = upgraded("redis-7.2", "redis-7.4", &format!("on {}", selectors.join(" ")));
+    let error = upgrade.exact().expect_err("more selectors than are compared");
+    let message = "redis-7.4 cannot express this user: whether it would grant more could not be told";
+    assert_eq!(error.to_string(), message);
 }
 
 #[test]

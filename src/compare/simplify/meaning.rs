@@ -129,3 +129,38 @@ fn channels_cover(by: &Channels, what: &Channels, channel_use: ChannelUse) -> bo
 pub(super) fn as_patterns(channels: &Channels) -> impl Iterator<Item = (&str, KeyAccess)> {
     channels.iter().map(|pattern| (pattern, KeyAccess::ReadWrite))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::same_meaning;
+    use crate::dialect::Engine;
+    use crate::user::User;
+
+    /// Every string is held to it before it is given, so nothing may pass that it should have stopped.
+    #[test]
+    fn what_logs_in_otherwise_or_is_more_for_later_rules_is_not_the_same() {
+        let user = |rules| User::parse(Engine::Valkey9_1, rules).expect("good rules");
+        for rules in ["", "on ~a +get", "~a", "&a +publish", "~a +get|x", "~a +get (~b +set)", "db=1 ~a +get"]
+        {
+            assert!(same_meaning(&user(rules), &user(rules)), "{rules}");
+        }
+        for (less, more) in [
+            ("~a", "~a ~b"),
+            ("%R~a", "~a"),
+            ("~a +get", "~a ~b +get"),
+            ("~a +get", "~a +get +set"),
+            ("&a", "&a &b"),
+            ("&a +publish", "&* +publish"),
+            ("~a +get|x", "~a +get|x +get|y"),
+            ("db=1", "db=1,2"),
+            ("db=1 ~a +get", "~a +get"),
+            ("~a +get (~b +set)", "~a +get (~b +set) (~c +set)"),
+            ("off", "on"),
+            (">x", "nopass"),
+            ("+@all -keys", "+@all"),
+        ] {
+            assert!(!same_meaning(&user(less), &user(more)), "{less} / {more}");
+            assert!(!same_meaning(&user(more), &user(less)), "{more} / {less}");
+        }
+    }
+}
