@@ -198,8 +198,10 @@ default, OLD line 1
 
     let selectors: Vec<_> = (0..200).map(|n| format!("(~k{n} +get)")).collect();
     let many = format!("user a on {}\n", selectors.join(" "));
-    let ran = told("acl", &many, &many.replace("(~k7 +get)", "(~k7 +get +set)"));
-    assert!(ran.starts_with("undecided     a\n\na, OLD line 1, NEW line 1\n"), "{ran}");
+    let folder = folder(&[("old.acl", &many), ("new.acl", &many.replace("(~k7 +get)", "(~k7 +get +set)"))]);
+    let ran = run(&folder, &["-d", "redis-7.2", "old.acl", "new.acl"]);
+    assert!(ran.out.starts_with("undecided     a\n\na, OLD line 1, NEW line 1\n"), "{}", ran.out);
+    assert!(ran.err.starts_with("help: the bounds are 128 selectors "), "{}", ran.err);
 
     let old = resource("a", "\"one\"", "var.rules", "");
     let expected = "\

@@ -536,10 +536,13 @@ fn a_file_beyond_the_limit_is_told_of_and_not_looked_at() {
     file.set_len((64 << 20) + 1).expect("a file with a hole");
     tree.has(1, &["."], &["a.acl:1:12 unknown-command", "huge.acl:1:1 file-too-large"]);
     let ran = tree.lint(&["huge.acl"]);
-    let told = "huge.acl:1:1:\nwarning[file-too-large]: not looked at: the file has 64 MB\n1 warning\n";
+    let told = "huge.acl:1:1:\nwarning[file-too-large]: not looked at: the file has 65 MiB, and --max-file-size is 64\n1 warning\n";
     assert_eq!((ran.code, ran.out.as_str()), (1, told));
     let ran = run_in(tree.0.path(), &["fmt", "-d", "redis-7.2", "huge.acl"], b"");
-    assert_eq!((ran.code, ran.err.as_str()), (2, "error: huge.acl:1:1: not looked at: the file has 64 MB\n"));
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (2, "error: huge.acl:1:1: not looked at: the file has 65 MiB, and --max-file-size is 64\n")
+    );
 }
 
 #[test]

@@ -162,7 +162,6 @@ fn a_next_engine_may_be_an_older_one() {
 fn what_clients_need_are_commands() {
     let catalogs: Vec<_> = Dialect::all().map(Catalog::from).collect();
     for client in Client::all() {
-        assert!(!client.needs().is_empty(), "{}", client.name());
         for need in client.needs() {
             // subcommands may be those of a cloud's server, and a Sentinel is a server of its own
             let name = need.command().split('|').next().expect("a name");
