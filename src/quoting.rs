@@ -208,6 +208,7 @@ mod tests {
             ("get \"\"", &[b"get", b""]),
             ("\x0bget \x0c a\x0bb \"c\"\x0bd", &[b"get", b"a\x0bb", b"c", b"d"]),
             ("a\\ b \"\\q\\\\\" '\\n'", &[b"a\\", b"b", b"q\\", b"\\n"]),
+            (r#""\r\t\b\a""#, &[b"\r\t\x08\x07"]),
             ("", &[]),
         ] {
             let split = words(line.as_bytes(), Splitter::Redis).unwrap_or_else(|| panic!("{line}"));

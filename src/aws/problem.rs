@@ -148,11 +148,6 @@ pub enum ProblemKind {
     Missing,
     /// A text or list is shorter than it may be.
     TooShort,
-    /// A list is longer than it may be.
-    TooLong {
-        /// How long it may be.
-        most: usize,
-    },
     /// A text is not of the form that the model gives.
     Pattern {
         /// The model's regular expression.
@@ -200,8 +195,11 @@ pub enum ProblemKind {
     IamIdentityCase,
     /// A user of Valkey without password.
     NoPasswordOnValkey,
-    /// More than 50 tags (MemoryDB: 200).
-    TooManyTags,
+    /// More tags than a resource may have.
+    TooManyTags {
+        /// How many it may have: 50, of MemoryDB 200.
+        most: usize,
+    },
     /// A tag without key.
     TagKeyMissing,
     /// A tag key or value that is too long, or a key that begins with `aws:`.
@@ -245,11 +243,9 @@ impl ProblemKind {
     #[must_use]
     pub fn certainty(&self) -> Certainty {
         match self {
-            Self::Missing
-            | Self::TooShort
-            | Self::TooLong { .. }
-            | Self::Pattern { .. }
-            | Self::NotInEnum { .. } => Certainty::Documented,
+            Self::Missing | Self::TooShort | Self::Pattern { .. } | Self::NotInEnum { .. } => {
+                Certainty::Documented
+            }
             Self::NoAuthentication
             | Self::PasswordsNotAllowed(AuthType::NoPassword)
             | Self::TooManyPasswords
@@ -264,7 +260,7 @@ impl ProblemKind {
             | Self::PasswordMissing
             | Self::AlreadyExists { .. }
             | Self::NotFound { .. } => Certainty::Emulator,
-            Self::TooManyTags | Self::Quota | Self::ServiceLinkedRole | Self::DefaultUserInGroup => {
+            Self::TooManyTags { .. } | Self::Quota | Self::ServiceLinkedRole | Self::DefaultUserInGroup => {
                 Certainty::Documented
             }
             Self::Identifier { .. } | Self::UserName | Self::IamIdentityCase => Certainty::Derived,
@@ -281,11 +277,7 @@ impl ProblemKind {
     #[must_use]
     pub fn code(&self) -> Option<FaultCode> {
         Some(match self {
-            Self::Missing
-            | Self::TooShort
-            | Self::TooLong { .. }
-            | Self::Pattern { .. }
-            | Self::NotInEnum { .. } => {
+            Self::Missing | Self::TooShort | Self::Pattern { .. } | Self::NotInEnum { .. } => {
                 return None;
             }
             Self::Engine { .. }
@@ -306,7 +298,7 @@ impl ProblemKind {
             | Self::IamIdentity
             | Self::IamIdentityCase
             | Self::NoPasswordOnValkey => FaultCode::InvalidParameterCombination,
-            Self::TooManyTags => FaultCode::TagQuotaPerResourceExceeded,
+            Self::TooManyTags { .. } => FaultCode::TagQuotaPerResourceExceeded,
             Self::AlreadyExists { .. } => FaultCode::UserAlreadyExists,
             Self::NotFound { .. } => FaultCode::UserNotFound,
             Self::NotActive { .. } => FaultCode::InvalidUserState,
@@ -321,7 +313,6 @@ impl ProblemKind {
             // the first two as botocore words them, the others in its manner: it leaves patterns to the service
             Self::Missing => format!("Missing required parameter in input: \"{member}\""),
             Self::TooShort => format!("Invalid length for parameter {member}, value: 0, valid min length: 1"),
-            Self::TooLong { most } => format!("Invalid length for parameter {member}, valid max length: {most}"),
             Self::Pattern { pattern } => format!("Invalid value for parameter {member}, valid pattern: {pattern}"),
             Self::NotInEnum { value, allowed } => {
                 format!("Invalid value for parameter {member}, value: {value}, valid values: {allowed}")
@@ -355,7 +346,9 @@ impl ProblemKind {
                 "User Id and User name must be same for authentication type: iam".into()
             }
             Self::NoPasswordOnValkey => "No-password-required is not allowed for a user with engine Valkey".into(),
-            Self::TooManyTags => FaultCode::TagQuotaPerResourceExceeded.model_text().into(),
+            // the fault's text names the number of ElastiCache
+            Self::TooManyTags { most: 50 } => FaultCode::TagQuotaPerResourceExceeded.model_text().into(),
+            Self::TooManyTags { most } => format!("A user has at most {most} tags."),
             Self::TagKeyMissing => "A tag must have a key.".into(),
             Self::TagInvalid => {
                 "A tag has a key of 1 to 128 characters that does not begin with aws:, and a value of at most 256."

@@ -211,7 +211,7 @@ fn check_identity(found: &mut Found, login: Option<Login>, id: &str, name: &str,
 /// Number and form as the guides give them; the texts but for the number's are ours.
 pub(super) fn check_tags(found: &mut Found, tags: &[Tag], most: usize) {
     if tags.len() > most {
-        found.add(ProblemKind::TooManyTags, "Tags");
+        found.add(ProblemKind::TooManyTags { most }, "Tags");
     }
     for (place, tag) in tags.iter().enumerate() {
         let key = tag.key.as_deref().unwrap_or_default();

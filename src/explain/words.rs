@@ -287,12 +287,9 @@ impl KeyChange {
         if self.all && !self.were_all {
             return all_granted("all keys readable and writable", "key pattern", &removed);
         }
-        let lost = match &self.added[..] {
-            _ if self.all || !self.were_all => None,
-            [] => Some("no keys any more"),
-            _ => Some("not all keys any more"),
-        };
-        let mut words: Vec<_> = lost.map(Phrase::of).into_iter().collect();
+        // no rule takes them away and adds a pattern
+        let lost = self.were_all && !self.all;
+        let mut words: Vec<_> = lost.then(|| Phrase::of("no keys any more")).into_iter().collect();
         words.extend(moved("key pattern", "removed", removed.len(), &removed));
         let key = |now: &'static str| {
             move |key: &KeyPattern| {
@@ -312,12 +309,8 @@ impl ChannelChange {
         if self.all && !self.were_all {
             return all_granted("all channels", "channel pattern", &removed);
         }
-        let lost = match &self.added[..] {
-            _ if self.all || !self.were_all => None,
-            [] => Some("no channels any more"),
-            _ => Some("not all channels any more"),
-        };
-        let mut words: Vec<_> = lost.map(Phrase::of).into_iter().collect();
+        let lost = self.were_all && !self.all;
+        let mut words: Vec<_> = lost.then(|| Phrase::of("no channels any more")).into_iter().collect();
         words.extend(moved("channel pattern", "removed", removed.len(), &removed));
         words.extend(self.added.iter().map(|pattern| Phrase::of("channels ").pattern(pattern)));
         words

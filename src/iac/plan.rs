@@ -90,7 +90,7 @@ fn changed<'a>(search: &mut Search<'a>, resource: &Node<'a>, seen: &mut HashSet<
     }
 }
 
-/// A resource of a state file, with an instance for each key of `for_each`.
+/// A resource of a state file, with an instance for each key of `for_each` or number of `count`.
 fn state_file<'a>(search: &mut Search<'a>, resource: &Node<'a>) {
     let Some(mut place) = place(resource) else { return };
     if let Some(module) = resource.text_of("module") {
@@ -98,11 +98,12 @@ fn state_file<'a>(search: &mut Search<'a>, resource: &Node<'a>) {
     }
     place.name = told(&place.name);
     for instance in resource.get("instances").map(Node::items).unwrap_or_default() {
-        let name = match instance.text_of("index_key") {
-            Some(key) => format!("{}[\"{}\"]", place.name, told(key)),
-            None => place.name.clone(),
+        let index = |key: &Node<'a>| match key.text() {
+            Some(key) => format!("[\"{}\"]", told(key)),
+            None => format!("[{}]", told(&search.source.text[key.at.clone()])),
         };
-        let place = Place { name, ..place.clone() };
+        let index = instance.get("index_key").map(index).unwrap_or_default();
+        let place = Place { name: format!("{}{index}", place.name), ..place.clone() };
         instance.get("attributes").into_iter().for_each(|values| strings(search, &place, values));
     }
 }

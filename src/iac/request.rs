@@ -474,8 +474,9 @@ impl Request<'_> {
 
     fn place_of(&self, problem: &Problem) -> (Range<usize>, Position) {
         let name = problem.member();
-        if let (ProblemKind::AccessString(error), Some(text)) = (problem.kind(), self.strings.get(name)) {
-            if let Some(span) = self.span_in(name, error.span()) {
+        if let ProblemKind::AccessString(error) = problem.kind() {
+            let (name, span) = self.place_in_strings(name, error.span());
+            if let Some(text) = self.strings.get(name) {
                 return (text.range(span), text.position(span));
             }
         }
@@ -484,14 +485,17 @@ impl Request<'_> {
         member.map_or((self.range(), self.position), |member| (member.range.clone(), member.position))
     }
 
-    /// The place in the string itself: appended rules were read behind those of the string.
-    fn span_in(&self, name: &str, span: Span) -> Option<Span> {
+    /// The member whose string it is in, and the place there: appended rules were read behind those of the string.
+    fn place_in_strings<'n>(&self, name: &'n str, span: Span) -> (&'n str, Span) {
         if name != "AppendAccessString" {
-            return Some(span);
+            return (name, span);
         }
         let before = self.access_string("AccessString");
         let before = before.as_deref().map_or(NEUTRAL_RULES.len(), str::len) + 1;
-        Some(Span::new(span.start.checked_sub(before)?, span.end.checked_sub(before)?))
+        match span.start.checked_sub(before) {
+            Some(start) => (name, Span::new(start, span.end - before)),
+            None => ("AccessString", span),
+        }
     }
 }
 

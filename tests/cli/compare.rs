@@ -301,6 +301,11 @@ fn assert_shows_what_is_wrong_with_the_claims() {
     assert!(ran.code == 2 && ran.err.contains("there is no claim"), "{}", ran.err);
     let ran = run(&["assert", path(&file(b"deny GET a\ndeny GET \xff\n")), "on"]);
     assert!(ran.code == 2 && ran.err.contains(":2:\nerror: the line is not UTF-8\n"), "{}", ran.err);
+    let claims = file(b"deny GET a\ndeny GET \xff\n");
+    let ran = run(&["assert", "--format", "json", path(&claims), "on"]);
+    assert_eq!((ran.code, ran.err.as_str()), (2, ""));
+    let told = ran.json();
+    assert_eq!((&told["file"], &told["errors"][0]["kind"]), (&path(&claims).into(), &"not_utf8".into()));
 }
 
 #[test]

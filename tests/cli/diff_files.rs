@@ -159,6 +159,92 @@ fn what_is_not_literal_is_unchecked_or_fails() {
     becomes("json", append, &append.replace("+get", "+@all"), &[("ModifyUser.u", "undecided")], "undecided");
 }
 
+/// A line for each user and what is different, of files that end so.
+#[track_caller]
+fn told(ending: &str, old: &str, new: &str) -> String {
+    let (old_name, new_name) = (format!("old.{ending}"), format!("new.{ending}"));
+    let folder = folder(&[(&old_name, old), (&new_name, new)]);
+    let ran = run(&folder, &["-d", "redis-7.2", &old_name, &new_name]);
+    assert_eq!(ran.err, "");
+    ran.out
+}
+
+#[test]
+fn every_kind_of_change_is_told() {
+    let old = "user a on ~a +get +set\nuser b off ~b +get\n";
+    let expected = "\
+added         c
+narrower      a
+equal         b
+
+c, NEW line 3
+  may do nothing
+
+a, OLD line 1, NEW line 1
+  - 1 command
+      write: set
+  - for example: SET a 1
+";
+    assert_eq!(told("acl", old, "user a on ~a +get\nuser b +get ~b\nuser c\n"), expected);
+    // the user that a server has without being told stands nowhere
+    let expected = "\
+wider         default
+
+default, OLD line 1
+  + may log in (on)
+";
+    let ran = told("acl", "user default off nopass ~* &* +@all\n", "");
+    assert_eq!(ran, expected);
+
+    let selectors: Vec<_> = (0..200).map(|n| format!("(~k{n} +get)")).collect();
+    let many = format!("user a on {}\n", selectors.join(" "));
+    let folder = folder(&[("old.acl", &many), ("new.acl", &many.replace("(~k7 +get)", "(~k7 +get +set)"))]);
+    let ran = run(&folder, &["-d", "redis-7.2", "old.acl", "new.acl"]);
+    assert!(ran.out.starts_with("undecided     a\n\na, OLD line 1, NEW line 1\n"), "{}", ran.out);
+    assert!(ran.err.starts_with("help: the bounds are 128 selectors "), "{}", ran.err);
+
+    let old = resource("a", "\"one\"", "var.rules", "");
+    let expected = "\
+unchecked     aws_elasticache_user.a
+
+aws_elasticache_user.a, OLD line 4, NEW line 4
+  written as before, but not checked: it refers to another value
+";
+    assert_eq!(told("tf", &old, &old), expected);
+    let expected = "\
+undecided     aws_elasticache_user.a
+
+aws_elasticache_user.a, OLD line 4, NEW line 4
+  cannot be told: it refers to another value
+";
+    assert_eq!(told("tf", &old, &old.replace("var.rules", "\"on -@all\"")), expected);
+}
+
+#[test]
+fn rules_that_one_request_puts_behind_its_string_count_with_it() {
+    let request = |string: &str, appended: &str| {
+        format!(
+            "{{\"UserId\": \"u\", \"Engine\": \"redis\", \"AccessString\": \"{string}\", \"AppendAccessString\": \"{appended}\"}}"
+        )
+    };
+    let old = request("on ~a +get", "+set");
+    becomes("json", &old, &request("on ~a", " +get +set "), &[("ModifyUser.u", "equal")], "none");
+    becomes("json", &old, &request("on ~a +get", "+@write"), &[("ModifyUser.u", "wider")], "some");
+    // what is refused behind it is not known to be the same
+    let refused = request("on ~a +get", "+nosuch");
+    becomes("json", &old, &refused, &[("ModifyUser.u", "undecided")], "undecided");
+    let ran = told("json", &old, &refused);
+    assert!(ran.contains("  cannot be told: elasticache/redis-6.0 has no command `nosuch`\n"), "{ran}");
+}
+
+#[test]
+fn nothing_is_compared_with_nothing() {
+    let ran = run(&folder(&[]), &["/dev/null", "/dev/null"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    let told = "error: /dev/null: no file of a kind that holds users\n".repeat(2);
+    assert_eq!(ran.err, told);
+}
+
 #[test]
 fn ways_to_log_in_count() {
     let user = |more: &str| resource("a", "\"one\"", "\"on ~a +get\"", more);
@@ -178,6 +264,11 @@ fn ways_to_log_in_count() {
     let folder = folder(&[("a.tf", &mode("iam")), ("b.tf", &mode("no-password-required"))]);
     let ran = run(&folder, &["a.tf", "b.tf"]);
     assert!(ran.out.ends_with(", NEW line 4\n  + logs in without a password\n"), "{}", ran.out);
+    // what is lost is told as well
+    let ran = run(&folder, &["b.tf", "a.tf"]);
+    assert!(ran.out.ends_with(", NEW line 4\n  - logs in without a password\n"), "{}", ran.out);
+    let ran = told("tf", &mode("iam"), &password("var.a"));
+    assert!(ran.ends_with("  + logs in with what is not literal\n  - logs in with IAM\n"), "{ran}");
 }
 
 #[test]
@@ -268,4 +359,13 @@ fn a_gate_takes_no_guess_of_the_dialect() {
     assert_eq!(run(&folder, &[&gate[..], &["-d", "redis-7.0"]].concat()).code, 0);
     assert_eq!(run(&folder, &[&gate[..], &["-d", "redis-6.2"]].concat()).code, 1);
     assert_eq!(run(&folder, &["old.acl", "new.acl"]).code, 0);
+    // nor do lists tell it, nor is it asked for what is not there
+    let list = "1) \"user a on ~a resetchannels -@all +publish\"\n";
+    fs::write(folder.path().join("list"), list).expect("it can be written");
+    for (old, new) in [("list", "list"), ("/dev/null", "list"), ("list", "/dev/null")] {
+        let ran = run(&folder, &["--no-new-access", old, new]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert_eq!(ran.err.matches("list: nobody tells which engine reads it").count(), 2, "{}", ran.err);
+    }
+    assert_eq!(run(&folder, &["--no-new-access", "-d", "redis-7.2", "list", "list"]).code, 0);
 }

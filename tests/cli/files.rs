@@ -429,6 +429,69 @@ fn sarif_is_golden() {
     );
 }
 
+/// The text with SARIF's replacement made, as an editor would.
+fn replaced(text: &str, replacement: &Value) -> String {
+    let region = &replacement["deletedRegion"];
+    let at = |line: &str, column: &str| {
+        let number = |name: &str| region[name].as_u64().expect("a number") as usize;
+        let before: usize = text.split_inclusive('\n').take(number(line) - 1).map(str::len).sum();
+        before + number(column) - 1
+    };
+    let (start, end) = (at("startLine", "startColumn"), at("endLine", "endColumn"));
+    let new = replacement["insertedContent"]["text"].as_str().expect("a text");
+    format!("{}{new}{}", &text[..start], &text[end..])
+}
+
+#[test]
+fn sarif_has_fixes_for_lines_and_for_texts_with_lines() {
+    let acl = "user a on ~a\nuser b on  ~b +hget +hget\n";
+    let manifest =
+        "kind: ConfigMap\nmetadata: {name: acl}\ndata:\n  users.acl: |\n    user b on  ~b +hget +hget\n";
+    for (name, text, fixed) in [
+        ("users.acl", acl, acl.replace("+hget +hget", "+hget")),
+        ("map.yaml", manifest, manifest.replace("+hget +hget", "+hget")),
+        ("narrower.acl", "user a on ~a -@dangerous +@read\n", "user a on ~a +@read -@dangerous\n".to_owned()),
+    ] {
+        let tree = Tree::new(&[(name, text.as_bytes())]);
+        let ran = tree.lint(&["--format", "sarif", "-d", "redis-7.2", "--allow", "version", name]);
+        let log: Value = serde_json::from_str(&ran.out).expect("JSON");
+        let results = log["runs"][0]["results"].as_array().expect("results");
+        let fix = results
+            .iter()
+            .find_map(|result| result["fixes"].get(0))
+            .unwrap_or_else(|| panic!("{name}: {}", ran.out));
+        let change = &fix["artifactChanges"][0];
+        assert_eq!(change["artifactLocation"]["uri"], name);
+        assert_eq!(replaced(text, &change["replacements"][0]), fixed, "{name}");
+        let meaning = if name == "narrower.acl" { " (allows less)" } else { " (the same meaning)" };
+        let described = fix["description"]["text"].as_str().expect("a text");
+        assert!(described.ends_with(meaning), "{described}");
+    }
+}
+
+#[test]
+fn sarif_writes_absolute_paths_as_references_to_files() {
+    let tree = Tree::new(&[("a b/users.acl", b"user a on +gte\n")]);
+    let path = tree.path("a b/users.acl");
+    let path = path.to_str().expect("UTF-8");
+    let ran = tree.lint(&["--format", "sarif", path]);
+    let log: Value = serde_json::from_str(&ran.out).expect("JSON");
+    let location =
+        &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(location, &format!("file://{}", path.replace(' ', "%20")));
+}
+
+#[test]
+fn a_named_file_of_no_kind_is_told_of_and_one_in_a_folder_is_passed_over() {
+    let tree = Tree::new(&[("notes.txt", b"on +gte\n")]);
+    tree.has(2, &["notes.txt"], &["notes.txt:1:1 unreadable-file"]);
+    let ran = tree.lint(&["notes.txt"]);
+    let told =
+        "notes.txt:1:1:\nerror[unreadable-file]: no file of a kind that holds access strings\n1 error\n";
+    assert_eq!((ran.code, ran.out.as_str()), (2, told));
+    tree.has(0, &["."], &[]);
+}
+
 /// What is the same on the newest server lets do more on an older one, where users begin with all channels.
 #[test]
 fn nothing_is_fixed_in_a_dialect_that_nobody_told() {
@@ -472,6 +535,14 @@ fn a_file_beyond_the_limit_is_told_of_and_not_looked_at() {
     let file = fs::File::create(tree.path("huge.acl")).expect("a file");
     file.set_len((64 << 20) + 1).expect("a file with a hole");
     tree.has(1, &["."], &["a.acl:1:12 unknown-command", "huge.acl:1:1 file-too-large"]);
+    let ran = tree.lint(&["huge.acl"]);
+    let told = "huge.acl:1:1:\nwarning[file-too-large]: not looked at: the file has 65 MiB, and --max-file-size is 64\n1 warning\n";
+    assert_eq!((ran.code, ran.out.as_str()), (1, told));
+    let ran = run_in(tree.0.path(), &["fmt", "-d", "redis-7.2", "huge.acl"], b"");
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (2, "error: huge.acl:1:1: not looked at: the file has 65 MiB, and --max-file-size is 64\n")
+    );
 }
 
 #[test]
@@ -518,6 +589,21 @@ mod unix {
             ran.out
         );
         assert_eq!((tree.read("a.acl").as_slice(), tree.read("b.acl").as_slice()), (FIXABLE, FIXED));
+    }
+
+    /// Its first page is nobody's to read, the superuser's neither.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_whose_reading_fails_is_told_of_and_the_rest_goes_on() {
+        let tree = Tree::new(&[("a.acl", b"user a on +gte\n")]);
+        symlink("/proc/self/mem", tree.path("mem.acl")).expect("a link");
+        tree.has(2, &["mem.acl", "a.acl"], &["mem.acl:1:1 unreadable-file", "a.acl:1:12 unknown-command"]);
+        let ran = run_in(tree.0.path(), &["fmt", "-d", "redis-7.2", "mem.acl"], b"");
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert!(ran.err.starts_with("error: mem.acl:1:1: Input/output error"), "{}", ran.err);
+        let ran = run_in(tree.0.path(), &["diff", "mem.acl", "a.acl"], b"");
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert!(ran.err.starts_with("redis-acl: mem.acl: Input/output error"), "{}", ran.err);
     }
 
     /// A link to itself cannot be read, whoever asks: the superuser may read files without permissions.

@@ -216,6 +216,44 @@ fn a_file_with_something_refused_is_not_changed_and_others_are() {
 }
 
 #[test]
+fn a_named_file_of_no_kind_is_an_error_and_one_in_a_folder_is_passed_over() {
+    let folder = folder(&[("notes.txt", "+get on\n")]);
+    let ran = run(folder.path(), &["notes.txt"]);
+    let told = "error: notes.txt:1:1: no file of a kind that holds access strings\n";
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (2, "", told));
+    let json = run(folder.path(), &["--format", "json", "notes.txt"]).json();
+    let error = serde_json::json!({
+        "line": 1, "column": 1, "name": "", "message": "no file of a kind that holds access strings", "help": null,
+    });
+    assert_eq!(json, serde_json::json!({"file": "notes.txt", "changes": [], "left": [], "errors": [error]}));
+    for arguments in [&["."][..], &["--format", "json", "."]] {
+        let ran = run(folder.path(), arguments);
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
+    }
+}
+
+#[test]
+fn json_tells_what_changes_and_what_is_left() {
+    let text = "locals {\n  part = { access_string = \"-@all +get\" }\n}\n";
+    let folder = folder(&[("a.acl", "user b +get on\n"), ("b.tf", text), ("fine.acl", "")]);
+    let ran = run(folder.path(), &["--check", "--format", "json", "-d", "redis-7.2", "."]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    let lines: Vec<serde_json::Value> =
+        ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let why = "it may be a part of another string, as it does not begin with `on` or `off`";
+    let expected = [
+        serde_json::json!({
+            "file": "a.acl", "changes": [{"line": 1, "column": 8, "name": "user b"}], "left": [], "errors": [],
+        }),
+        serde_json::json!({
+            "file": "b.tf", "changes": [], "errors": [],
+            "left": [{"line": 2, "column": 29, "name": "locals part.access_string", "why": why}],
+        }),
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
 fn the_dialect_is_what_the_settings_say() {
     const USER: &str = "user a +get on ~a\n";
     let files =

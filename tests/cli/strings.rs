@@ -120,6 +120,115 @@ fn parse_shows_the_tree() {
 }
 
 #[test]
+fn parse_says_of_every_rule_what_it_is() {
+    for (rule, meaning) in [
+        ("off", "off"),
+        ("nopass", "nopass"),
+        ("resetpass", "resetpass"),
+        ("-debug", "deny command `debug`"),
+        ("+get", "allow command `get`"),
+        ("+@read", "allow category `read`"),
+        ("-@dangerous", "deny category `dangerous`"),
+        ("-config|set", "deny `config` with subcommand or first argument `set`"),
+        ("~a*", "read and write keys like `a*`"),
+        ("%RW~a*", "read and write keys like `a*`"),
+        ("%R~a*", "read keys like `a*`"),
+        ("%W~a*", "write keys like `a*`"),
+        ("&news:*", "channels like `news:*`"),
+        ("allkeys", "all keys"),
+        ("resetchannels", "reset channels"),
+        ("+@all", "all commands"),
+        ("clearselectors", "clear selectors"),
+        ("db=0,3", "databases"),
+        ("skip-sanitize-payload", "skip sanitize payload"),
+    ] {
+        prints(&["parse", rule], &format!("{:9} {rule:30} {meaning}\n", format!("0..{}", rule.len())));
+    }
+    for (selector, meaning) in [
+        ("(~x\"\"y)", "selector; empty before Valkey 9.0, which joins quoted text"),
+        ("(\"~x)", "selector; a quote stays open, so servers take it as empty"),
+    ] {
+        let ran = run(&["parse", selector]);
+        let first = ran.out.lines().next().expect("a line");
+        assert!(ran.code == 0 && first.ends_with(&format!("{selector:30} {meaning}")), "{}", ran.out);
+    }
+}
+
+#[test]
+fn parse_tells_what_is_no_rule() {
+    let ran = run_with_input(&["parse", "-"], b"on\n+get flurb\n");
+    assert_eq!((ran.code, ran.out.as_str()), (2, "0..2      on                             on\n"));
+    assert!(
+        ran.err.starts_with("line 2:\nerror: `flurb` is not a rule\n  |\n  | +get flurb\n"),
+        "{}",
+        ran.err
+    );
+}
+
+/// Every command that reads a string a line.
+#[test]
+fn a_line_that_is_no_text_is_an_error_and_the_others_are_answered() {
+    let claims = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(&claims, "allow GET a\n").expect("it is written");
+    let claims = claims.path().to_str().expect("a path in UTF-8");
+    let commands = [
+        &["normalize"][..],
+        &["expand"],
+        &["parse"],
+        &["simplify"],
+        &["upgrade", "--from", "redis-7.2", "--to", "valkey-8.1"],
+        &["explain"],
+        &["lint"],
+        &["lint", "--fix"],
+        &["assert", claims],
+    ];
+    const LINES: &[u8] = b"on ~a +get\n+get >secret ~\xff\non ~a +get\n";
+    for command in commands {
+        let one = run(&[command, &["on ~a +get"]].concat()).out;
+        let ran = run_with_input(&[command, &["-"]].concat(), LINES);
+        assert_eq!(ran.code, 2, "{command:?}");
+        let told = "line 2: error: the line is not UTF-8; write patterns in UTF-8, or match the odd bytes with `?`\n";
+        assert_eq!(ran.err, told, "{command:?}");
+        let answers = one.lines().last().map_or(2, |last| ran.out.matches(last).count());
+        assert!(answers >= 2, "{command:?}: {}", ran.out);
+
+        // a string that is mended is printed as it is
+        if command.contains(&"--fix") {
+            continue;
+        }
+        let ran = run_with_input(&[command, &["--format", "json", "-"]].concat(), LINES);
+        let answers: Vec<serde_json::Value> =
+            ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        assert_eq!((ran.code, answers.len(), ran.err.as_str()), (2, 3, ""), "{command:?}");
+        assert_eq!(answers[1]["input"], "+get >****** ~\u{fffd}", "{command:?}");
+        let error = serde_json::json!({
+            "kind": "not_utf8", "message": "the line is not UTF-8", "span": [0, 0],
+            "help": "write patterns in UTF-8, or match the odd bytes with `?`",
+        });
+        assert_eq!(answers[1]["errors"], serde_json::json!([error]), "{command:?}");
+        assert!(answers[0]["errors"].is_null() && answers[2]["errors"].is_null(), "{command:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_an_error() {
+    for arguments in [
+        &["normalize", "on"][..],
+        &["dialects"],
+        &["lint", "on +get"],
+        &["diff", "on +get", "on +set"],
+        &["can", "on +get", "--", "GET", "a"],
+        &["describe-users"],
+    ] {
+        let full = std::fs::File::create("/dev/full").expect("a device that is full");
+        let ran = read(command(arguments).stdout(full).output().expect("it runs"));
+        assert_eq!(ran.code, 2, "{arguments:?}");
+        assert!(ran.err.starts_with("redis-acl: No space left on device"), "{arguments:?}: {}", ran.err);
+    }
+}
+
+#[test]
 fn equal_answers_by_its_exit_code() {
     prints(&["equal", "on ~app::* -@all +@read", LONG], "equal\n");
     prints(&["equal", "--quiet", "+get", "-@all +get"], "");
@@ -245,6 +354,72 @@ fn can_speaks_json() {
 }
 
 #[test]
+fn can_names_each_reason() {
+    let reason = |dialect: &str, string: &str, request: &str, (reason, message): (&str, &str)| {
+        let words: Vec<_> = request.split(' ').collect();
+        let ran = run(&[&["can", "--format", "json", "-d", dialect, string, "--"], &words[..]].concat());
+        let answer = ran.json();
+        assert_eq!((ran.code, &answer["reason"]), (1, &reason.into()), "{request}");
+        assert_eq!((&answer["message"], answer["needs"].is_null()), (&message.into(), reason != "key"));
+        let text = run(&[&["can", "-d", dialect, string, "--"], &words[..]].concat());
+        assert!(text.out.starts_with(&format!("denied: {message}\n")), "{request}: {}", text.out);
+        let said = answer["server_message"].as_str().expect("a text");
+        assert!(
+            text.out.ends_with(&format!("\n  = note: the server says: {said}\n")),
+            "{request}: {}",
+            text.out
+        );
+    };
+    let of = "redis-7.2";
+    reason(of, "on +@all", "GTE a", ("unknown_command", "redis-7.2 has no command `GTE`"));
+    reason(of, "on ~* +get", "GET", ("wrong_arity", "`get` takes another number of arguments"));
+    reason(
+        "valkey-9.1",
+        "on ~* +@all db=1",
+        "GET a",
+        ("database", "`get` needs the current database, or all of them"),
+    );
+    reason(of, "on ~* +@read -get", "GET a", ("command", "`-get` takes the command `get` away"));
+    reason(of, "on ~b +get", "GET a", ("key", "no pattern lets read the key `a`"));
+    reason(of, "on +publish", "PUBLISH c x", ("channel", "no pattern allows the channel `c`"));
+    let by = "`BY` reads other keys, and needs a selector that may read all";
+    reason(of, "on ~a +sort", "SORT a BY b_*", ("sort_by", by));
+    let get = "`GET` reads other keys, and needs a selector that may read all";
+    reason(of, "on ~a +sort", "SORT a GET b_*", ("sort_get", get));
+    reason(
+        "elasticache",
+        "on +@all",
+        "GTE a",
+        ("unknown_command", "elasticache/redis-6.0 has no command `GTE`"),
+    );
+}
+
+#[test]
+fn can_asks_every_dialect_about_each_request_of_a_file() {
+    let requests = b"GET app:1\nget \"x\n# a comment\nEVAL_RO s 0\n";
+    let arguments = ["can", "--all-dialects", "--file", "-", "on ~app:* +get"];
+    let ran = run_with_input(&arguments, requests);
+    assert_eq!(ran.code, 2);
+    let begins = "GET app:1\nallowed by `+get`\n  every dialect\nEVAL_RO s 0\ndenied: it has no command `EVAL_RO`\n  redis-6.0.5 ";
+    assert!(ran.out.starts_with(begins), "{}", ran.out);
+    assert_eq!(ran.err, "line 2: error: quotes do not balance; close each, and let a blank follow\n");
+
+    let ran = run_with_input(&[&arguments[..], &["--format", "json"]].concat(), b"GET app:1\nGET other\n");
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    let answers: Vec<serde_json::Value> =
+        ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let dialects = run(&["dialects", "--format", "json"]).out.lines().count();
+    assert_eq!(answers.len(), 2 * dialects);
+    for (index, answer) in answers.iter().enumerate() {
+        let first = index < dialects;
+        assert_eq!(
+            (&answer["allowed"], &answer["request"][1]),
+            (&first.into(), &["other", "app:1"][usize::from(first)].into())
+        );
+    }
+}
+
+#[test]
 fn equal_strings_may_be_written_with_other_patterns() {
     prints(&["equal", "-d", "redis-7.2", "~[ab]* +get", "~a* ~b* +get"], "equal\n");
     assert_eq!(run(&["equal", "-d", "redis-7.2", "~[abc]* +get", "~a* ~b* +get"]).code, 1);
@@ -298,4 +473,60 @@ the second may do all that the first may, and more
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("redis-7.0 is the first that has it"), "{}", ran.err);
     assert!(ran.out.contains("nothing to write instead"), "{}", ran.out);
+}
+
+#[test]
+fn upgrade_speaks_json() {
+    let upgrade = |from: &str, to: &str, string: &str| {
+        let ran = run(&["upgrade", "--format", "json", "--from", from, "--to", to, string]);
+        assert_eq!(ran.err, "", "{string}");
+        (ran.code, ran.json())
+    };
+    let (code, json) = upgrade("redis-6.2", "redis-7.0", "on >secret ~app:* +get +publish");
+    assert_eq!(code, 1);
+    assert_eq!(json["input"], "on >****** ~app:* +get +publish");
+    assert_eq!((&json["from"], &json["to"]), (&"redis-6.2".into(), &"redis-7.0".into()));
+    assert_eq!(
+        (&json["same"]["relation"], &json["errors"]),
+        (&"incomparable".into(), &serde_json::Value::Null)
+    );
+    assert_eq!(json["same"]["lost"]["channels"], serde_json::json!(["&*"]));
+    let exact = json["exact"].as_str().expect("a string");
+    assert!(exact.starts_with("on #") && exact.ends_with(" ~app:* &* -@all +publish +get"), "{exact}");
+    // every user may send RESET there
+    assert_eq!(json["unavoidable"]["gained"]["witness"]["request"], "RESET");
+    assert_eq!(json["inexpressible"], serde_json::Value::Null);
+
+    let (code, json) = upgrade("redis-7.2", "valkey-8.0", "on ~a +get (~b +set)");
+    assert_eq!((code, &json["same"]["relation"]), (0, &"equal".into()));
+    assert_eq!(
+        (&json["exact"], &json["unavoidable"]["relation"]),
+        (&"on ~a -@all +get (~b +set)".into(), &"equal".into())
+    );
+
+    let (code, json) = upgrade("redis-7.2", "redis-6.2", "on %R~a +get");
+    assert_eq!(
+        (code, &json["same"], &json["exact"], &json["unavoidable"]),
+        (1, &serde_json::Value::Null, &serde_json::Value::Null, &serde_json::Value::Null)
+    );
+    assert_eq!(
+        (&json["errors"][0]["kind"], &json["errors"][0]["span"]),
+        (&"needs_key_permissions".into(), &serde_json::json!([3, 7]))
+    );
+    assert_eq!(
+        json["inexpressible"],
+        "redis-6.2 cannot express this user: it has no key permissions such as `%R~a`"
+    );
+
+    let (code, json) = upgrade("redis-7.2", "redis-7.4", "on +gte");
+    assert_eq!((code, &json["dialect"]), (2, &"redis-7.2".into()));
+    assert_eq!(json["errors"][0]["help"], "did you mean `get`?");
+}
+
+#[test]
+fn expand_tells_first_arguments_by_category_too() {
+    prints(
+        &["expand", "-d", "redis-7.2", "--by-category", "+select|0 +get|a +memory|usage"],
+        "@read (1 of 87): memory|usage\n@slow (1 of 271): memory|usage\nfirst arguments: get|a select|0\n",
+    );
 }

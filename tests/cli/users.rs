@@ -356,6 +356,17 @@ fn a_skeleton_of_the_output_has_the_members_of_an_answer() {
     let saving = [&with_skeleton[..], &["--state", text(&state), "--save"]].concat();
     assert_eq!(run(&saving).code, 0);
     assert!(!state.exists());
+
+    // so it is of a change
+    let before = dump().to_string();
+    let state = written(&folder, "dump.json", &before);
+    let modify = ["modify-user", "--user-id=user2", "--access-string=off", "--generate-cli-skeleton=output"];
+    let ran = run(&[&modify[..], &["--state", text(&state), "--save"]].concat());
+    assert_eq!(
+        (ran.code, structure(&ran.json())["Authentication"].clone()),
+        (0, structure(&answer)["Authentication"].clone())
+    );
+    assert_eq!(fs::read_to_string(&state).expect("the account"), before);
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -428,6 +439,15 @@ fn a_new_account_begins_with_its_first_save() {
     let ids: Vec<_> =
         listed["Users"].as_array().expect("a list").iter().map(|user| &user["UserId"]).collect();
     assert_eq!(ids, ["default", "user1"]);
+}
+
+#[test]
+fn an_account_answers_as_its_pages_say_or_as_it_was_seen_to() {
+    let arguments = [&SEED[..5], &["--access-string=on ~app:* +@read"]].concat();
+    let documented = run(&arguments).json();
+    let observed = run(&[&arguments[..], &["--answers", "observed"]].concat()).json();
+    assert!(documented["AccessString"].as_str().expect("a text").ends_with(" -georadiusbymember"));
+    assert_eq!(observed["AccessString"], "on ~app:* -@all +@read");
 }
 
 /// A folder cannot be replaced by a file, whoever runs the test; nor is a file made in a folder that is not there.
@@ -508,6 +528,10 @@ fn no_password_is_ever_printed_or_saved() {
             assert!(!told.contains(short), "{arguments:?}: {told}");
         }
     }
+    // it looks like a flag, which an error would repeat
+    let ran = create(&["--passwords", "sixteen-chars-ok", &format!("-{SECRET}")]);
+    let told = "redis-acl: an argument behind --passwords is no flag; a password that begins with `-` goes into --cli-input-json\n";
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (2, "", told));
     let string = format!("on >{SECRET} #{SECRET} +get");
     let ran =
         run(&["create-user", "--user-id=u", "--user-name=u", "--engine=redis", "--access-string", &string]);

@@ -461,6 +461,10 @@ fn no_password_is_shown() {
     let user = claims.user(Engine::Redis7_2).expect("a string").expect("a user");
     let answers = claims.check(&user).expect("strings");
     let shown = format!("{claims:?} {answers:?} {}", answers[0].claim().text());
+    let requests =
+        Claims::parse("deny AUTH alice mysecret\nallow in database 2 SET a mysecret\n").expect("claims");
+    let requests = format!("{requests:?}");
+    assert!(requests.contains("3 words in database 2") && !requests.contains("secret"), "{requests}");
     assert!(shown.contains("on >******") && !shown.contains("ecret"), "{shown}");
     #[cfg(feature = "serde")]
     assert!(!serde_json::to_string(&answers).expect("JSON").contains("ecret"));
@@ -496,6 +500,38 @@ fn answers_and_errors_are_written_in_json() {
     assert_eq!(json[5]["failure"]["kind"], "differs");
     assert_eq!(json[5]["failure"]["more"]["witness"], witness("GET a"));
     assert_eq!(json[5]["failure"]["less"]["witness"], witness("GET b"));
+
+    let claims = "grants future commands\nno wider than 'on ~b +get'\nno narrower than 'on ~b +get'\n";
+    let answers = Claims::parse(claims).expect("claims");
+    let json = serde_json::to_value(answers.check(&user).expect("known names")).expect("JSON");
+    assert_eq!(
+        json[0]["failure"],
+        serde_json::json!({
+            "kind": "future_commands_not_granted",
+            "message": "commands to come are not granted: only `+@all` does that",
+        })
+    );
+    assert_eq!(
+        (&json[1]["failure"]["less"], &json[2]["failure"]["more"]),
+        (&serde_json::Value::Null, &serde_json::Value::Null)
+    );
+    let everything = self::user("redis-7.2", "on +@all");
+    let answers = Claims::parse("never grants future commands").expect("a claim");
+    let json = serde_json::to_value(answers.check(&everything).expect("known names")).expect("JSON");
+    assert_eq!(
+        json[0]["failure"],
+        serde_json::json!({"kind": "future_commands_granted", "message": "commands to come are granted (+@all)"})
+    );
+    let selectors: Vec<_> = (0..200).map(|n| format!("(~k{n} +get)")).collect();
+    let many = self::user("redis-7.2", &format!("on {}", selectors.join(" ")));
+    let answers = Claims::parse("no narrower than 'on ~k1 +get'").expect("a claim");
+    let json = serde_json::to_value(answers.check(&many).expect("known names")).expect("JSON");
+    assert_eq!(
+        json[0]["failure"],
+        serde_json::json!({
+            "kind": "undecided", "message": "it could not be decided within the bounds, which counts as failed",
+        })
+    );
 
     let errors = Claims::parse("grants\nalow").expect_err("bad lines");
     assert_eq!(

@@ -94,6 +94,13 @@ fn forms_and_evidence() {
     for form in Form::ALL {
         assert_eq!(form.to_string().parse(), Ok(form));
     }
+    // they are the keys of maps
+    let dialects: std::collections::HashSet<_> = Dialect::all().collect();
+    assert_eq!(dialects.len(), Dialect::all().count());
+    assert!(dialects.contains(&dialect("redis-6.2.14")) && !dialects.contains(&dialect("redis-8.4+json")));
+    let error = "canonical".parse::<Form>().unwrap_err().to_string();
+    assert_eq!(error, "no form `canonical`; there are server, documented, observed, memorydb");
+    assert_eq!([Service::ElastiCache, Service::MemoryDb].map(Service::name), ["elasticache", "memorydb"]);
 }
 
 #[test]

@@ -236,4 +236,47 @@ fn json_shapes() {
     let dialect: Dialect = serde_json::from_value(json!("redis-8.4+json")).unwrap();
     assert_eq!(to_value(dialect).unwrap(), json!("redis-8.4+json"));
     assert!(serde_json::from_value::<Dialect>(json!("redis-5.0")).is_err());
+    let form: redis_acl::Form = serde_json::from_value(json!("observed")).unwrap();
+    assert_eq!((form, to_value(form).unwrap()), (redis_acl::Form::Observed, json!("observed")));
+    assert!(serde_json::from_value::<redis_acl::Form>(json!("canonical")).is_err());
+    let category: redis_acl::Category = serde_json::from_value(json!("read")).unwrap();
+    assert_eq!((category, to_value(category).unwrap()), (redis_acl::Category::Read, json!("read")));
+    let error = serde_json::from_value::<redis_acl::Category>(json!("raed")).unwrap_err();
+    assert_eq!(error.to_string(), "no category `raed`");
+    let span: redis_acl::Span = serde_json::from_value(json!([3, 6])).unwrap();
+    assert_eq!((span, to_value(span).unwrap()), (redis_acl::Span::new(3, 6), json!([3, 6])));
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn json_has_what_each_rule_says() {
+    use serde_json::{json, to_value};
+    let hash = "0".repeat(64);
+    for (text, members) in [
+        (format!("#{hash}"), json!({"rule": "add_hash", "hash": hash})),
+        (format!("!{hash}"), json!({"rule": "remove_hash", "hash": hash})),
+        ("&news:*".to_owned(), json!({"rule": "channel", "pattern": "news:*"})),
+        ("~a".to_owned(), json!({"rule": "key", "permission": null, "pattern": "a"})),
+        ("-@dangerous".to_owned(), json!({"rule": "category", "effect": "deny", "name": "dangerous"})),
+        ("db=0,3".to_owned(), json!({"rule": "databases", "ids": [0, 3]})),
+        ("<secret".to_owned(), json!({"rule": "remove_password"})),
+        ("resetdbs".to_owned(), json!({"rule": "reset_databases"})),
+    ] {
+        let string = AccessString::parse(&text).expect("a rule");
+        let mut expected = members;
+        expected["span"] = json!([0, text.len()]);
+        assert_eq!(to_value(&string.rules()[0]).unwrap(), expected, "{text}");
+    }
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn json_of_a_comparison_has_both_sides() {
+    use serde_json::{json, to_value};
+    let user = |rules: &str| User::parse(Engine::Redis7_2, rules).expect("good rules");
+    let json = to_value(redis_acl::compare(&user("on ~a +get"), &user("on ~a +set"))).unwrap();
+    assert_eq!(json["relation"], "incomparable");
+    assert_eq!(json["only_first"]["witness"], json!({"request": "GET a", "database": 0}));
+    assert_eq!(json["only_second"]["witness"], json!({"request": "SET a 1", "database": 0}));
+    assert_eq!(json.as_object().map(serde_json::Map::len), Some(3));
 }

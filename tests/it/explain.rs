@@ -101,6 +101,54 @@ fn a_user_alone_has_no_rules() {
 }
 
 #[test]
+fn the_parts_of_an_explanation_can_be_asked_for() {
+    let explained = |string: &str| explain(Engine::Valkey9_1, string).expect("a good string");
+    let explanation = explained("on nopass %R~app:* &news db=1 +@read +flushall");
+    let login = explanation.login();
+    assert_eq!((login.is_enabled(), login.passwords()), (true, Some(0)));
+    assert!(login.accepts_any_password() && !login.skips_sanitizing());
+    let grant = &explanation.selectors()[0];
+    let catalog = redis_acl::Catalog::from(Engine::Valkey9_1);
+    assert_eq!(grant.all_commands(), catalog.commands().count());
+    let read = catalog.expand("@read").expect("a category").iter().count();
+    assert_eq!(grant.commands(), read + 1);
+    let counted = grant.categories().iter().find(|count| count.category() == redis_acl::Category::Read);
+    let counted = counted.expect("it is granted");
+    assert_eq!((counted.granted(), counted.members()), (read, read));
+    let notable: Vec<_> = grant.notable().iter().flat_map(|part| part.commands()).copied().collect();
+    assert_eq!(notable, ["flushall", "keys", "sort_ro"]);
+    let denied = grant.denied();
+    assert!(!denied.all_commands() && !denied.reading_keys() && denied.writing_keys());
+    assert!(!denied.channels() && !denied.databases());
+    assert!(denied.categories().contains(&redis_acl::Category::Scripting));
+
+    let nothing = explained("off resetdbs");
+    let denied = nothing.selectors()[0].denied();
+    assert!(denied.all_commands() && denied.reading_keys() && denied.writing_keys());
+    assert!(denied.channels() && denied.databases());
+    let login = nothing.login();
+    assert!(!login.is_enabled() && !login.accepts_any_password());
+    let skipping = explain(Engine::Redis7_2, "off skip-sanitize-payload").expect("a good string");
+    assert!(skipping.login().skips_sanitizing());
+}
+
+#[test]
+fn what_all_of_them_becomes_is_told() {
+    assert_eq!(
+        effects("redis-7.2", "~a ~* resetkeys ~b &* resetchannels &c"),
+        [
+            "keys a readable and writable",
+            "all keys readable and writable; 1 key pattern replaced: a",
+            "no keys any more",
+            "keys b readable and writable",
+            "all channels",
+            "no channels any more",
+            "channels c",
+        ]
+    );
+}
+
+#[test]
 fn what_is_refused_is_refused_as_users_are() {
     let refused = "on +gte %X~a";
     let errors = explain(Engine::Redis7_2, refused).expect_err("it is refused");

@@ -228,6 +228,48 @@ fn directives_that_are_at_odds_with_users_are_errors() {
     );
 }
 
+/// As Redis 7.0 said: names are looked at when all lines are read, as are rules that a module may yet bring.
+#[test]
+fn a_server_that_does_not_start_says_what_it_comes_to_first() {
+    for (text, kind, said) in [
+        ("user\n", "no_user", "Bad directive or wrong number of arguments"),
+        ("user \"a b\" on\nuser c +nosuch\n", "space_in_name", "Spaces not allowed in ACL usernames"),
+        (
+            "user c +nosuch\nuser \"a b\" on\n",
+            "rule",
+            "Error loading ACL rule '+nosuch' for the user named 'c': Unknown command or category name in ACL",
+        ),
+        ("user \"a b\" on +nosuch\n", "space_in_name", "Spaces not allowed in ACL usernames"),
+        ("user \"a b\" on flurb\n", "space_in_name", "Error in user declaration 'a b': Syntax error"),
+    ] {
+        let file = AclFile::parse_config(text.as_bytes(), Engine::Redis7_0);
+        assert_eq!(file.errors().next().map(|error| error.kind().name()), Some(kind), "{text}");
+        assert_eq!(file.server_message("redis.conf").as_deref(), Some(said), "{text}");
+    }
+    // a name that a tab is part of, which only a file of users can have without quotes
+    let file = AclFile::parse(b"user a\tb on\n", Engine::Redis7_0);
+    let said = "ERR 'users.acl:1: username 'a\tb' contains invalid characters. WARNING: ACL errors detected, no change to the \
+                previously active ACL rules was performed";
+    assert_eq!(file.server_message("users.acl").as_deref(), Some(said));
+}
+
+#[test]
+fn a_password_that_is_no_text_is_an_error_and_is_not_shown() {
+    let file = AclFile::parse_config(b"requirepass sec\xffret\nuser a on\n", Engine::Redis7_2);
+    let errors: Vec<_> = file.errors().collect();
+    assert_eq!((errors.len(), errors[0].kind(), errors[0].line()), (1, &FileErrorKind::NotUtf8, 1));
+    let shown = format!("{:?} {}", errors[0], errors[0].report());
+    assert!(!shown.contains("sec") && !shown.contains("ret\n"), "{shown}");
+    assert_eq!(file.server_message("redis.conf"), None, "a server takes it");
+}
+
+#[test]
+fn a_name_that_may_be_a_password_is_not_shown_with_its_line() {
+    let file = AclFile::parse(b"user >secret on +get\nuser alice on\n", Engine::Redis7_2);
+    let shown = format!("{:?}", file.lines());
+    assert!(shown.contains("\"alice\"") && !shown.contains("secret"), "{shown}");
+}
+
 #[test]
 fn a_line_that_is_not_about_a_user_tells_no_secret() {
     for text in ["requirepass \"secret\nuser a on\n", "user a \">sec ret\nuser b\n", "masterauth 'secret'x\n"]

@@ -179,6 +179,83 @@ fn what_is_not_known_is_found_once_with_its_reason() {
     assert_eq!(whys("manifests.yaml"), [(22, Why::Base64), (36, Why::Alias)]);
 }
 
+/// The reason why the access string of a user is not known.
+#[track_caller]
+fn why(name: &str, text: &str) -> Why {
+    let document = read(name, text.as_bytes());
+    let mut found = document.not_literal();
+    let why = found.next().unwrap_or_else(|| panic!("{:?}", document.findings())).why.clone();
+    assert!(found.next().is_none() && document.access_strings().count() == 0, "{:?}", document.findings());
+    why
+}
+
+#[test]
+fn what_is_worked_out_is_told_in_every_language() {
+    let terraform = |value: &str| {
+        why("a.tf", &format!("resource \"aws_memorydb_user\" \"a\" {{\n  access_string = {value}\n}}\n"))
+    };
+    for expression in ["var.x ? \"on\" : \"off\"", "[for x in var.y : x]", "!var.x", "var.a + 1"] {
+        assert_eq!(terraform(expression), Why::Expression, "{expression}");
+    }
+    assert_eq!(terraform("<<-EOT\n    on %{ if var.x }~a%{ endif }\n  EOT"), Why::Interpolation);
+    assert_eq!(terraform("var.x"), Why::Reference);
+
+    let json = |value: &str| why("a.json", &format!("{{\"UserName\": \"a\", \"AccessString\": {value}}}"));
+    assert_eq!(json("\"on \\ud800\""), Why::Unclear, "half of a character");
+    assert_eq!(json("false"), Why::NotText);
+
+    let yaml = |value: &str| {
+        why(
+            "a.yaml",
+            &format!(
+                "Resources:\n  A:\n    Type: AWS::MemoryDB::User\n    Properties:\n      AccessString: {value}\n"
+            ),
+        )
+    };
+    assert_eq!(yaml("!Sub [!Ref X, {X: y}]"), Why::Reference);
+    assert_eq!(yaml("!Sub ['on ${X}', {X: y}]"), Why::Interpolation);
+    assert_eq!(yaml("!Sub []"), Why::Interpolation);
+    assert_eq!(yaml("!!int on"), Why::NotText);
+    assert_eq!(yaml("{{ .Values.rules }}"), Why::Template);
+    assert_eq!(yaml("!!map {a: b}"), Why::NotText);
+}
+
+/// The variables of `Sub` may stand behind its text.
+#[test]
+fn a_text_with_nothing_to_substitute_is_literal() {
+    let text = "Resources:\n  A:\n    Type: AWS::MemoryDB::User\n    Properties: !!map\n      AccessString: !Sub [on ~a +get, {X: y}]\n";
+    let document = read("a.yaml", text.as_bytes());
+    let found = document.access_strings().next().expect("a text");
+    assert_eq!(found.text.value(), "on ~a +get");
+    assert_eq!(&text[found.text.range(Span::new(6, 10))], "+get");
+}
+
+#[test]
+fn a_key_that_is_no_name_hides_nothing_behind_it() {
+    let text = "locals {\n  u = { (var.key) = \"on +nosuch\", access_string = \"on +get\" }\n}\n";
+    let found: Vec<_> =
+        read("a.tf", text.as_bytes()).access_strings().map(|found| found.text.value().to_owned()).collect();
+    assert_eq!(found, ["on +get"]);
+    let text = "Resources:\n  ? [a, b]\n  : c\n  A:\n    Type: AWS::MemoryDB::User\n    Properties: {AccessString: on +get}\n";
+    let found: Vec<_> =
+        read("a.yaml", text.as_bytes()).access_strings().map(|found| found.text.value().to_owned()).collect();
+    assert_eq!(found, ["on +get"]);
+}
+
+#[test]
+fn instances_of_a_state_are_told_apart_by_key_and_by_number() {
+    let instance = |key: &str| format!("{{{key}\"attributes\": {{\"access_string\": \"on +get\"}}}}");
+    let instances =
+        [instance("\"index_key\": \"a<b\", "), instance("\"index_key\": 1, "), instance("")].join(", ");
+    let state = format!(
+        "{{\"version\": 4, \"terraform_version\": \"1.9.5\", \"lineage\": \"x\", \"resources\": [{{\"type\": \"aws_memorydb_user\", \"name\": \"u\", \
+         \"instances\": [{instances}]}}]}}"
+    );
+    let document = read("terraform.tfstate", state.as_bytes());
+    let names: Vec<_> = document.access_strings().map(|found| found.place.name.clone()).collect();
+    assert_eq!(names, ["u[\"a<b\"]", "u[1]", "u"]);
+}
+
 #[test]
 fn a_template_of_helm_is_a_finding_and_the_other_documents_are_read() {
     let bytes = file("helm-template.yaml");
@@ -331,6 +408,32 @@ fn an_escape_is_where_all_of_it_is() {
     assert_eq!(written("+@read"), "+@read");
 }
 
+/// The value of a text with all escapes that its language has.
+#[test]
+fn escapes_say_what_their_languages_say() {
+    let value = |name: &str, text: &str| {
+        let document = read(name, text.as_bytes());
+        let found = document.access_strings().next().unwrap_or_else(|| panic!("{:?}", document.findings()));
+        let value = found.text.value().to_owned();
+        // what stands behind them all is where it is
+        let last = found.text.range(Span::new(value.len() - 4, value.len()));
+        assert_eq!(&text[last], "+get", "{text}");
+        value
+    };
+    let json =
+        |text: &str| value("a.json", &format!("{{\"UserName\": \"a\", \"AccessString\": \"{text}\"}}"));
+    assert_eq!(json(r#"~\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00 +get"#), "~\"\\/\u{8}\u{c}\n\r\té😀 +get");
+    let hcl = |text: &str| {
+        value("a.tf", &format!("resource \"aws_memorydb_user\" \"a\" {{\n  access_string = \"{text}\"\n}}\n"))
+    };
+    assert_eq!(hcl(r#"~\"\\\n\r\t\u00e9\U0001f600$${x}%%{y} +get"#), "~\"\\\n\r\té😀${x}%{y} +get");
+    let yaml = |text: &str| value("a.yaml", &format!("UserName: a\nAccessString: \"{text}\"\n"));
+    assert_eq!(
+        yaml(r#"~\0\a\b\t\n\v\f\r\e\ \"\/\\\N\_\L\P\x41\u00e9\U0001f600 +get"#),
+        "~\0\u{7}\u{8}\t\n\u{b}\u{c}\r\u{1b} \"/\\\u{85}\u{a0}\u{2028}\u{2029}Aé😀 +get"
+    );
+}
+
 #[test]
 fn an_error_of_a_user_is_shown_where_it_stands() {
     let bytes = file("create-user.json");
@@ -377,6 +480,12 @@ fn appended_rules_have_their_own_places() {
     let problems = document.requests().next().unwrap().problems();
     assert_eq!(problems.len(), 1);
     assert_eq!(&bytes[problems[0].range.clone()], b"gte");
+    // and those that they are appended to
+    let text = "{\"UserId\": \"u\", \"Engine\": \"redis\", \"AccessString\": \"on ~\\u0061 +set +gte\", \"AppendAccessString\": \"+get +ste\"}";
+    let document = read("modify.json", text.as_bytes());
+    let problems = document.requests().next().unwrap().problems();
+    let places: Vec<_> = problems.iter().map(|found| &text[found.range.clone()]).collect();
+    assert_eq!(places, ["gte", "ste"]);
 }
 
 #[test]
@@ -407,6 +516,57 @@ fn what_depends_on_unknown_members_is_no_problem() {
     assert_eq!(problems_of(&format!("{iam}user_id = \"a\"\nuser_name = \"b\"")), ["UserName"]);
     assert_eq!(problems_of(&format!("{iam}user_id = \"a\"\nuser_name = var.b")), [""; 0]);
     assert_eq!(problems_of(&format!("{iam}user_id = \"a\"")), ["UserName", "UserName"]);
+}
+
+#[test]
+fn members_are_given_in_the_ways_that_tools_take() {
+    let given = |rest: &str, member: &str| {
+        let text = format!("resource \"aws_elasticache_user\" \"a\" {{\n{rest}\n}}\n");
+        let document = read("a.tf", text.as_bytes());
+        let request = document.requests().next().unwrap();
+        request.members().iter().find(|found| found.name == member).unwrap().given.clone()
+    };
+    for (value, flag) in [
+        ("true", Given::Flag(true)),
+        ("\"True\"", Given::Flag(true)),
+        ("\"false\"", Given::Flag(false)),
+        ("\"yes\"", Given::Unknown(Why::NotText)),
+        ("1", Given::Unknown(Why::NotText)),
+        ("var.x", Given::Unknown(Why::Reference)),
+    ] {
+        assert_eq!(given(&format!("no_password_required = {value}"), "NoPasswordRequired"), flag, "{value}");
+    }
+    assert_eq!(given("passwords = \"one\"", "Passwords"), Given::Unknown(Why::NotText));
+    assert_eq!(given("passwords = var.x", "Passwords"), Given::Unknown(Why::Reference));
+}
+
+#[test]
+fn requests_of_memorydb_are_checked_by_its_rules() {
+    let problems = |name: &str, text: &str| {
+        let document = read(name, text.as_bytes());
+        let request = document.requests().next().unwrap();
+        let problems = request.problems();
+        (request.kind(), problems.iter().map(|found| found.problem.to_string()).collect::<Vec<_>>())
+    };
+    let json = |text: &str| problems("a.json", text);
+    let (kind, found) = json("{\"UserName\": \"u\", \"AccessString\": \"on +nosuch\"}");
+    assert_eq!(kind, RequestKind::MemoryDbUpdateUser);
+    assert_eq!(found, ["memorydb/redis-7.1 has no command `nosuch`"]);
+    let mode =
+        "{\"UserName\": \"u\", \"AuthenticationMode\": {\"Type\": \"password\", \"Passwords\": [\"short\"]}}";
+    assert_eq!(json(mode).1, ["Passwords length must be between 16-128 characters."]);
+    assert!(json("{\"UserName\": \"u\", \"AccessString\": \"on\"}").1.is_empty());
+    // how it logs in is given, and not known
+    let user = "resource \"aws_memorydb_user\" \"a\" {\n  user_name = \"a\"\n  access_string = \"on\"\n";
+    let missing = "Missing required parameter in input: \"AuthenticationMode\"";
+    assert_eq!(
+        problems("a.tf", &format!("{user}}}\n")),
+        (RequestKind::MemoryDbCreateUser, vec![missing.to_owned()])
+    );
+    assert!(problems("a.tf", &format!("{user}  authentication_mode = var.mode\n}}\n")).1.is_empty());
+    // who is asked for is not told
+    let document = read("a.json", b"{\"AccessString\": \"on +nosuch\"}");
+    assert_eq!(document.requests().count(), 0);
 }
 
 #[test]
@@ -522,7 +682,7 @@ fn written(name: &str, text: &str, new: &str) -> Option<String> {
 fn texts_are_quoted_as_they_were() {
     let terraform = "resource \"aws_memorydb_user\" \"a\" {\n  access_string = \"on\"\n}\n";
     let hcl = |new: &str| written("a.tf", terraform, new);
-    assert_eq!(hcl("~\"a\\b\" ${x} %{y}\t\n\u{1}").unwrap(), r#""~\"a\\b\" $${x} %%{y}\t\n\u0001""#);
+    assert_eq!(hcl("~\"a\\b\" ${x} %{y}\t\r\n\u{1}").unwrap(), r#""~\"a\\b\" $${x} %%{y}\t\r\n\u0001""#);
     assert_eq!(hcl("$${x}"), None, "three signs are read in several ways");
 
     let json = |new: &str| written("a.json", r#"{"UserName": "a", "AccessString": "on"}"#, new);
@@ -541,7 +701,10 @@ fn texts_are_quoted_as_they_were() {
     assert_eq!(yaml("on ~*", "&it's").unwrap(), "'&it''s'");
     assert_eq!(yaml("on ~*", "a\nb"), None);
     assert_eq!(yaml("'on ~*'", "it's").unwrap(), "'it''s'");
-    assert_eq!(yaml("\"on ~*\"", "a\"\n\u{1}\u{feff}é").unwrap(), "\"a\\\"\\n\\u0001\\ufeffé\"");
+    assert_eq!(
+        yaml("\"on ~*\"", "a\"\r\n\t\\\u{1}\u{85}\u{feff}é😀").unwrap(),
+        "\"a\\\"\\r\\n\\t\\\\\\u0001\\u0085\\ufeffé😀\""
+    );
     assert_eq!(yaml("|\n  on ~*\n  +get", "on\n+get\n").unwrap(), "  on\n  +get\n");
     assert_eq!(yaml("|\n  on ~*\n", "on"), None, "the block ends a line");
     assert_eq!(yaml("|-\n  on ~*\n", "on").unwrap(), "  on\n");

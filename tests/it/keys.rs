@@ -1,5 +1,6 @@
 //! The keys in a request: what `COMMAND GETKEYSANDFLAGS` answers, and what no request can be taken for.
 
+use redis_acl::catalog::NewCommandErrorKind;
 use redis_acl::{
     Catalog, Category, Engine, FindKeys, KeyFlags, KeySpec, NewCommand, NewCommandError, StartSearch, User,
 };
@@ -239,6 +240,23 @@ fn what_cannot_be_added_is_refused_with_the_reason() {
         start: StartSearch::Index(0),
         find: FindKeys::Range { last: 0, step: 0, limit: 0 },
     }];
+    const SPEC: KeySpec = KeySpec {
+        flags: KeyFlags::RO,
+        start: StartSearch::Index(1),
+        find: FindKeys::Range { last: 0, step: 1, limit: 0 },
+    };
+    static SPECS: [KeySpec; 5] = [SPEC; 5];
+    static UNKNOWN_START: [KeySpec; 1] = [KeySpec { start: StartSearch::Unknown, ..SPEC }];
+    static NO_START: [KeySpec; 1] =
+        [KeySpec { start: StartSearch::Keyword { keyword: "KEYS", from: 0 }, ..SPEC }];
+    static UNKNOWN_KEYS: [KeySpec; 1] = [KeySpec { find: FindKeys::Unknown, ..SPEC }];
+    static NOT_ALL: [KeySpec; 1] = [KeySpec { flags: KeyFlags::RO.and(KeyFlags::INCOMPLETE), ..SPEC }];
+    for specs in [&SPECS[..], &UNKNOWN_START, &NO_START, &UNKNOWN_KEYS, &NOT_ALL] {
+        let error = refused(NewCommand::new("own", 2).key_specs(specs));
+        assert_eq!((error.name(), error.kind()), ("own", &NewCommandErrorKind::BadKeySpec), "{specs:?}");
+    }
+    let fine = NewCommand::new("own", 2).key_specs(&SPECS[..4]);
+    assert!(Catalog::from(Engine::Redis7_2).with_commands([fine]).is_ok());
     for (command, message) in [
         (NewCommand::new("get", 2), "there is one of that name already; choose another"),
         (
@@ -265,4 +283,44 @@ fn what_cannot_be_added_is_refused_with_the_reason() {
         let error = refused(command);
         assert_eq!(error.to_string(), format!("the command `{}` cannot be added: {message}", error.name()));
     }
+}
+
+#[test]
+fn a_command_behind_the_last_number_is_refused_by_its_name() {
+    let names: Vec<&'static str> = (0..2000).map(|number| &*format!("own.{number}").leak()).collect();
+    let commands = names.iter().map(|name| NewCommand::new(name, -1));
+    let error =
+        Catalog::from(Engine::Redis7_2).with_commands(commands).expect_err("more than there are numbers");
+    assert_eq!(error.kind(), &NewCommandErrorKind::TooMany);
+    let told = format!("the command `{}` cannot be added: all command numbers are in use", error.name());
+    assert_eq!(error.to_string(), told);
+    // those before it can
+    let before = names.iter().take_while(|name| **name != error.name());
+    let catalog = Catalog::from(Engine::Redis7_2).with_commands(before.map(|name| NewCommand::new(name, -1)));
+    assert!(catalog.expect("they fit").command("own.0").is_some());
+}
+
+#[test]
+fn catalogues_with_the_same_commands_are_equal() {
+    let with = |arity| {
+        Catalog::from(Engine::Redis7_2).with_commands([NewCommand::new("own", arity)]).expect("a new name")
+    };
+    assert_eq!(with(2), with(2));
+    assert_ne!(with(2), with(3));
+    let user = |catalog: &Catalog| User::parse_with(catalog, "on +own").expect("rules");
+    assert_eq!(user(&with(2)), user(&with(2)));
+}
+
+#[test]
+fn the_channels_of_a_request_are_found() {
+    let catalog = Catalog::from(Engine::Redis7_2);
+    let channels = |request: &[&str]| {
+        let command = catalog.of_request(request).expect("a command");
+        let channels: Vec<_> = command.channels(request).map(String::from_utf8_lossy).collect();
+        channels.join(" ")
+    };
+    assert_eq!(channels(&["PUBLISH", "news", "x"]), "news");
+    assert_eq!(channels(&["PSUBSCRIBE", "a*", "b"]), "a* b");
+    assert_eq!(channels(&["PUNSUBSCRIBE", "a*"]), "");
+    assert_eq!(channels(&["GET", "a"]), "");
 }

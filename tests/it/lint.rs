@@ -126,6 +126,62 @@ fn ids_are_unique_and_in_kebab_case() {
     }
 }
 
+#[test]
+fn what_is_allowed_is_not_told() {
+    for lint in Lint::all().filter(|lint| lint.group() != Group::Refused) {
+        let catalog = catalog(lint.example_dialect());
+        let mut config = config(lint.example_client());
+        assert!(!of(&lint::lint(lint.example(), &catalog, &config), lint.id()).is_empty(), "{}", lint.id());
+        config.set(lint::Setting::Allow, lint.id()).expect("a lint");
+        assert!(of(&lint::lint(lint.example(), &catalog, &config), lint.id()).is_empty(), "{}", lint.id());
+    }
+}
+
+/// What a name between the two allowed is not given back by the category behind them.
+#[test]
+fn what_was_allowed_again_by_name_is_not_given_back() {
+    let told =
+        |string: &str| of(&lint::lint(string, &catalog("redis-7.2"), &Config::new()), "given-back").len();
+    assert_eq!(told("on ~a +@all -get -keys +get +@read"), 1);
+    assert_eq!(told("on ~a +@all -get +get +@read"), 0);
+    assert_eq!(told("on ~a +@all -get +@read"), 1);
+}
+
+#[test]
+fn a_next_engine_may_be_an_older_one() {
+    let mut config = Config::new();
+    config.set_next(Some("redis-6.2".parse().expect("a dialect")));
+    let findings = lint::lint("on ~a +get (~b +set)", &catalog("redis-7.2"), &config);
+    let refused: Vec<_> =
+        of(&findings, "refused-after-upgrade").iter().map(|found| found.message()).collect();
+    assert_eq!(refused, ["after an upgrade: redis-6.2 has no selectors"]);
+}
+
+/// Each names a situation and a command that some engine has.
+#[test]
+fn what_clients_need_are_commands() {
+    let catalogs: Vec<_> = Dialect::all().map(Catalog::from).collect();
+    for client in Client::all() {
+        for need in client.needs() {
+            // subcommands may be those of a cloud's server, and a Sentinel is a server of its own
+            let name = need.command().split('|').next().expect("a name");
+            let is_known = catalogs.iter().any(|catalog| catalog.command(name).is_some());
+            assert!(is_known || name == "sentinel", "{}: {}", client.name(), need.command());
+            let is_word = !need.situation().is_empty()
+                && need
+                    .situation()
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            assert!(is_word, "{}: {:?}", client.name(), need.situation());
+            assert_eq!(need.when().trim(), need.when(), "{}", client.name());
+        }
+        assert_eq!(client.note().trim(), client.note(), "{}", client.name());
+    }
+    let ioredis = Client::find("ioredis").expect("a client");
+    let ready = ioredis.needs().iter().find(|need| need.command() == "info").expect("its ready check");
+    assert_eq!((ready.situation(), ready.consequence()), ("connect", lint::Consequence::Degraded));
+}
+
 // ---------------------------------------------------------------------------------------------------
 // Cases
 

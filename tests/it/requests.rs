@@ -176,7 +176,10 @@ fn iam_users_are_named_by_their_id() {
     let text = "User Id and User name must be same for authentication type: iam";
     first(&iam("user1", "user2"), COMBINATION, "UserName", text);
     first(&iam("userA", "userA"), COMBINATION, "UserName", text);
-    assert_eq!(refused(&iam("userA", "userA")).first().certainty(), Certainty::Derived);
+    let cased = refused(&iam("userA", "userA"));
+    assert_eq!(cased.first().certainty(), Certainty::Derived);
+    let help = "AWS stores the id in lower case, and the name as it is: write both in lower case";
+    assert_eq!(cased.first().help().as_deref(), Some(help));
     let accepted = iam("user-a", "user-a").validate().unwrap();
     assert_eq!(
         (accepted.authentication.kind.as_str(), accepted.minimum_engine_version.as_str()),
@@ -245,7 +248,10 @@ fn tags() {
     assert!(tagged((0..50).map(|number| tag(&number.to_string(), "")).collect()).validate().is_ok());
     assert!(tagged(vec![Tag { key: Some("k".into()), value: None }]).validate().is_ok());
     let many = tagged((0..51).map(|number| tag(&number.to_string(), "")).collect());
-    assert_eq!(refused(&many).first().code(), Some(FaultCode::TagQuotaPerResourceExceeded));
+    let text = "The request cannot be processed because it would cause the resource to have more than the allowed number of \
+                tags. The maximum number of tags permitted on a resource is 50.";
+    first(&many, Some(FaultCode::TagQuotaPerResourceExceeded), "Tags", text);
+    assert_eq!(refused(&many).first().certainty(), Certainty::Documented);
     for (tag, member) in [
         (tag("aws:x", "y"), "Tags[0].Key"),
         (tag("AWS:x", "y"), "Tags[0].Key"),
@@ -382,10 +388,9 @@ fn an_accounts_users_come_and_go() {
     account.settle();
 
     assert_eq!(account.delete_user(&DeleteUser::new("user1")).unwrap().status, Status::Deleting);
-    assert_eq!(
-        account.delete_user(&DeleteUser::new("user1")).unwrap_err().code(),
-        Some(FaultCode::InvalidUserState)
-    );
+    let line = account.delete_user(&DeleteUser::new("user1")).unwrap_err().to_string();
+    let text = "An error occurred (InvalidUserState) when calling the DeleteUser operation: User has status deleting.";
+    assert_eq!(line, text);
     account.settle();
     let missing = account.describe_users(Some("user1")).unwrap_err();
     assert_eq!(missing.code().unwrap().http_status(), 404);
@@ -409,12 +414,99 @@ fn the_default_user_and_the_quota() {
         account.create_user(&request).unwrap();
     }
     let fault = account.create_user(&CreateUser { user_id: Some("last".into()), ..good() }).unwrap_err();
-    assert_eq!(fault.code(), Some(FaultCode::UserQuotaExceeded));
-    let fault = Account::default().without_service_linked_role().create_user(&good()).unwrap_err();
+    let text = "An error occurred (UserQuotaExceeded) when calling the CreateUser operation: The quota of users has been exceeded.";
+    assert_eq!((fault.code(), fault.to_string().as_str()), (Some(FaultCode::UserQuotaExceeded), text));
+}
+
+#[test]
+fn an_account_without_the_service_linked_role_answers_nothing() {
+    let mut account = Account::default().without_service_linked_role();
+    let faults = [
+        account.create_user(&good()).unwrap_err(),
+        account
+            .modify_user(&ModifyUser { user_id: Some("default".into()), ..ModifyUser::default() })
+            .unwrap_err(),
+        account.delete_user(&DeleteUser::new("default")).unwrap_err(),
+        account.describe_users(None).unwrap_err(),
+    ];
+    for (fault, operation) in faults.iter().zip(["CreateUser", "ModifyUser", "DeleteUser", "DescribeUsers"]) {
+        let text = format!(
+            "An error occurred (ServiceLinkedRoleNotFoundFault) when calling the {operation} operation: The specified \
+             service linked role (SLR) was not found."
+        );
+        assert_eq!((fault.code(), fault.to_string()), (Some(FaultCode::ServiceLinkedRoleNotFound), text));
+    }
+}
+
+/// `default` is the id of the user that an account has from the beginning.
+#[test]
+fn the_default_user_stays_in_a_group_and_out_of_one() {
+    let account = |groups: serde_json::Value| -> Account {
+        let mut account = serde_json::to_value(Account::default()).unwrap();
+        account["Users"][0]["UserGroupIds"] = groups;
+        serde_json::from_value(account).unwrap()
+    };
+    let deleted = |groups| account(groups).delete_user(&DeleteUser::new("default")).unwrap_err();
+    let fault = deleted(json!(["group1"]));
+    let text = "An error occurred (DefaultUserAssociatedToUserGroup) when calling the DeleteUser operation: The default user \
+                assigned to the user group.";
+    assert_eq!(fault.to_string(), text);
+    assert_eq!(fault.problems().first().certainty(), Certainty::Documented);
+    let fault = deleted(json!([]));
+    let text = "An error occurred (InvalidParameterValue) when calling the DeleteUser operation: The default user cannot be \
+                modified or deleted.";
+    assert_eq!(fault.to_string(), text);
+    let problem = fault.problems().first();
+    assert_eq!(problem.certainty(), Certainty::Unknown);
+    assert!(problem.help().unwrap().starts_with("make another user whose UserName is `default`"));
+}
+
+#[test]
+fn codes_and_statuses_are_those_on_the_wire() {
+    for (code, elasticache, memorydb, status) in [
+        (FaultCode::InvalidParameterValue, "InvalidParameterValue", "InvalidParameterValueException", 400),
+        (
+            FaultCode::InvalidParameterCombination,
+            "InvalidParameterCombination",
+            "InvalidParameterCombinationException",
+            400,
+        ),
+        (FaultCode::UserAlreadyExists, "UserAlreadyExists", "UserAlreadyExistsFault", 400),
+        (FaultCode::UserNotFound, "UserNotFound", "UserNotFoundFault", 404),
+        (FaultCode::InvalidUserState, "InvalidUserState", "InvalidUserStateFault", 400),
+        (FaultCode::DuplicateUserName, "DuplicateUserName", "DuplicateUserNameFault", 400),
+        (FaultCode::UserQuotaExceeded, "UserQuotaExceeded", "UserQuotaExceededFault", 400),
+        (
+            FaultCode::TagQuotaPerResourceExceeded,
+            "TagQuotaPerResourceExceeded",
+            "TagQuotaPerResourceExceeded",
+            400,
+        ),
+        (
+            FaultCode::ServiceLinkedRoleNotFound,
+            "ServiceLinkedRoleNotFoundFault",
+            "ServiceLinkedRoleNotFoundFault",
+            400,
+        ),
+    ] {
+        assert_eq!((code.code(Service::ElastiCache), code.code(Service::MemoryDb)), (elasticache, memorydb));
+        assert_eq!(code.http_status(), status, "{elasticache}");
+        let text = code.model_text();
+        assert!(text.starts_with(char::is_uppercase) && text.ends_with('.'), "{elasticache}: {text}");
+    }
+}
+
+#[test]
+fn problems_are_told_by_the_first_and_their_number() {
+    let one = refused(&CreateUser { passwords: Some(passwords(3)), ..good() });
+    assert_eq!(one.to_string(), "Maximum number of passwords allowed in this service is 2.");
+    let two = refused(&CreateUser { passwords: Some(passwords(3)), user_name: Some("a b".into()), ..good() });
     assert_eq!(
-        fault.code().map(|code| code.code(Service::ElastiCache)),
-        Some("ServiceLinkedRoleNotFoundFault")
+        two.to_string(),
+        "A user name has 1 to 120 characters, none of them white space. (and 1 more)"
     );
+    let members: Vec<_> = two.into_iter().map(|problem| problem.member().to_owned()).collect();
+    assert_eq!(members, ["UserName", "Passwords"]);
 }
 
 #[test]
@@ -434,6 +526,11 @@ fn a_dump_is_written_back_as_it_was() {
         user.arn, "arn:aws-cn:elasticache:cn-north-1:111122223333:user:user1",
         "new users go where the others are"
     );
+    // a word of the service's that is not known here
+    assert_eq!(account.users()[0].status, Status::Other("creating".into()));
+    let fault = account.delete_user(&DeleteUser::new("a")).unwrap_err().to_string();
+    assert!(fault.ends_with("User a has status creating. Only active users can be modified."), "{fault}");
+    assert_eq!(account.users()[1].status.to_string(), "active");
 }
 
 #[test]
@@ -474,7 +571,41 @@ fn memorydb_has_the_same_rules_in_other_clothes() {
     let update: memorydb::UpdateUser =
         serde_json::from_value(json!({"UserName": "u", "AccessString": "on +get"})).unwrap();
     assert_eq!(update.validate().unwrap().access_string.as_deref(), Some("on resetchannels -@all +get"));
-    assert_eq!(FaultCode::InvalidParameterValue.code(Service::MemoryDb), "InvalidParameterValueException");
+    // the fault's text is about ElastiCache, where 50 tags are the most
+    let tags = |count: usize| (0..count).map(|number| json!({"Key": number.to_string()})).collect::<Vec<_>>();
+    let tagged = |count| {
+        request(json!({
+            "UserName": "u", "AccessString": "on", "AuthenticationMode": {"Type": "iam"}, "Tags": tags(count)
+        }))
+    };
+    assert!(tagged(200).is_ok());
+    let problems = tagged(201).unwrap_err();
+    assert_eq!(problems.first().code().unwrap().code(Service::MemoryDb), "TagQuotaPerResourceExceeded");
+    assert_eq!(problems.to_string(), "A user has at most 200 tags.");
+}
+
+/// What stands in the place of a password or a structure may be a password that was written without quotes.
+#[test]
+fn what_is_no_password_is_refused_and_not_repeated() {
+    for (value, message) in [
+        (json!({"Passwords": [8_241_973_105_u64]}), "a password is a text"),
+        (json!({"Passwords": [-8_241_973_105_i64]}), "a password is a text"),
+        (json!({"Passwords": [8_241.25]}), "a password is a text"),
+        (json!({"Passwords": [true]}), "invalid type: boolean `true`, expected a text"),
+        (json!({"Passwords": 8_241_973_105_u64}), "expected a list of passwords"),
+        (json!({"Passwords": -8_241_973_105_i64}), "expected a list of passwords"),
+        (json!({"Passwords": 8_241.25}), "expected a list of passwords"),
+        (json!({"Passwords": null}), "expected a list of passwords"),
+        (json!({"Passwords": true}), "invalid type: boolean `true`, expected a list of passwords"),
+        (json!({"AuthenticationMode": 8_241_973_105_u64}), "expected an object with Type and Passwords"),
+        (json!({"AuthenticationMode": -8_241}), "expected an object with Type and Passwords"),
+        (json!({"AuthenticationMode": 8_241.25}), "expected an object with Type and Passwords"),
+        (json!({"AuthenticationMode": null}), "expected an object with Type and Passwords"),
+        (json!({"AuthenticationMode": {"Passwords": [8_241]}}), "a password is a text"),
+    ] {
+        let error = serde_json::from_value::<CreateUser>(value.clone()).unwrap_err();
+        assert_eq!(error.to_string(), message, "{value}");
+    }
 }
 
 #[test]

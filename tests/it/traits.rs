@@ -217,22 +217,44 @@ mod of_files_and_services {
     }
 }
 
-/// Where several things can be wrong, all are told, and each can be taken.
-fn listed<T, E: Error + 'static>()
+/// Where several things can be wrong, all are told, and each can be taken; in one line stands the first, and how many
+/// follow.
+#[track_caller]
+fn listed<T, E>(errors: T, count: usize)
 where
     T: IntoIterator<Item = E> + Error,
+    E: Error + PartialEq + Clone + 'static,
     for<'e> &'e T: IntoIterator<Item = &'e E>,
 {
+    let taken_by_reference: Vec<E> = (&errors).into_iter().cloned().collect();
+    let line = match count - 1 {
+        0 => taken_by_reference[0].to_string(),
+        others => format!("{} (and {others} more)", taken_by_reference[0]),
+    };
+    assert_eq!((errors.to_string(), taken_by_reference.len()), (line, count));
+    assert_eq!(errors.into_iter().collect::<Vec<_>>(), taken_by_reference);
 }
 
 #[test]
 fn lists_of_errors_are_gone_through_alike() {
-    listed::<ParseErrors, ParseError>();
-    listed::<ApplyErrors, ApplyError>();
-    listed::<FileErrors, FileError>();
-    listed::<claims::ClaimErrors, claims::ClaimError>();
+    for (rules, count) in [("on nosuch", 1), ("on nosuch %Q~x", 2), ("on nosuch %Q~x db=", 3)] {
+        listed(AccessString::parse(rules).unwrap_err(), count);
+        listed(User::parse(Engine::Valkey9_1, rules).unwrap_err(), count);
+        let file = AclFile::parse(
+            format!("user a {}\n", rules.replace(' ', "\nuser b ")).as_bytes(),
+            Engine::Redis6_2,
+        );
+        listed(file.users().unwrap_err(), count);
+        listed(Claims::parse(&rules.replace(' ', "\n")).unwrap_err(), count + 1);
+    }
     #[cfg(feature = "aws")]
-    listed::<aws::Problems, aws::Problem>();
+    {
+        let request =
+            |text: &str| serde_json::from_str::<aws::memorydb::CreateUser>(text).expect("a request");
+        listed(request("{}").validate().unwrap_err(), 3);
+        let user = "{\"UserName\": \"u\", \"AccessString\": \"on +nosuch\", \"AuthenticationMode\": {\"Type\": \"iam\"}}";
+        listed(request(user).validate().unwrap_err(), 1);
+    }
     let errors = AccessString::parse("on nosuch %Q~x").unwrap_err();
     assert_eq!(errors.iter().collect::<Vec<_>>(), (&errors).into_iter().collect::<Vec<_>>());
     assert_eq!((errors.first(), errors.iter().len()), (&errors.clone().into_iter().next().unwrap(), 2));

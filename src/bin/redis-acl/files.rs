@@ -151,9 +151,6 @@ impl Found {
         let limit = limit.saturating_mul(1 << 20);
         let mut file = File::open(&self.path)?;
         let metadata = file.metadata()?;
-        if metadata.is_dir() {
-            return Err(io::Error::other("it is a folder"));
-        }
         let mut bytes = Vec::new();
         if Kind::of_name(&self.path).is_none() && !self.is_template() {
             (&mut file).take(512).read_to_end(&mut bytes)?;

@@ -56,7 +56,7 @@ impl<'p> Patterns<'p> {
                     dropped |= !self.is_kept[place];
                 }
             }
-            if !dropped || self.work > 0 {
+            if !dropped {
                 break;
             }
         }

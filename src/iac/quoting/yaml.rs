@@ -161,8 +161,8 @@ pub(super) fn escape_double(part: &str) -> String {
             '\r' => escaped.push_str("\\r"),
             '\t' => escaped.push_str("\\t"),
             c if is_printable_character(c) => escaped.push(c),
-            c if u32::from(c) <= 0xffff => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => escaped.push_str(&format!("\\U{:08x}", u32::from(c))),
+            // those have four digits at most
+            c => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
         }
     }
     escaped

@@ -120,14 +120,10 @@ impl Can {
     /// One verdict for a person.
     fn explain(&self, verdict: &Verdict<'_>) -> io::Result<()> {
         output::line(told(verdict))?;
-        let Some(denied) = verdict.denied() else { return Ok(()) };
-        if let Some(help) = denied.help() {
-            output::line(format_args!("  = help: {help}"))?;
-        }
-        match verdict.server_message(&self.user) {
-            Some(message) => output::line(format_args!("  = note: the server says: {message}")),
-            None => Ok(()),
-        }
+        let help = verdict.denied().and_then(Denied::help);
+        help.map_or(Ok(()), |help| output::line(format_args!("  = help: {help}")))?;
+        let said = verdict.server_message(&self.user);
+        said.map_or(Ok(()), |said| output::line(format_args!("  = note: the server says: {said}")))
     }
 
     fn answer<'a>(&self, request: &'a Request, dialect: Dialect, verdict: &Verdict<'_>) -> Answer<'a> {

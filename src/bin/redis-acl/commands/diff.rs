@@ -231,14 +231,12 @@ impl Side {
     }
 
     fn refuse(&self) -> io::Result<()> {
-        if self.user().is_some() {
-            return Ok(());
-        }
+        let Ok(text) = &self.item.text else {
+            output::about(self.name)?;
+            return self.item.text_or_report(Some(self.dialect), Format::Text).map(drop);
+        };
+        let Err(errors) = User::parse(self.dialect, text) else { return Ok(()) };
         output::about(self.name)?;
-        let Ok(text) = self.item.text_or_report(Some(self.dialect), Format::Text)? else { return Ok(()) };
-        match User::parse(self.dialect, text) {
-            Ok(_) => Ok(()),
-            Err(errors) => self.item.refuse(text, &errors, self.dialect, Format::Text).map(drop),
-        }
+        self.item.refuse(text, &errors, self.dialect, Format::Text).map(drop)
     }
 }

@@ -54,10 +54,7 @@ impl Simplify {
             return item.refuse(text, &errors, dialect, self.format);
         }
         let string = AccessString::parse(text).map_err(io::Error::other)?;
-        let simplified = match simplify_string(&string, dialect) {
-            Ok(simplified) => simplified,
-            Err(errors) => return item.refuse(text, &errors, dialect, self.format),
-        };
+        let simplified = simplify_string(&string, dialect).map_err(io::Error::other)?;
         match self.format {
             Format::Text => output::line(&simplified)?,
             Format::Json => {
