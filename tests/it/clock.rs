@@ -1,17 +1,23 @@
 //! Time, as tests measure it.
 
 use std::fs;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// The time that this thread has run, where the system tells it: what else runs on the machine does not count.
 fn clock() -> Duration {
-    let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let run = told.and_then(|told| told.split(' ').next()?.parse().ok()).filter(|nanos| *nanos > 0);
-    let run = run.map(Duration::from_nanos);
-    run.unwrap_or_else(|| {
-        static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-        START.get_or_init(Instant::now).elapsed()
-    })
+    static START: OnceLock<Instant> = OnceLock::new();
+    static IS_TOLD: OnceLock<bool> = OnceLock::new();
+    // a system that does not count tells zeros, and a thread may be so young
+    match IS_TOLD.get_or_init(|| time_run("self").is_some_and(|run| run > Duration::ZERO)) {
+        true => time_run("thread-self").unwrap_or_default(),
+        false => START.get_or_init(Instant::now).elapsed(),
+    }
+}
+
+fn time_run(task: &str) -> Option<Duration> {
+    let told = fs::read_to_string(format!("/proc/{task}/schedstat")).ok()?;
+    Some(Duration::from_nanos(told.split(' ').next()?.parse().ok()?))
 }
 
 /// How far that clock may go in one step: some systems tell it at the ticks of their scheduler only.
