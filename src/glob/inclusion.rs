@@ -32,6 +32,15 @@ pub(crate) fn spend(work: &mut usize, units: usize) -> Option<()> {
     left.map(drop)
 }
 
+/// Asks with a part of the work that is left, and takes from it what that took.
+pub(crate) fn with_part<T>(work: &mut usize, part: usize, ask: impl FnOnce(&mut usize) -> T) -> T {
+    let given = part.min(*work);
+    let mut left = given;
+    let answer = ask(&mut left);
+    *work -= given - left;
+    answer
+}
+
 /// Whether every text that `pattern` matches is matched by one of `others`, exactly as servers match.
 ///
 /// ```

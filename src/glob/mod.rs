@@ -32,7 +32,7 @@ mod outline;
 mod shape;
 
 pub use inclusion::{Inclusion, WORK, inclusion, inclusion_within};
-pub(crate) use inclusion::{LOOKS, included, spend, text_outside};
+pub(crate) use inclusion::{LOOKS, included, spend, text_outside, with_part};
 pub use matcher::matches;
 pub(crate) use outline::{Outline, may_meet};
 pub(crate) use shape::head;

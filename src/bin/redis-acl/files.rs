@@ -36,9 +36,24 @@ pub(crate) enum Content {
     TooLarge(u64),
 }
 
-/// What is told of a file that is too large.
-pub(crate) fn too_large(size: u64, limit: u64) -> String {
-    format!("not looked at: the file has {} MiB, and --max-file-size is {limit}", size.div_ceil(1 << 20))
+/// How large files may be.
+#[derive(clap::Args, Clone, Copy)]
+pub(crate) struct FileSize {
+    /// Files that are larger are not looked at, and told of; one may take a hundred times as much memory
+    #[arg(long, value_name = "MIB", default_value_t = 64, hide_short_help = true)]
+    max_file_size: u64,
+}
+
+impl FileSize {
+    fn bytes(self) -> u64 {
+        self.max_file_size.saturating_mul(1 << 20)
+    }
+
+    /// What is told of a file that is larger.
+    pub(crate) fn too_large(self, size: u64) -> String {
+        let (size, limit) = (size.div_ceil(1 << 20), self.max_file_size);
+        format!("not looked at: the file has {size} MiB, and --max-file-size is {limit}")
+    }
 }
 
 /// All files at these paths, in their order and in folders by name. What `.gitignore` names is left out in folders,
@@ -145,10 +160,9 @@ impl Progress {
 // Reading and writing
 
 impl Found {
-    /// What the file holds, if it is not larger than so many MiB; of a file in a folder that tells by its beginning to
+    /// What the file holds, if it is not too large; of a file in a folder that tells by its beginning to
     /// be of another kind, no more than that is read.
-    pub(crate) fn content(&self, limit: u64) -> io::Result<Content> {
-        let limit = limit.saturating_mul(1 << 20);
+    pub(crate) fn content(&self, size: FileSize) -> io::Result<Content> {
         let mut file = File::open(&self.path)?;
         let metadata = file.metadata()?;
         let mut bytes = Vec::new();
@@ -158,11 +172,11 @@ impl Found {
                 return Ok(Content::Other);
             }
         }
-        if metadata.len() > limit {
+        if metadata.len() > size.bytes() {
             return Ok(Content::TooLarge(metadata.len()));
         }
         // a file that grows meanwhile has an end here
-        file.take(limit).read_to_end(&mut bytes)?;
+        file.take(size.bytes()).read_to_end(&mut bytes)?;
         let kind = if self.is_named { Kind::of } else { Kind::of_found };
         Ok(kind(&self.path, &bytes).map_or(Content::Other, |kind| Content::Of(kind, bytes)))
     }

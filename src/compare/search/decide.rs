@@ -9,7 +9,7 @@ use super::{Found, QUESTION, Question, Search, Selectors, Standing};
 use crate::catalog::{DATABASES, DatabaseNeed, Demand};
 use crate::compare::kinds::{self, Kind};
 use crate::compare::texts::{self, FirstArgument};
-use crate::glob::spend;
+use crate::glob::{spend, with_part};
 
 /// How many ways to assign selectors to open words are tried for one kind of request.
 const MAX_ASSIGNMENTS: usize = 2000;
@@ -253,14 +253,14 @@ impl<'u> Search<'u, '_> {
         [here, there]: [Demand; 2],
         first_argument: Option<&FirstArgument<'_>>,
     ) -> Found {
+        let mut work = *self.work;
         // a hard question leaves as much as it may take to the easy ones behind it
-        let given = self.work.div_ceil(2);
-        let mut left = given;
+        let half = work.div_ceil(2);
         let sender = self.senders[selector].reach.texts(here);
         let others: Vec<_> = self.each(others).map(|other| other.reach.texts(there)).collect();
-        let found = texts::find(&sender, &others, first_argument, &mut left);
+        let found = with_part(&mut work, half, |work| texts::find(&sender, &others, first_argument, work));
         drop(others);
-        *self.work -= given - left;
+        *self.work = work;
         found
     }
 }

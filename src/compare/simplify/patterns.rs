@@ -4,7 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use crate::access::KeyAccess;
-use crate::glob::{self, Inclusion, LOOKS, Outline, Shape, head, included, spend};
+use crate::glob::{self, Inclusion, LOOKS, Outline, Shape, head, included, spend, with_part};
 
 /// The work that is done for one set of patterns before what is not known stays so.
 const WORK: usize = glob::WORK;
@@ -83,11 +83,8 @@ impl<'p> Patterns<'p> {
         if others.is_empty() || Shape::of(pattern) == Shape::Nothing {
             return false;
         }
-        let given = ONE.min(self.work);
-        let mut left = given;
-        let answer = included(&Outline::of(pattern.as_bytes()), &others, &mut left);
-        self.work -= given - left;
-        answer == Inclusion::Included
+        let pattern = Outline::of(pattern.as_bytes());
+        with_part(&mut self.work, ONE, |work| included(&pattern, &others, work)) == Inclusion::Included
     }
 
     /// The patterns that begin with this text or a part of it.

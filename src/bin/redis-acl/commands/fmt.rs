@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::Outcome;
 use crate::documents::{Dialects, Document, Entry};
 use crate::file_users::{Access, FileOfUsers, FileUser};
-use crate::files::{self, Content, Found};
+use crate::files::{self, Content, FileSize, Found};
 use crate::forms::{Passwords, Target, TargetForm, mean_the_same};
 use crate::output::{self, Format};
 use crate::refusals::{Refusal, refusals};
@@ -56,9 +56,8 @@ pub(crate) struct Fmt {
     /// Write hashes in the place of passwords, as servers do
     #[arg(long)]
     hash_passwords: bool,
-    /// Files that are larger are not looked at, and told of; one may take a hundred times as much memory
-    #[arg(long, value_name = "MIB", default_value_t = 64, hide_short_help = true)]
-    max_file_size: u64,
+    #[command(flatten)]
+    size: FileSize,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Files and folders; of folders, the files that .gitignore does not name
@@ -121,14 +120,14 @@ impl Fmt {
             Err(error) => return Ok(Formatted::unreadable(Path::new("."), error.to_string())),
         };
         let unreadable = |message: String| Ok(Formatted::unreadable(&file.path, message));
-        let (kind, bytes) = match file.content(self.max_file_size) {
+        let (kind, bytes) = match file.content(self.size) {
             Ok(Content::Of(kind, bytes)) => (kind, bytes),
             Ok(Content::Other) if file.is_named => {
                 return unreadable("no file of a kind that holds access strings".into());
             }
             Ok(Content::Other) => return Ok(Formatted::default()),
             Ok(Content::TooLarge(size)) => {
-                return unreadable(files::too_large(size, self.max_file_size));
+                return unreadable(self.size.too_large(size));
             }
             Err(error) => return unreadable(error.to_string()),
         };

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::documents::Kind;
+use crate::files::FileSize;
 use crate::input::{self, Item};
 use crate::output;
 use crate::settings::{FailOn, Settings, SettingsFile};
@@ -94,9 +95,8 @@ pub(crate) struct Lint {
     /// Show what --fix would change in files, and change nothing
     #[arg(long, requires = "fix")]
     dry_run: bool,
-    /// Files that are larger are not looked at, and told of; one may take a hundred times as much memory
-    #[arg(long, value_name = "MIB", default_value_t = 64, hide_short_help = true)]
-    max_file_size: u64,
+    #[command(flatten)]
+    size: FileSize,
     /// List every lint
     #[arg(long)]
     list: bool,
@@ -162,8 +162,7 @@ struct Flags {
     settings: Settings,
     /// The file of settings that is named.
     file: Option<PathBuf>,
-    /// In MiB.
-    max_file_size: u64,
+    size: FileSize,
 }
 
 /// How strings are looked at where these settings hold.
@@ -197,11 +196,11 @@ impl Lint {
             format,
             fix,
             dry_run,
-            max_file_size,
+            size,
             ..
         } = self;
         let settings = Settings { allow, warn, deny, clients: client, next, fail_on };
-        let flags = Flags { dialect, settings, file, max_file_size };
+        let flags = Flags { dialect, settings, file, size };
         match given {
             Given::Strings(_) if format == Format::Sarif => bad_usage("SARIF is about files"),
             Given::Strings(_) if dry_run => bad_usage("--dry-run is about files"),

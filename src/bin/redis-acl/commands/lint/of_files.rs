@@ -100,14 +100,14 @@ impl Linter {
             Err(error) => return self.unreadable(".", &error.to_string()),
         };
         let path = file.path.to_string_lossy();
-        match file.content(self.flags.max_file_size) {
+        match file.content(self.flags.size) {
             Err(error) => self.unreadable(&path, &error.to_string()),
             Ok(Content::Other) if file.is_named => {
                 self.unreadable(&path, "no file of a kind that holds access strings")
             }
             Ok(Content::Other) => Ok(Looked::default()),
             Ok(Content::TooLarge(size)) => {
-                let message = files::too_large(size, self.flags.max_file_size);
+                let message = self.flags.size.too_large(size);
                 let mut looked = Looked::default();
                 let problem = Problem::of_whole_file(ProblemKind::TooLarge, message);
                 self.print(&path, None, &[Found::of_file(&problem, None)], &mut looked)?;
