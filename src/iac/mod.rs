@@ -22,7 +22,7 @@
 //! // an access string, what reads it, and where its errors are
 //! let string = document.access_strings().next().unwrap();
 //! assert_eq!(string.place.to_string(), "aws_elasticache_user reader access_string");
-//! let errors = User::parse(string.dialect.unwrap(), string.text.value()).unwrap_err();
+//! let errors = User::parse(string.candidates.dialects[0], string.text.value()).unwrap_err();
 //! assert_eq!(string.text.position(errors.first().span()).to_string(), "7:39");
 //!
 //! // what AWS would say to the request
@@ -60,20 +60,27 @@
 //! place of every byte, and must come to the same value.
 
 mod acl_text;
+mod candidates;
 mod cloudformation;
+mod eval;
 mod finding;
+mod functions;
 mod hcl;
 mod intrinsic;
 mod json;
 mod literal;
+mod module;
 mod plan;
 mod quoting;
 mod request;
 mod request_file;
+mod resolved;
+mod scope;
 mod search;
 mod source;
 mod terraform;
 mod tree;
+mod value;
 mod yaml;
 
 use alloc::string::{String, ToString};
@@ -82,15 +89,15 @@ use alloc::vec::Vec;
 use core::fmt;
 use std::path::Path;
 
-pub use finding::{AccessStringAt, AclText, AclTextKind, Finding, NotLiteral, Place, Why};
+pub use candidates::{Candidates, Stated};
+pub use finding::{AccessStringAt, AclText, AclTextKind, Composed, Finding, NotLiteral, Place, Why};
 pub use literal::{Edit, Literal};
 pub use request::{Given, Member, Request, RequestKind, RequestProblem};
+pub use resolved::{Location, Resolved};
+pub use scope::Scope;
 pub use source::Position;
 
-use literal::Written;
-use search::Search;
-use source::Source;
-use tree::Node;
+use scope::ScopeFile;
 
 /// The format of a file, by which it is parsed. What is in it shows by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -136,6 +143,10 @@ impl Format {
         Self::of_path(path).or_else(|| is_template().then(|| Self::of_template(bytes)))
     }
 
+    fn is_terraform(self) -> bool {
+        matches!(self, Self::Terraform | Self::TerraformJson)
+    }
+
     fn of_template(bytes: &[u8]) -> Self {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         match bytes.trim_ascii_start().first() {
@@ -174,54 +185,20 @@ impl ReadError {
 /// What was found in a file. `Debug` masks passwords.
 #[derive(Clone, Debug)]
 pub struct Document<'a> {
-    format: Format,
-    bytes: &'a [u8],
+    files: Arc<Vec<ScopeFile<'a>>>,
+    file: usize,
     findings: Vec<Finding<'a>>,
 }
 
-/// Finds the access strings and users in a file.
+/// Finds the access strings and users in a file by itself. What a folder of Terraform says together is found with a
+/// [`Scope`].
 ///
 /// # Errors
 /// When the file is not text in UTF-8, or not of the format.
 pub fn read(format: Format, bytes: &[u8]) -> Result<Document<'_>, ReadError> {
-    let source = Source::of(bytes)?;
-    if !may_hold_users(source.text) {
-        return Ok(Document { format, bytes, findings: Vec::new() });
-    }
-    let source = Arc::new(source);
-    let findings = match format {
-        Format::Terraform => search(&source, &hcl::read(&source)?, terraform::find),
-        Format::TerraformJson => search(&source, &json::read_terraform(&source)?, terraform::find),
-        Format::Json => search(&source, &json::read(&source)?, find_by_content),
-        Format::Yaml => {
-            let (documents, template) = yaml::read(&source)?;
-            let mut search = Search::new(source.clone());
-            search.findings.extend(template.map(Finding::NotLiteral));
-            documents.iter().for_each(|root| find_by_content(&mut search, root));
-            search.into_findings()
-        }
-    };
-    Ok(Document { format, bytes, findings })
-}
-
-fn search<'a>(
-    source: &Arc<Source<'a>>,
-    root: &Node<'a>,
-    find: fn(&mut Search<'a>, &Node<'a>),
-) -> Vec<Finding<'a>> {
-    let mut search = Search::new(source.clone());
-    find(&mut search, root);
-    search.into_findings()
-}
-
-fn find_by_content<'a>(search: &mut Search<'a>, root: &Node<'a>) {
-    if plan::is_one(root) {
-        search.written = Written::ByTools;
-        return plan::find(search, root);
-    }
-    cloudformation::find(search, root);
-    request_file::find(search, root);
-    acl_text::find(search, root);
+    let mut scope = Scope::new();
+    scope.add(Path::new(""), format, bytes);
+    scope.read(Path::new(""))
 }
 
 /// Whether any of the names stands in the text by which something could be found. They may be written with
@@ -276,6 +253,14 @@ impl<'a> Document<'a> {
         })
     }
 
+    /// The access strings that are worked out of several texts or known in part.
+    pub fn composed(&self) -> impl Iterator<Item = &Composed<'a>> {
+        self.findings.iter().filter_map(|finding| match finding {
+            Finding::Composed(found) => Some(found),
+            _ => None,
+        })
+    }
+
     /// What cannot be checked.
     pub fn not_literal(&self) -> impl Iterator<Item = &NotLiteral> {
         self.findings.iter().filter_map(|finding| match finding {
@@ -292,19 +277,30 @@ impl<'a> Document<'a> {
     pub fn apply(&self, edits: &[Edit]) -> Option<Vec<u8>> {
         let mut edits: Vec<_> = edits.iter().collect();
         edits.sort_by_key(|edit| edit.range.start);
-        let mut written = Vec::with_capacity(self.bytes.len());
+        let bytes = self.files[self.file].bytes;
+        let mut written = Vec::with_capacity(bytes.len());
         let mut at = 0;
         for edit in &edits {
-            written.extend_from_slice(self.bytes.get(at..edit.range.start)?);
+            written.extend_from_slice(bytes.get(at..edit.range.start)?);
             written.extend_from_slice(edit.text.as_bytes());
             at = edit.range.end;
         }
-        written.extend_from_slice(self.bytes.get(at..)?);
-        let again = read(self.format, &written).ok()?;
-        let edits = Edits::of(&edits);
-        let alike = self.findings.len() == again.findings.len()
-            && self.findings.iter().zip(&again.findings).all(|(old, new)| edits.make(old, new));
-        alike.then_some(written)
+        written.extend_from_slice(bytes.get(at..)?);
+        let is_made = {
+            let again = scope::read_with(&self.files, self.file, &written).ok()?;
+            let edits = Edits::of(&edits);
+            let (old, new) = (self.writable(), again.writable());
+            old.len() == new.len() && old.iter().zip(&new).all(|(old, new)| edits.make(old, new))
+        };
+        is_made.then_some(written)
+    }
+
+    /// The findings that edits change in no way but that of their texts. In Terraform other strings may be worked out
+    /// of a text, so that they are other findings when it is another.
+    fn writable(&self) -> Vec<&Finding<'a>> {
+        let is_terraform = self.files[self.file].format.is_terraform();
+        let is_worked_out = |finding: &Finding<'a>| matches!(finding, Finding::Composed(_) | Finding::NotLiteral(_));
+        self.findings.iter().filter(|finding| !is_terraform || !is_worked_out(finding)).collect()
     }
 }
 
@@ -336,9 +332,9 @@ impl<'e> Edits<'e> {
         let same_text = match (old, new) {
             (Finding::AccessString(old), Finding::AccessString(new)) => text(&old.text, &new.text),
             (Finding::AclText(old), Finding::AclText(new)) => text(&old.text, &new.text),
-            (Finding::Request(_), Finding::Request(_)) | (Finding::NotLiteral(_), Finding::NotLiteral(_)) => {
-                true
-            }
+            (Finding::Request(_), Finding::Request(_))
+            | (Finding::Composed(_), Finding::Composed(_))
+            | (Finding::NotLiteral(_), Finding::NotLiteral(_)) => true,
             _ => false,
         };
         // kind and name of a manifest may themselves be what was edited

@@ -18,7 +18,7 @@ pub(super) fn is_one(root: &Node<'_>) -> bool {
 }
 
 /// Each user once: what is planned, in a plan; what is there, in a state.
-pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
+pub(super) fn find<'a>(search: &mut Search<'_, 'a>, root: &Node<'a>) {
     let mut seen = HashSet::new();
     let values = root.get("planned_values").or_else(|| root.get("values"));
     if let Some(module) = values.and_then(|values| values.get("root_module")) {
@@ -36,7 +36,7 @@ pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
     }
 }
 
-fn modules<'a>(search: &mut Search<'a>, module: &Node<'a>, seen: &mut HashSet<String>) {
+fn modules<'a>(search: &mut Search<'_, 'a>, module: &Node<'a>, seen: &mut HashSet<String>) {
     for resource in module.get("resources").map(Node::items).unwrap_or_default() {
         let (Some(place), Some(values)) = (place(resource), resource.get("values")) else { continue };
         if values.get("access_string").is_some() {
@@ -58,7 +58,7 @@ fn place(resource: &Node<'_>) -> Option<Place> {
     is_user.then(|| Place { resource: kind.into(), name: name.into(), attribute: String::new() })
 }
 
-fn strings<'a>(search: &mut Search<'a>, place: &Place, values: &Node<'a>) {
+fn strings<'a>(search: &mut Search<'_, 'a>, place: &Place, values: &Node<'a>) {
     for (_, kind) in USERS.iter().filter(|(user, _)| *user == place.resource) {
         search.strings(kind.service(), Names::Terraform, place, values);
     }
@@ -66,7 +66,7 @@ fn strings<'a>(search: &mut Search<'a>, place: &Place, values: &Node<'a>) {
 
 /// A change, whose values are those that are planned. What is created is a request; what is there already was
 /// accepted once, and not all that it was asked for can be seen.
-fn changed<'a>(search: &mut Search<'a>, resource: &Node<'a>, seen: &mut HashSet<String>) {
+fn changed<'a>(search: &mut Search<'_, 'a>, resource: &Node<'a>, seen: &mut HashSet<String>) {
     let (Some(place), Some(change)) = (place(resource), resource.get("change")) else { return };
     let after_apply = |name| {
         change
@@ -91,7 +91,7 @@ fn changed<'a>(search: &mut Search<'a>, resource: &Node<'a>, seen: &mut HashSet<
 }
 
 /// A resource of a state file, with an instance for each key of `for_each` or number of `count`.
-fn state_file<'a>(search: &mut Search<'a>, resource: &Node<'a>) {
+fn state_file<'a>(search: &mut Search<'_, 'a>, resource: &Node<'a>) {
     let Some(mut place) = place(resource) else { return };
     if let Some(module) = resource.text_of("module") {
         place.name = format!("{module}.{}", place.name);
@@ -100,7 +100,7 @@ fn state_file<'a>(search: &mut Search<'a>, resource: &Node<'a>) {
     for instance in resource.get("instances").map(Node::items).unwrap_or_default() {
         let index = |key: &Node<'a>| match key.text() {
             Some(key) => format!("[\"{}\"]", told(key)),
-            None => format!("[{}]", told(&search.source.text[key.at.clone()])),
+            None => format!("[{}]", told(&search.source().text[key.at.clone()])),
         };
         let index = instance.get("index_key").map(index).unwrap_or_default();
         let place = Place { name: format!("{}{index}", place.name), ..place.clone() };

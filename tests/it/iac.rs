@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use redis_acl::iac::{
-    self, AclTextKind, Document, Finding, Format, Given, Literal, ReadError, RequestKind, Why,
+    self, AclTextKind, Candidates, Document, Finding, Format, Given, Literal, ReadError, RequestKind, Why,
 };
 use redis_acl::{AccessString, Span, User};
 
@@ -73,8 +73,14 @@ fn list(listing: &mut String, finding: &Finding<'_>) {
     match finding {
         Finding::AccessString(found) => {
             let position = found.text.position(all(&found.text));
-            let dialect = found.dialect.map_or("-".into(), |dialect| dialect.to_string());
-            writeln!(listing, "{position} {} [{dialect}] {:?}", found.place, found.text.value()).unwrap();
+            let candidates = candidates(&found.candidates);
+            let part = if found.is_part { " (part)" } else { "" };
+            writeln!(listing, "{position} {} [{candidates}] {:?}{part}", found.place, found.text.value()).unwrap();
+        }
+        Finding::Composed(found) => {
+            let candidates = candidates(&found.candidates);
+            writeln!(listing, "{} {} [{candidates}] = {:?}", found.position, found.place, found.text.shown())
+                .unwrap();
         }
         Finding::AclText(found) => {
             let position = found.text.position(all(&found.text));
@@ -93,6 +99,13 @@ fn list(listing: &mut String, finding: &Finding<'_>) {
         }
         other => panic!("{other:?} is new here"),
     }
+}
+
+/// What is stated, and the first and the last of the dialects.
+fn candidates(candidates: &Candidates) -> String {
+    let dialects = &candidates.dialects;
+    let (first, last) = (dialects[0], dialects[dialects.len() - 1]);
+    format!("{:?}: {first} .. {last}", candidates.stated)
 }
 
 fn golden(name: &str, text: &str) {
@@ -137,7 +150,7 @@ fn the_dialect_is_that_of_engine_and_version() {
             "Resources: {{A: {{Type: '{kind}', Properties: {{AccessString: 'on +get', {members}}}}}}}"
         );
         let document = read("a.yaml", text.as_bytes());
-        document.access_strings().next().unwrap().dialect.map(|dialect| dialect.to_string())
+        document.access_strings().next().unwrap().candidates.oldest_stated().map(|dialect| dialect.to_string())
     };
     let of = |members: &str| dialect("AWS::ElastiCache::User", members);
     assert_eq!(of("Engine: redis").as_deref(), Some("elasticache/redis-6.0"));

@@ -202,9 +202,9 @@ impl<'a> Document<'a> {
             match finding {
                 Finding::AccessString(string) => self.entries.push(Entry {
                     name: string.place.to_string(),
-                    dialect: string.dialect.unwrap_or_else(|| self.dialects.of_service()),
+                    dialect: string.candidates.oldest_stated().unwrap_or_else(|| self.dialects.of_service()),
                     text: string.text.value().to_owned(),
-                    is_guess: string.dialect.is_none() && self.dialects.stated.is_none(),
+                    is_guess: string.candidates.oldest_stated().is_none() && self.dialects.stated.is_none(),
                     is_fragment: is_appended(&string.place.attribute),
                     is_frozen: false,
                     refused: Vec::new(),

@@ -133,7 +133,7 @@ impl<'a> FileOfUsers<'a> {
         let unknown = |why: String, written: &[u8]| Access::Unknown { why, written: written.to_vec() };
         let (position, access) = match finding {
             Finding::AccessString(string) if !is_appended(&string.place.attribute) => {
-                let dialect = string.dialect.unwrap_or_else(|| self.dialects.of_service());
+                let dialect = string.candidates.oldest_stated().unwrap_or_else(|| self.dialects.of_service());
                 let text = found.with_appended(string);
                 let access = match User::parse(dialect, &text) {
                     Ok(user) => Access::Known(Box::new(user)),
