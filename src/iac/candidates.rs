@@ -1,18 +1,17 @@
 //! The engines that an access string may meet, as far as its file tells.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::tree::Node;
-use crate::dialect::{Dialect, Project, Service};
+use crate::dialect::{Dialect, Dialects, Project, Service};
 
 /// The dialects that may read an access string, and how much of that the file states. The rest is assumed: whatever
 /// the service has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Candidates {
-    /// The dialects, the oldest of each engine first.
-    pub dialects: Vec<Dialect>,
+    /// The dialects.
+    pub dialects: Dialects,
     /// What the file states.
     pub stated: Stated,
 }
@@ -76,28 +75,26 @@ impl Hints {
     /// The dialects that fit.
     pub(super) fn candidates(&self) -> Candidates {
         let project = self.project();
-        let may_meet = |dialect: &Dialect| {
+        let may_meet = |dialect: Dialect| {
             let Some(service) = dialect.service() else { return false };
             // users of engine Redis work on clusters of Valkey
             let is_bound = service == Service::MemoryDb || project == Some(Project::Valkey);
             self.service.is_none_or(|stated| stated == service)
                 && project.is_none_or(|project| !is_bound || dialect.engine().project() == project)
         };
-        let family: Vec<_> = Dialect::all().filter(may_meet).collect();
-        let narrowed: Vec<_> = match &self.version {
-            Some(version) => {
-                family.iter().copied().filter(|dialect| is_version(dialect.engine_version(), version)).collect()
-            }
-            None => Vec::new(),
-        };
+        let services = Dialects::of_service(Service::ElastiCache).union(&Dialects::of_service(Service::MemoryDb));
+        let family = services.filter(may_meet).unwrap_or(services);
+        // a version that is not modelled says nothing
+        let narrowed = self.version.as_ref().and_then(|version| {
+            family.filter(|dialect| is_version(dialect.engine_version(), version))
+        });
         let stated = match () {
-            () if !narrowed.is_empty() => Stated::Version,
+            () if narrowed.is_some() => Stated::Version,
             () if project.is_some() => Stated::Engine,
             () if self.service.is_some() => Stated::Service,
             () => Stated::Nothing,
         };
-        // a version that is not modelled says nothing
-        Candidates { dialects: if narrowed.is_empty() { family } else { narrowed }, stated }
+        Candidates { dialects: narrowed.unwrap_or(family), stated }
     }
 }
 
@@ -121,24 +118,16 @@ fn service_of_source(source: &str) -> Option<Service> {
 }
 
 impl Candidates {
-    /// The oldest of them, if the file states at least the service.
-    #[must_use]
-    pub fn oldest_stated(&self) -> Option<Dialect> {
-        self.dialects.first().copied().filter(|_| self.stated > Stated::Nothing)
-    }
-
     /// Both together: a string that is used in two places may meet what either may.
     pub(super) fn add(&mut self, other: &Self) {
-        let both = Dialect::all().filter(|dialect| self.dialects.contains(dialect) || other.dialects.contains(dialect));
-        self.dialects = both.collect();
+        self.dialects = self.dialects.union(&other.dialects);
         self.stated = self.stated.min(other.stated);
     }
 
     /// What both allow, if there is anything: something more is said near the string itself.
     pub(super) fn narrow(&mut self, other: &Self) {
-        let both: Vec<_> =
-            self.dialects.iter().copied().filter(|dialect| other.dialects.contains(dialect)).collect();
-        if !both.is_empty() && both.len() < self.dialects.len() {
+        let both = self.dialects.filter(|dialect| other.dialects.contains(dialect));
+        if let Some(both) = both.filter(|both| both.len() < self.dialects.len()) {
             self.dialects = both;
             self.stated = self.stated.max(other.stated);
         }

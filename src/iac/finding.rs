@@ -167,6 +167,9 @@ pub enum Why {
     /// A plan says that it is known after apply.
     #[error("it is known after apply")]
     AfterApply,
+    /// A plan marks it as sensitive and does not show it.
+    #[error("the plan hides it")]
+    Hidden,
     /// The data of a Kubernetes secret.
     #[error("it is in base64")]
     Base64,

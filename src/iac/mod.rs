@@ -22,7 +22,7 @@
 //! // an access string, what reads it, and where its errors are
 //! let string = document.access_strings().next().unwrap();
 //! assert_eq!(string.place.to_string(), "aws_elasticache_user reader access_string");
-//! let errors = User::parse(string.candidates.dialects[0], string.text.value()).unwrap_err();
+//! let errors = User::parse(string.candidates.dialects.oldest(), string.text.value()).unwrap_err();
 //! assert_eq!(string.text.position(errors.first().span()).to_string(), "7:39");
 //!
 //! // what AWS would say to the request
@@ -92,6 +92,7 @@ use std::path::Path;
 pub use candidates::{Candidates, Stated};
 pub use finding::{AccessStringAt, AclText, AclTextKind, Composed, Finding, NotLiteral, Place, Why};
 pub use literal::{Edit, Literal};
+pub use plan::Plan;
 pub use request::{Given, Member, Request, RequestKind, RequestProblem};
 pub use resolved::{Location, Resolved};
 pub use scope::Scope;
@@ -188,6 +189,7 @@ pub struct Document<'a> {
     files: Arc<Vec<ScopeFile<'a>>>,
     file: usize,
     findings: Vec<Finding<'a>>,
+    plan: Option<Plan<'a>>,
 }
 
 /// Finds the access strings and users in a file by itself. What a folder of Terraform says together is found with a
@@ -223,10 +225,22 @@ fn may_hold_users(text: &str) -> bool {
 }
 
 impl<'a> Document<'a> {
+    /// The path of the file in its scope; empty if it was read by itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.files[self.file].path
+    }
+
     /// All that was found, in the order of the file; a request before its members.
     #[must_use]
     pub fn findings(&self) -> &[Finding<'a>] {
         &self.findings
+    }
+
+    /// The users before and after, of a file that is a plan with changes.
+    #[must_use]
+    pub fn plan(&self) -> Option<&Plan<'a>> {
+        self.plan.as_ref()
     }
 
     /// The access strings among it.
@@ -269,6 +283,14 @@ impl<'a> Document<'a> {
         })
     }
 
+    /// The document of the same file with other bytes, among the same other files.
+    ///
+    /// # Errors
+    /// As [`Scope::read`].
+    pub fn reread<'b>(&'b self, bytes: &'b [u8]) -> Result<Document<'b>, ReadError> {
+        scope::read_with(&self.files, self.file, bytes)
+    }
+
     /// The file with the edits made, one for each text that shall change: see [`Literal::replace`].
     ///
     /// The result is read again, and must hold the same findings at the same places with the texts that the
@@ -287,7 +309,7 @@ impl<'a> Document<'a> {
         }
         written.extend_from_slice(bytes.get(at..)?);
         let is_made = {
-            let again = scope::read_with(&self.files, self.file, &written).ok()?;
+            let again = self.reread(&written).ok()?;
             let edits = Edits::of(&edits);
             let (old, new) = (self.writable(), again.writable());
             old.len() == new.len() && old.iter().zip(&new).all(|(old, new)| edits.make(old, new))

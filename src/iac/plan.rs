@@ -1,10 +1,11 @@
 //! What `terraform show -json` and state files tell: <https://developer.hashicorp.com/terraform/internals/json-format>.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use std::collections::HashSet;
 
 use super::finding::{Place, Why, told};
-use super::request::Names;
+use super::request::{Names, Request, RequestKind};
 use super::search::Search;
 use super::terraform::USERS;
 use super::tree::{Kind, Node};
@@ -84,10 +85,54 @@ fn changed<'a>(search: &mut Search<'_, 'a>, resource: &Node<'a>, seen: &mut Hash
     }
     let actions = change.get("actions").map(Node::items).unwrap_or_default();
     if actions.iter().any(|action| action.text() == Some("create")) {
-        let kind = USERS.iter().find(|(user, _)| *user == place.resource).map(|(_, kind)| *kind);
-        kind.into_iter()
+        kind_of(&place).into_iter()
             .for_each(|kind| search.planned(kind, place.clone(), after, change.get("after_unknown")));
     }
+}
+
+/// The users of a plan: those that are there before it, and those that are after it.
+///
+/// A plan shows what Terraform's state holds and what it would put there. It hides some of it: values that are known
+/// after apply, passwords of attributes that are written only (`password_wo`), and what somebody removed from the file
+/// because it is marked as sensitive. Such members are [`Given::Unknown`](super::Given::Unknown).
+#[derive(Clone, Debug, Default)]
+pub struct Plan<'a> {
+    before: Vec<Request<'a>>,
+    after: Vec<Request<'a>>,
+}
+
+impl<'a> Plan<'a> {
+    /// The users before the plan, each with its address as the name of its place.
+    #[must_use]
+    pub fn before(&self) -> &[Request<'a>] {
+        &self.before
+    }
+
+    /// The users after it.
+    #[must_use]
+    pub fn after(&self) -> &[Request<'a>] {
+        &self.after
+    }
+}
+
+/// The users in the changes of a plan, which lists also what stays as it is.
+pub(super) fn users<'a>(search: &Search<'_, 'a>, root: &Node<'a>) -> Option<Plan<'a>> {
+    let mut plan = Plan::default();
+    for resource in root.get("resource_changes").map(Node::items)? {
+        let (Some(place), Some(change)) = (place(resource), resource.get("change")) else { continue };
+        let Some(kind) = kind_of(&place) else { continue };
+        let read = |values: &str, hidden: &str, unknown: &str| {
+            let body = change.get(values)?;
+            Some(search.user_of_plan(kind, place.clone(), body, change.get(hidden), change.get(unknown)))
+        };
+        plan.before.extend(read("before", "before_sensitive", ""));
+        plan.after.extend(read("after", "after_sensitive", "after_unknown"));
+    }
+    Some(plan)
+}
+
+fn kind_of(place: &Place) -> Option<RequestKind> {
+    USERS.iter().find(|(user, _)| *user == place.resource).map(|(_, kind)| *kind)
 }
 
 /// A resource of a state file, with an instance for each key of `for_each` or number of `count`.

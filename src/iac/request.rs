@@ -156,28 +156,50 @@ struct Reading<'s, 't, 'a> {
 }
 
 impl<'a> Request<'a> {
-    /// The members that a body gives; what `unknown` says is not known yet.
+    /// The members that a body gives.
     pub(super) fn read(
         search: &Search<'_, 'a>,
         kind: RequestKind,
         names: Names,
         place: Place,
         body: &Node<'a>,
-        unknown: Option<&Node<'a>>,
         candidates: Candidates,
     ) -> Self {
         let mut reading = Reading { search, names, members: Vec::new(), strings: BTreeMap::new() };
         reading.body(body);
-        unknown.into_iter().for_each(|unknown| reading.known_after_apply(unknown));
         reading.what_terraform_adds(body);
-        let (members, strings) = (reading.members, reading.strings);
-        let source = search.source();
-        let (range, position) = (source.in_file(body.at.clone()), source.position(body.at.start));
-        Self { kind, place, path: source.path.clone(), range, position, members, candidates, strings }
+        reading.request(kind, place, body, candidates)
+    }
+
+    /// The members that a plan shows; `marked` says which others there are, and why they are not shown.
+    pub(super) fn of_plan(
+        search: &Search<'_, 'a>,
+        kind: RequestKind,
+        place: Place,
+        values: &Node<'a>,
+        marked: [(Option<&Node<'a>>, Why); 2],
+        candidates: Candidates,
+    ) -> Self {
+        let mut reading =
+            Reading { search, names: Names::Terraform, members: Vec::new(), strings: BTreeMap::new() };
+        reading.body(values);
+        for (marks, why) in marked {
+            marks.into_iter().for_each(|marks| reading.not_shown(marks, &why));
+        }
+        reading.what_terraform_adds(values);
+        reading.request(kind, place, values, candidates)
     }
 }
 
 impl<'a> Reading<'_, '_, 'a> {
+    fn request(self, kind: RequestKind, place: Place, body: &Node<'a>, candidates: Candidates) -> Request<'a> {
+        let search = self.search;
+        let (members, strings) = (self.members, self.strings);
+        let source = search.source();
+        let (range, position) = (source.in_file(body.at.clone()), source.position(body.at.start));
+        Request { kind, place, path: source.path.clone(), range, position, members, candidates, strings }
+    }
+
     fn body(&mut self, body: &Node<'a>) {
         for name in ["UserId", "UserName", "Engine"] {
             self.given(body, name).into_iter().for_each(|node| self.text(name.into(), node));
@@ -303,13 +325,13 @@ impl<'a> Reading<'_, '_, 'a> {
         }
     }
 
-    /// `after_unknown` of a plan: true for what is known after apply.
-    fn known_after_apply(&mut self, unknown: &Node<'a>) {
+    /// `after_unknown` or `after_sensitive` of a plan: true for what is known after apply or hidden.
+    fn not_shown(&mut self, marks: &Node<'a>, why: &Why) {
         for name in MEMBERS {
-            let Some(node) = self.given(unknown, name) else { continue };
+            let Some(node) = self.given(marks, name) else { continue };
             if matches!(node.kind, Kind::Flag(true)) && !self.members.iter().any(|member| member.name == name)
             {
-                self.add(name.into(), Given::Unknown(Why::AfterApply), node);
+                self.add(name.into(), Given::Unknown(why.clone()), node);
             }
         }
     }

@@ -11,6 +11,7 @@ use super::eval::{Context, Evaluator};
 use super::finding::Finding;
 use super::literal::Written;
 use super::module::{Modules, ReadFile, digest};
+use super::plan::Plan;
 use super::search::Search;
 use super::source::Source;
 use super::tree::Node;
@@ -37,7 +38,7 @@ use super::{
 /// let document = scope.read("infra/locals.tf".as_ref())?;
 /// let found = document.access_strings().next().unwrap();
 /// assert_eq!(found.text.value(), "on ~app:* +@raed");
-/// assert!(found.candidates.dialects.iter().all(|dialect| dialect.to_string().starts_with("memorydb")));
+/// assert_eq!(found.candidates.dialects.to_string(), "memorydb/any");
 ///
 /// // and the user knows it
 /// let document = scope.read("infra/users.tf".as_ref())?;
@@ -106,13 +107,13 @@ impl<'a> Scope<'a> {
             return Err(ReadError::new(super::Position { line: 1, column: 1 }, "the file is not in the scope"));
         };
         let file = &self.files[number];
-        let findings = match file.format {
+        let (findings, plan) = match file.format {
             Format::Terraform | Format::TerraformJson => {
-                self.found.get_or_init(|| terraform_files(&self.files))[number].clone()?
+                (self.found.get_or_init(|| terraform_files(&self.files))[number].clone()?, None)
             }
             Format::Json | Format::Yaml => file_by_itself(file)?,
         };
-        Ok(Document { files: self.files.clone(), file: number, findings })
+        Ok(Document { files: self.files.clone(), file: number, findings, plan })
     }
 }
 
@@ -184,10 +185,12 @@ fn nothing<'a>() -> Node<'a> {
 // ---------------------------------------------------------------------------------------------------
 // Other formats
 
-fn file_by_itself<'a>(file: &ScopeFile<'a>) -> Result<Vec<Finding<'a>>, ReadError> {
+type Found<'a> = (Vec<Finding<'a>>, Option<Plan<'a>>);
+
+fn file_by_itself<'a>(file: &ScopeFile<'a>) -> Result<Found<'a>, ReadError> {
     let source = Arc::new(Source::of(file.bytes, 0, file.path.clone())?);
     if !may_hold_users(source.text) {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let (roots, template) = match file.format {
         Format::Yaml => yaml::read(&source)?,
@@ -199,14 +202,15 @@ fn file_by_itself<'a>(file: &ScopeFile<'a>) -> Result<Vec<Finding<'a>>, ReadErro
     };
     let read: Vec<_> = roots.first().map(|root| ReadFile { source: source.clone(), root }).into_iter().collect();
     if read.is_empty() {
-        return Ok(template.map(Finding::NotLiteral).into_iter().collect());
+        return Ok((template.map(Finding::NotLiteral).into_iter().collect(), None));
     }
     let modules = Modules::of(&read, sections_of_template(&source, &roots));
     let evaluator = Evaluator::new(&modules, written);
     let mut search = Search::new(&evaluator, Context::new(0, modules.root(0)));
     template.into_iter().for_each(|template| search.add(Finding::NotLiteral(template)));
     roots.iter().for_each(|root| find_by_content(&mut search, root));
-    Ok(search.into_findings(1).pop().unwrap_or_default())
+    let plan = roots.iter().filter(|root| plan::is_one(root)).find_map(|root| plan::users(&search, root));
+    Ok((search.into_findings(1).pop().unwrap_or_default(), plan))
 }
 
 /// What CloudFormation's functions refer to, which decides the values that are not known here.

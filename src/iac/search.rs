@@ -227,7 +227,7 @@ impl<'t, 'a> Search<'t, 'a> {
         let candidates = self.strings(kind.service(), names, &place, body);
         let is_added = |key: &str| key == "<<" || key.starts_with("Fn::");
         if !body.entries().iter().any(|entry| is_added(&entry.key)) {
-            let request = Request::read(self, kind, names, place, body, None, candidates);
+            let request = Request::read(self, kind, names, place, body, candidates);
             self.add(Finding::Request(request));
         }
     }
@@ -241,9 +241,21 @@ impl<'t, 'a> Search<'t, 'a> {
         after: &Node<'a>,
         unknown: Option<&Node<'a>>,
     ) {
-        let candidates = self.hints(kind.service(), Names::Terraform, after).candidates();
-        let request = Request::read(self, kind, Names::Terraform, place, after, unknown, candidates);
+        let request = self.user_of_plan(kind, place, after, None, unknown);
         self.add(Finding::Request(request));
+    }
+
+    /// A user as a plan shows it, with what it says of members that it hides or that are known after apply.
+    pub(super) fn user_of_plan(
+        &self,
+        kind: RequestKind,
+        place: Place,
+        values: &Node<'a>,
+        hidden: Option<&Node<'a>>,
+        unknown: Option<&Node<'a>>,
+    ) -> Request<'a> {
+        let candidates = self.hints(kind.service(), Names::Terraform, values).candidates();
+        Request::of_plan(self, kind, place, values, [(hidden, Why::Hidden), (unknown, Why::AfterApply)], candidates)
     }
 
     /// The access strings of a user, and what may read them.

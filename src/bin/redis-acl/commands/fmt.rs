@@ -10,13 +10,13 @@ use redis_acl::{Dialect, Span};
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::documents::{Dialects, Document, Entry};
-use crate::file_users::{Access, FileOfUsers, FileUser};
 use crate::files::{self, Content, FileSize, Found};
-use crate::forms::{Passwords, Target, TargetForm, mean_the_same};
 use crate::output::{self, Format};
 use crate::refusals::{Refusal, refusals};
 use crate::settings::SettingsFile;
+use redis_acl::document::{Access, FileUser};
+use redis_acl::document::{Dialects, Document, Entry};
+use redis_acl::document::{Passwords, Target, TargetForm, mean_the_same};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -134,8 +134,8 @@ impl Fmt {
         let stated =
             self.dialect.map_or_else(|| dialect_for(&file.path, dialects), |stated| Ok(Some(stated)))?;
         let dialects = Dialects { stated };
-        let (formatted, new) =
-            self.formatted(&FileOfUsers { path: &file.path, bytes: &bytes, kind, dialects });
+        let document = Document::read(&file.path, &bytes, kind, dialects);
+        let (formatted, new) = self.formatted(&file.path, &document);
         match new.filter(|_| !self.check).map_or(Ok(()), |new| files::rewrite(&file.path, &bytes, &new)) {
             Ok(()) => Ok(formatted),
             Err(error) => unreadable(error.to_string()),
@@ -150,10 +150,9 @@ impl Fmt {
     }
 
     /// What becomes of a file, and what to write if something changes.
-    fn formatted(&self, file: &FileOfUsers<'_>) -> (Formatted, Option<Vec<u8>>) {
-        let document = Document::read(file.path, file.bytes, file.kind, file.dialects);
-        let mut formatted = Formatted { file: file.path.to_owned(), ..Formatted::default() };
-        formatted.errors = refusals(&document);
+    fn formatted(&self, path: &Path, document: &Document<'_>) -> (Formatted, Option<Vec<u8>>) {
+        let mut formatted = Formatted { file: path.to_owned(), ..Formatted::default() };
+        formatted.errors = refusals(document);
         if !formatted.errors.is_empty() {
             return (formatted, None);
         }
@@ -162,20 +161,19 @@ impl Fmt {
             match self.target().string(&entry.text, entry.dialect) {
                 Some(text) if text == entry.text => {}
                 Some(_) if may_be_a_part(entry) => {
-                    formatted.left.push(LeftAt { at: At::of(&document, index), why: MAY_BE_A_PART });
+                    formatted.left.push(LeftAt { at: At::of(document, index), why: MAY_BE_A_PART });
                 }
                 Some(text) => changes.push((index, text)),
-                None => formatted.left.push(LeftAt { at: At::of(&document, index), why: NOT_PROVEN }),
+                None => formatted.left.push(LeftAt { at: At::of(document, index), why: NOT_PROVEN }),
             }
         }
         if changes.is_empty() {
             return (formatted, None);
         }
         let rewritten = document.rewritten(&changes);
-        let again = FileOfUsers { bytes: &rewritten.bytes, ..*file };
-        let is_same = same_users(&file.users(&document), &again.all_users());
+        let is_same = same_users(&document.users(), &document.reread(&rewritten.bytes).users());
         for (index, _) in changes {
-            let at = At::of(&document, index);
+            let at = At::of(document, index);
             match is_same {
                 false => formatted.left.push(LeftAt { at, why: NOT_PROVEN }),
                 true if rewritten.left.contains(&index) => {

@@ -1,0 +1,444 @@
+//! The users that a file defines, each with what it may do and how it logs in, as far as the file tells.
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::{Dialects, Document, Kind, is_appended};
+use crate::catalog::Catalog;
+use crate::dialect::Service;
+use crate::file::{self, AclFile, FileErrors};
+use crate::iac::{
+    self, AclText, AclTextKind, Candidates, Finding, Given, Location, Member, Place, Position, Request, Resolved,
+};
+use crate::secret::PasswordHash;
+use crate::span::Span;
+use crate::syntax;
+use crate::user::User;
+
+/// A user of a file.
+#[derive(Debug)]
+pub struct FileUser {
+    /// What it is called by the service or server, which tells users of two files apart.
+    pub id: Option<String>,
+    /// What it is called in the file: the name, or the address of the resource.
+    pub address: String,
+    /// Where it stands. The user `default` of a server stands nowhere unless a line defines it.
+    pub position: Option<Position>,
+    /// What it is allowed to do.
+    pub access: Access,
+    /// How it logs in, where that stands beside the access string.
+    pub logins: Option<BTreeSet<Login>>,
+}
+
+/// What a user may do.
+#[derive(Debug)]
+pub enum Access {
+    /// The file states it.
+    Known(Box<User>),
+    /// It is not literal.
+    Unknown {
+        /// Why, in a few words.
+        why: String,
+        /// As it is written, to be compared and not to be shown.
+        written: Vec<u8>,
+    },
+}
+
+/// A way to log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Login {
+    /// No password is needed.
+    WithoutPassword,
+    /// With IAM.
+    Iam,
+    /// With the password of this hash.
+    Password(PasswordHash),
+    /// Something that is not literal.
+    Unknown,
+}
+
+impl FileUser {
+    /// What it is allowed to do, where the file states it.
+    #[must_use]
+    pub fn known(&self) -> Option<&User> {
+        match &self.access {
+            Access::Known(user) => Some(user),
+            Access::Unknown { .. } => None,
+        }
+    }
+}
+
+impl Login {
+    /// The way in words, after the name of a user.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::WithoutPassword => "logs in without a password",
+            Self::Iam => "logs in with IAM",
+            Self::Password(_) => "logs in with another password",
+            Self::Unknown => "logs in with what is not literal",
+        }
+    }
+
+    /// The ways that a request gives a user.
+    pub fn of_request(request: &Request<'_>) -> BTreeSet<Self> {
+        let members = request.members().iter();
+        members.filter_map(|member| Self::of_member(&member.name, &member.given)).collect()
+    }
+
+    fn of_member(name: &str, given: &Given) -> Option<Self> {
+        match given {
+            Given::Flag(true) => Some(Self::WithoutPassword),
+            Given::Text(mode) if name == "AuthenticationMode.Type" => match &*mode.to_ascii_lowercase() {
+                "no-password-required" | "no-password" => Some(Self::WithoutPassword),
+                "iam" => Some(Self::Iam),
+                _ => None,
+            },
+            Given::Password(password) => Some(Self::Password(password.hash())),
+            Given::Unknown(_) => {
+                let is_login = ["NoPasswordRequired", "Passwords", "AuthenticationMode"];
+                is_login.iter().any(|member| name.starts_with(member)).then_some(Self::Unknown)
+            }
+            _ => None,
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Reading
+
+impl Document<'_> {
+    /// The users that the file defines, if nothing in it is refused; of a plan those that are there after it.
+    #[must_use]
+    pub fn users(&self) -> Vec<FileUser> {
+        let position = |place: Span| self.position_of_byte(place.start);
+        match (self.kind, &self.found) {
+            (Kind::AclFile, _) => self.users_of_lines(self.bytes, file::Format::Acl, None, position),
+            (Kind::Configuration, _) => self.users_of_lines(self.bytes, file::Format::Config, None, position),
+            (Kind::Infrastructure(_), None) => Vec::new(),
+            (Kind::Infrastructure(_), Some(found)) => match found.plan() {
+                Some(plan) => plan.after().iter().map(|request| self.user_of_request(request)).collect(),
+                None => self.users_of_findings(found),
+            },
+        }
+    }
+
+    /// The users that are there before a plan, of a file that is one. What a plan hides of them is not known.
+    #[must_use]
+    pub fn users_before(&self) -> Option<Vec<FileUser>> {
+        let plan = self.found.as_ref()?.plan()?;
+        Some(plan.before().iter().map(|request| self.user_of_request(request)).collect())
+    }
+
+    /// The users of a text of lines; `around` is what it stands in.
+    fn users_of_lines(
+        &self,
+        text: &[u8],
+        format: file::Format,
+        around: Option<&Place>,
+        position: impl Fn(Span) -> Position,
+    ) -> Vec<FileUser> {
+        let catalog = Catalog::from(self.dialects.of_server(self.path));
+        users_of(&AclFile::parse_with(text, &catalog, format), around, position).unwrap_or_default()
+    }
+
+    fn users_of_findings(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
+        let requests: Vec<_> = found.requests().collect();
+        let used = Used::of(found.path(), &requests);
+        let user = |finding: &Finding<'_>| match finding {
+            Finding::Request(request) => vec![self.user_of_request(request)],
+            Finding::AclText(text) => self.users_of_text(text),
+            finding if used.has(&finding.range()) => Vec::new(),
+            finding => self.user_by_itself(finding).into_iter().collect(),
+        };
+        found.findings().iter().flat_map(user).collect()
+    }
+
+    fn users_of_text(&self, text: &AclText<'_>) -> Vec<FileUser> {
+        let format = match text.kind {
+            AclTextKind::AclFile => file::Format::Acl,
+            AclTextKind::Configuration => file::Format::Config,
+        };
+        let position = |place| text.text.position(place);
+        self.users_of_lines(text.text.value().as_bytes(), format, Some(&text.place), position)
+    }
+
+    /// A string that no request of this file uses counts as a user.
+    fn user_by_itself(&self, finding: &Finding<'_>) -> Option<FileUser> {
+        let appended = "its rules are put behind those that the user has";
+        let (position, access) = match finding {
+            Finding::AccessString(string) if is_appended(&string.place.attribute) => {
+                let access = unknown(appended, string.text.value().as_bytes());
+                (string.text.position(START), access)
+            }
+            Finding::AccessString(string) => {
+                (string.text.position(START), self.access(string.text.value(), &string.candidates))
+            }
+            Finding::Composed(string) => {
+                let access = self.access_of_texts(core::slice::from_ref(&string.text), &[], &string.candidates);
+                (string.position, access)
+            }
+            Finding::NotLiteral(value) => {
+                let written = self.bytes.get(value.range.clone()).unwrap_or_default();
+                (value.position, unknown(&value.why.to_string(), written))
+            }
+            Finding::Request(_) | Finding::AclText(_) => return None,
+        };
+        let address = address(finding.place());
+        Some(FileUser { id: None, address, position: Some(position), access, logins: None })
+    }
+
+    fn user_of_request(&self, request: &Request<'_>) -> FileUser {
+        let (base, appended) = (request.strings("AccessString"), request.strings("AppendAccessString"));
+        let access = match (why_unknown(request), base, appended) {
+            (Some(why), [], _) => unknown(&why, self.bytes.get(request.range()).unwrap_or_default()),
+            (None, [], []) => unknown("no access string is given", b""),
+            (_, [], appended) => {
+                unknown("its rules are put behind those that the user has", basis(appended).as_bytes())
+            }
+            (_, base, appended) => self.access_of_texts(base, appended, request.candidates()),
+        };
+        FileUser {
+            id: id_of(request),
+            address: address(request.place()),
+            position: Some(self.position_of_string(request)),
+            access,
+            logins: Some(Login::of_request(request)),
+        }
+    }
+
+    /// Where the access string is in the body of the request, or else where its member is, or the request.
+    fn position_of_string(&self, request: &Request<'_>) -> Position {
+        let strings = [request.strings("AccessString"), request.strings("AppendAccessString")].concat();
+        let location = strings.first().map(|text| text.location(START));
+        let is_inside = |location: &Location| {
+            let around = request.range();
+            around.start <= location.range.start && location.range.end <= around.end
+        };
+        let inside = location.and_then(|location| self.here(location)).filter(is_inside);
+        let is_string = |member: &&Member| member.name.ends_with("AccessString");
+        let member = request.members().iter().find(is_string);
+        inside
+            .map(|location| location.position)
+            .or(member.map(|member| member.position))
+            .unwrap_or_else(|| request.position())
+    }
+
+    /// What a string allows, and those that are put behind it: known if there is one text and all of it is known.
+    fn access_of_texts(&self, base: &[Resolved<'_>], appended: &[Resolved<'_>], candidates: &Candidates) -> Access {
+        let written = || format!("{} {}", basis(base), basis(appended));
+        if base.len() > 1 || appended.len() > 1 {
+            return unknown("a condition decides which of several strings it is", written().as_bytes());
+        }
+        let mut texts = base.iter().chain(appended);
+        if let Some((why, _)) = texts.clone().flat_map(|text| text.unknown()).next() {
+            return unknown(&why.to_string(), written().as_bytes());
+        }
+        match (texts.next(), texts.next()) {
+            (Some(text), None) => self.access(text.known().unwrap_or_default(), candidates),
+            (base, appended) => {
+                let text = |text: Option<&Resolved<'_>>| {
+                    text.and_then(|text| text.known()).unwrap_or_default().trim().to_owned()
+                };
+                self.access(&format!("{} {}", text(base), text(appended)), candidates)
+            }
+        }
+    }
+
+    fn access(&self, text: &str, candidates: &Candidates) -> Access {
+        match User::parse(self.dialect_of(candidates), text) {
+            Ok(user) => Access::Known(Box::new(user)),
+            Err(error) => unknown(&error.to_string(), text.as_bytes()),
+        }
+    }
+}
+
+/// The start of a text.
+const START: Span = Span::new(0, 0);
+
+fn unknown(why: &str, written: &[u8]) -> Access {
+    Access::Unknown { why: why.to_owned(), written: written.to_vec() }
+}
+
+/// All that decides which text it is.
+fn basis(texts: &[Resolved<'_>]) -> String {
+    texts.iter().map(|text| text.basis()).collect::<Vec<_>>().join("\n")
+}
+
+/// Why there is no text of an access string that the request gives.
+fn why_unknown(request: &Request<'_>) -> Option<String> {
+    let member = request.members().iter().find(|member| member.name == "AccessString")?;
+    match &member.given {
+        Given::Unknown(why) => Some(why.to_string()),
+        _ => None,
+    }
+}
+
+/// The stretches of the file that requests are made of: their own, and those of the strings that they use.
+struct Used {
+    /// In order, and without overlaps.
+    requests: Vec<Range<usize>>,
+    /// Where the strings start, in order.
+    strings: Vec<usize>,
+}
+
+impl Used {
+    fn of(path: &Path, requests: &[&Request<'_>]) -> Self {
+        let mut around: Vec<Range<usize>> = Vec::new();
+        for request in requests {
+            match around.last_mut() {
+                Some(last) if request.range().start < last.end => last.end = last.end.max(request.range().end),
+                _ => around.push(request.range()),
+            }
+        }
+        let texts = requests.iter().flat_map(|request| {
+            request.strings("AccessString").iter().chain(request.strings("AppendAccessString"))
+        });
+        let locations = texts.map(|text| text.location(Span::new(0, text.shown().len())));
+        let mut strings: Vec<_> =
+            locations.filter(|location| *location.path == *path).map(|location| location.range.start).collect();
+        strings.sort_unstable();
+        Self { requests: around, strings }
+    }
+
+    /// Whether a string at these bytes is one that a request uses.
+    fn has(&self, range: &Range<usize>) -> bool {
+        let behind = self.requests.partition_point(|request| request.start <= range.start);
+        let is_inside = self.requests[..behind].last().is_some_and(|request| range.end <= request.end);
+        let first = self.strings.partition_point(|start| *start < range.start);
+        is_inside || self.strings.get(first).is_some_and(|start| *start < range.end.max(range.start + 1))
+    }
+}
+
+/// The users of lines, each where the last line about it stands.
+fn users_of(
+    file: &AclFile,
+    around: Option<&Place>,
+    position: impl Fn(Span) -> Position,
+) -> Result<Vec<FileUser>, FileErrors> {
+    let of_lines = file.lines().iter().filter_map(|line| line.user());
+    let places: HashMap<_, _> = of_lines.map(|line| (line.name(), line.name_span())).collect();
+    let of_user = |(name, user): (&str, &User)| {
+        let shown = syntax::masked(name);
+        FileUser {
+            id: Some(name.to_owned()),
+            address: around.map_or_else(|| shown.clone(), |around| format!("{around} user {shown}")),
+            position: places.get(name).map(|place| position(*place)),
+            access: Access::Known(Box::new(user.clone())),
+            logins: None,
+        }
+    };
+    Ok(file.users()?.into_iter().map(of_user).collect())
+}
+
+/// Whether it is what `redis-cli` printed for `ACL LIST`.
+pub fn is_listed(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"1) \"user ")
+}
+
+/// The users that `ACL LIST` printed.
+pub fn of_list(path: &Path, bytes: &[u8], dialects: Dialects) -> Result<Vec<FileUser>, FileErrors> {
+    let file = AclFile::parse_with(bytes, &Catalog::from(dialects.of_server(path)), file::Format::List);
+    let position = |place: Span| {
+        let before = &bytes[..place.start];
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+        Position { line: before.iter().filter(|byte| **byte == b'\n').count() + 1, column }
+    };
+    users_of(&file, None, position)
+}
+
+/// ElastiCache keeps ids in lower case.
+fn id_of(request: &Request<'_>) -> Option<String> {
+    let member = |name: &str| request.members().iter().find(|member| member.name == name);
+    let text = |name| match &member(name)?.given {
+        Given::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    match request.kind().service() {
+        Service::ElastiCache => text("UserId").map(|id| id.to_ascii_lowercase()),
+        _ => text("UserName"),
+    }
+}
+
+/// As Terraform writes it: a plan has the same address for the resource of a configuration.
+fn address(place: &Place) -> String {
+    let user = match (&*place.resource, &*place.name) {
+        (resource, "") => resource.to_owned(),
+        (resource, name) if name.contains(resource) => name.to_owned(),
+        (resource, name) => format!("{resource}.{name}"),
+    };
+    match &*place.attribute {
+        "" | "access_string" | "AccessString" => user,
+        attribute => format!("{user} {attribute}"),
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Two files
+
+/// The users of two files in pairs: those of the same id and address, then of the same id, then of the same
+/// address if not both have ids. What has no other is by itself.
+pub fn pairs<'u>(
+    old: &'u [FileUser],
+    new: &'u [FileUser],
+) -> Vec<(Option<&'u FileUser>, Option<&'u FileUser>)> {
+    let (mut of_new, mut taken) = (vec![None; new.len()], vec![false; old.len()]);
+    let by_address = index(old, |user| Some(&user.address));
+    let by_id = index(old, |user| user.id.as_deref());
+    for law in [Law::Same, Law::Id, Law::Address] {
+        for (user, found) in new.iter().zip(&mut of_new).filter(|(_, found)| found.is_none()) {
+            let candidates = match (law, &user.id) {
+                (Law::Id, Some(id)) => by_id.get(&**id),
+                (Law::Id, None) => None,
+                (Law::Same | Law::Address, _) => by_address.get(&*user.address),
+            };
+            let mut candidates = candidates.into_iter().flatten().copied();
+            *found = candidates.find(|at| !taken[*at] && law.holds(&old[*at], user));
+            if let Some(at) = *found {
+                taken[at] = true;
+            }
+        }
+    }
+    let with_old = new.iter().zip(of_new).map(|(user, found)| (found.map(|at| &old[at]), Some(user)));
+    let without_new = old.iter().zip(taken).filter(|(_, taken)| !taken).map(|(user, _)| (Some(user), None));
+    with_old.chain(without_new).collect()
+}
+
+/// Where the users of each key stand.
+fn index<'u>(
+    users: &'u [FileUser],
+    key: impl Fn(&'u FileUser) -> Option<&'u str>,
+) -> HashMap<&'u str, Vec<usize>> {
+    let mut index: HashMap<_, Vec<_>> = HashMap::new();
+    for (at, user) in users.iter().enumerate() {
+        if let Some(key) = key(user) {
+            index.entry(key).or_default().push(at);
+        }
+    }
+    index
+}
+
+/// What makes users of two files one.
+#[derive(Clone, Copy)]
+enum Law {
+    Same,
+    Id,
+    Address,
+}
+
+impl Law {
+    fn holds(self, old: &FileUser, new: &FileUser) -> bool {
+        match self {
+            Self::Same => old.id == new.id && old.address == new.address,
+            Self::Id => old.id.is_some() && old.id == new.id,
+            // of two ids that differ, the address tells nothing
+            Self::Address => (old.id.is_none() || new.id.is_none()) && old.address == new.address,
+        }
+    }
+}
