@@ -180,7 +180,8 @@ impl Document<'_> {
                 (string.text.position(START), self.access(string.text.value(), &string.candidates))
             }
             Finding::Composed(string) => {
-                let access = self.access_of_texts(core::slice::from_ref(&string.text), &[], &string.candidates);
+                let texts = core::slice::from_ref(&string.text);
+                let access = self.access_of_texts(texts, &[], &string.text.basis(), &string.candidates);
                 (string.position, access)
             }
             Finding::NotLiteral(value) => {
@@ -195,13 +196,12 @@ impl Document<'_> {
 
     fn user_of_request(&self, request: &Request<'_>) -> FileUser {
         let (base, appended) = (request.strings("AccessString"), request.strings("AppendAccessString"));
+        let written = format!("{}\n{}", request.basis("AccessString"), request.basis("AppendAccessString"));
         let access = match (why_unknown(request), base, appended) {
             (Some(why), [], _) => unknown(&why, self.bytes.get(request.range()).unwrap_or_default()),
             (None, [], []) => unknown("no access string is given", b""),
-            (_, [], appended) => {
-                unknown("its rules are put behind those that the user has", basis(appended).as_bytes())
-            }
-            (_, base, appended) => self.access_of_texts(base, appended, request.candidates()),
+            (_, [], _) => unknown("its rules are put behind those that the user has", written.as_bytes()),
+            (_, base, appended) => self.access_of_texts(base, appended, &written, request.candidates()),
         };
         FileUser {
             id: id_of(request),
@@ -230,14 +230,19 @@ impl Document<'_> {
     }
 
     /// What a string allows, and those that are put behind it: known if there is one text and all of it is known.
-    fn access_of_texts(&self, base: &[Resolved<'_>], appended: &[Resolved<'_>], candidates: &Candidates) -> Access {
-        let written = || format!("{} {}", basis(base), basis(appended));
+    fn access_of_texts(
+        &self,
+        base: &[Resolved<'_>],
+        appended: &[Resolved<'_>],
+        written: &str,
+        candidates: &Candidates,
+    ) -> Access {
         if base.len() > 1 || appended.len() > 1 {
-            return unknown("a condition decides which of several strings it is", written().as_bytes());
+            return unknown("a condition decides which of several strings it is", written.as_bytes());
         }
         let mut texts = base.iter().chain(appended);
         if let Some((why, _)) = texts.clone().flat_map(|text| text.unknown()).next() {
-            return unknown(&why.to_string(), written().as_bytes());
+            return unknown(&why.to_string(), written.as_bytes());
         }
         match (texts.next(), texts.next()) {
             (Some(text), None) => self.access(text.known().unwrap_or_default(), candidates),
@@ -263,11 +268,6 @@ const START: Span = Span::new(0, 0);
 
 fn unknown(why: &str, written: &[u8]) -> Access {
     Access::Unknown { why: why.to_owned(), written: written.to_vec() }
-}
-
-/// All that decides which text it is.
-fn basis(texts: &[Resolved<'_>]) -> String {
-    texts.iter().map(|text| text.basis()).collect::<Vec<_>>().join("\n")
 }
 
 /// Why there is no text of an access string that the request gives.

@@ -82,8 +82,8 @@ struct State<'a> {
     steps: usize,
     steps_in_all: usize,
     depth: usize,
-    /// The values of locals and variables in this run, by frame and name.
-    named: HashMap<(usize, Name, String), Value<'a>>,
+    /// The values of locals and variables in this run, by frame, file and name.
+    named: HashMap<(usize, usize, Name, String), Value<'a>>,
     choices: Choices,
 }
 
@@ -198,9 +198,13 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         At { source: self.source(context.file).clone(), range: at }
     }
 
+    fn written_at(&self, node: &Node<'a>, context: &Context<'t, 'a>) -> &'a str {
+        self.source(context.file).text.get(node.at.clone()).unwrap_or_default()
+    }
+
     /// An unknown value of which it is not known what it depends on: anything else in the files may.
     pub(super) fn unknown(&self, why: Why, node: &Node<'a>, context: &Context<'t, 'a>) -> Value<'a> {
-        let written = self.source(context.file).text.get(node.at.clone()).unwrap_or_default();
+        let written = self.written_at(node, context);
         Value::Unknown(self.unknown_of(why, node, context, &format!("{written}<{}>", self.modules.digest())))
     }
 
@@ -221,7 +225,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         context: &Context<'t, 'a>,
         values: &[&Value<'a>],
     ) -> Unknown<'a> {
-        let written = self.source(context.file).text.get(node.at.clone()).unwrap_or_default();
+        let written = self.written_at(node, context);
         let values: Vec<_> = values.iter().map(|value| value.basis()).collect();
         self.unknown_of(why, node, context, &format!("{written}<{}>", values.join(";")))
     }
@@ -245,11 +249,12 @@ impl<'t, 'a> Evaluator<'t, 'a> {
     fn eval_kind(&self, node: &Node<'a>, context: &Context<'t, 'a>) -> Value<'a> {
         match &node.kind {
             Kind::Null => Value::Null,
-            Kind::Flag(flag) => Value::Flag(*flag),
-            Kind::Number => {
-                let written = self.source(context.file).text.get(node.at.clone()).unwrap_or_default();
-                Value::Plain(written.to_owned())
-            }
+            Kind::Flag(flag) => match self.written_at(node, context).to_ascii_lowercase().as_str() {
+                "true" | "false" => Value::Flag(*flag),
+                // to YAML 1.2 `on` is a text
+                _ => self.unknown(Why::NotText, node, context),
+            },
+            Kind::Number => Value::Plain(self.written_at(node, context).to_owned()),
             Kind::Text(text) => self.literal(text, node, context),
             Kind::List(items) => {
                 let items: Option<Vec<_>> =
@@ -487,7 +492,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
                 };
                 match value {
                     Some(value) => (value, rest),
-                    None => return self.external(root, node, context).unwrap_or_else(unnamed),
+                    None => return self.external(root, steps, node, context).unwrap_or_else(unnamed),
                 }
             }
             _ => return unnamed(),
@@ -498,17 +503,44 @@ impl<'t, 'a> Evaluator<'t, 'a> {
 
     /// A value that is of no file: what another resource or the caller of the module gives. It is the same as long
     /// as it is written alike.
-    fn external(&self, root: &str, node: &Node<'a>, context: &Context<'t, 'a>) -> Option<Value<'a>> {
+    fn external(
+        &self,
+        root: &str,
+        steps: &[Step<'a>],
+        node: &Node<'a>,
+        context: &Context<'t, 'a>,
+    ) -> Option<Value<'a>> {
         let is_of_files = ["local", "each", "count", "module"].contains(&root);
-        let written = self.source(context.file).text.get(node.at.clone()).unwrap_or_default();
         (!is_of_files).then(|| {
-            let basis = format!("{}{written}", context.frame.address());
-            Value::Unknown(self.unknown_of(Why::Reference, node, context, &basis))
+            let mut basis = self.indices(steps, context);
+            basis.extend(self.resource(root, steps, context));
+            Value::Unknown(self.unknown_from(Why::Reference, node, context, &basis.iter().collect::<Vec<_>>()))
         })
     }
 
+    /// What the resource says that is referred to, if it is one of this module.
+    fn resource(&self, root: &str, steps: &[Step<'a>], context: &Context<'t, 'a>) -> Option<Value<'a>> {
+        let names = steps.iter().map_while(|step| match step {
+            Step::Name(name) => Some(&**name),
+            _ => None,
+        });
+        let count = if root == "data" { 3 } else { 2 };
+        let address = core::iter::once(root).chain(names).take(count).collect::<Vec<_>>().join(".");
+        let (file, body) = self.modules.resource(context.frame.folder(), context.file, &address)?;
+        Some(self.eval(body, &Context::new(file, context.frame.clone())))
+    }
+
+    /// The values of the indices among the steps.
+    fn indices(&self, steps: &[Step<'a>], context: &Context<'t, 'a>) -> Vec<Value<'a>> {
+        let index = |step: &Step<'a>| match step {
+            Step::Index(index) => Some(self.eval(index, context)),
+            _ => None,
+        };
+        steps.iter().filter_map(index).collect()
+    }
+
     fn local(&self, name: &str, context: &Context<'t, 'a>) -> Option<Value<'a>> {
-        let (file, node) = self.modules.local(context.frame.folder(), name)?;
+        let (file, node) = self.modules.local(context.frame.folder(), context.file, name)?;
         self.named(Name::Local, name, context, |context| {
             Some(self.eval(node, &Context::new(file, context.frame.clone())))
         })
@@ -520,12 +552,20 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             if let Some((node, around)) = context.frame.argument(name) {
                 return Some(self.eval(node, &around));
             }
-            let values = self.modules.values_of(&context.frame, name);
-            let (file, node) = match values.len() {
-                0 | 1 => *values.first()?,
-                count => values[self.choose(count)?],
+            let values = self.modules.values_of(&context.frame, context.file, name);
+            let value = |(file, node): &(usize, &'t Node<'a>)| {
+                self.eval(node, &Context::new(*file, context.frame.clone()))
             };
-            Some(self.eval(node, &Context::new(file, context.frame.clone())))
+            if let [_, .., (file, last)] = values[..] {
+                let Some(chosen) = self.choose(values.len()) else {
+                    let all: Vec<_> = values.iter().map(value).collect();
+                    let around = Context::new(file, context.frame.clone());
+                    let all: Vec<_> = all.iter().collect();
+                    return Some(Value::Unknown(self.unknown_from(Why::Reference, last, &around, &all)));
+                };
+                return values.get(chosen).map(value);
+            }
+            values.first().map(value)
         })
     }
 
@@ -537,7 +577,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         context: &Context<'t, 'a>,
         work_out: impl FnOnce(&Context<'t, 'a>) -> Option<Value<'a>>,
     ) -> Option<Value<'a>> {
-        let key = (context.frame.id(), kind, name.to_owned());
+        let key = (context.frame.id(), context.file, kind, name.to_owned());
         if let Some(value) = self.state.borrow().named.get(&key) {
             return Some(value.clone());
         }
@@ -569,7 +609,9 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             value = match (next, value) {
                 (Some(next), _) => next,
                 (None, value) => {
-                    return Value::Unknown(self.unknown_from(Why::Reference, node, context, &[&value]));
+                    let indices = self.indices(steps, context);
+                    let basis: Vec<_> = core::iter::once(&value).chain(&indices).collect();
+                    return Value::Unknown(self.unknown_from(Why::Reference, node, context, &basis));
                 }
             };
         }

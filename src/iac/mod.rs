@@ -95,7 +95,7 @@ pub use literal::{Edit, Literal};
 pub use plan::Plan;
 pub use request::{Given, Member, Request, RequestKind, RequestProblem};
 pub use resolved::{Location, Resolved};
-pub use scope::Scope;
+pub use scope::{Scope, local_modules};
 pub use source::Position;
 
 use scope::ScopeFile;
@@ -106,7 +106,7 @@ use scope::ScopeFile;
 pub enum Format {
     /// Terraform's and OpenTofu's own language: `.tf`, `.tofu`, `.tfvars`.
     Terraform,
-    /// The same in JSON, where texts are templates: `.tf.json`, `.tofu.json`.
+    /// The same in JSON, where texts are templates: `.tf.json`, `.tofu.json`; and `.tfvars.json`, where they are not.
     TerraformJson,
     /// `.json`, `.tfstate`.
     Json,
@@ -130,7 +130,9 @@ impl Format {
         let (stem, ending) = name.rsplit_once('.')?;
         match ending {
             "tf" | "tofu" | "tfvars" => Some(Self::Terraform),
-            "json" if stem.ends_with(".tf") || stem.ends_with(".tofu") => Some(Self::TerraformJson),
+            "json" if [".tf", ".tofu", ".tfvars"].iter().any(|ending| stem.ends_with(ending)) => {
+                Some(Self::TerraformJson)
+            }
             "json" | "tfstate" => Some(Self::Json),
             "yaml" | "yml" => Some(Self::Yaml),
             _ => None,

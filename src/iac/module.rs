@@ -40,12 +40,14 @@ pub(super) struct Modules<'t, 'a> {
 #[derive(Default)]
 struct Folder<'t, 'a> {
     path: PathBuf,
-    /// `None` of a name that is defined twice.
-    locals: HashMap<String, Option<InFile<'t, 'a>>>,
+    /// Each name has one definition; a copy of a file beside it has others, which are its own.
+    locals: HashMap<String, Vec<InFile<'t, 'a>>>,
     /// The defaults of variables.
-    defaults: HashMap<String, InFile<'t, 'a>>,
+    defaults: HashMap<String, Vec<InFile<'t, 'a>>>,
     /// What files of values say, by the name of the variable.
     values: HashMap<String, Vec<Given<'t, 'a>>>,
+    /// Resources by `type.name`, and data sources by `data.type.name`.
+    resources: HashMap<String, Vec<InFile<'t, 'a>>>,
     calls: Vec<Call<'t, 'a>>,
     /// The folders and the numbers of the calls that use this folder as a module.
     callers: Vec<(usize, usize)>,
@@ -80,6 +82,11 @@ struct Call<'t, 'a> {
 pub(super) struct ReadFile<'t, 'a> {
     pub(super) source: Arc<Source<'a>>,
     pub(super) root: &'t Node<'a>,
+}
+
+/// Whether a file holds values of variables and no configuration.
+pub(super) fn holds_values(path: &Path) -> bool {
+    Load::of(path).is_some()
 }
 
 impl Load {
@@ -156,15 +163,21 @@ impl<'t, 'a> Modules<'t, 'a> {
         &self.digest
     }
 
-    pub(super) fn local(&self, folder: usize, name: &str) -> Option<InFile<'t, 'a>> {
-        *self.folders.get(folder)?.locals.get(name)?
+    /// The definition of a local that a file refers to.
+    pub(super) fn local(&self, folder: usize, file: usize, name: &str) -> Option<InFile<'t, 'a>> {
+        the_one(self.folders.get(folder)?.locals.get(name)?, file)
+    }
+
+    /// The body of a resource or of a data source that a file refers to.
+    pub(super) fn resource(&self, folder: usize, file: usize, address: &str) -> Option<InFile<'t, 'a>> {
+        the_one(self.folders.get(folder)?.resources.get(address)?, file)
     }
 
     /// The values that a variable may have which no caller gives: the one that Terraform reads by itself, or else the
     /// default, and those of files that may be named to it.
-    pub(super) fn values_of(&self, frame: &Frame<'t, 'a>, name: &str) -> Vec<InFile<'t, 'a>> {
+    pub(super) fn values_of(&self, frame: &Frame<'t, 'a>, file: usize, name: &str) -> Vec<InFile<'t, 'a>> {
         let Some(folder) = self.folders.get(frame.folder) else { return Vec::new() };
-        let default = folder.defaults.get(name).copied();
+        let default = folder.defaults.get(name).and_then(|defaults| the_one(defaults, file));
         if frame.caller.is_some() {
             return default.into_iter().collect();
         }
@@ -293,22 +306,44 @@ impl<'t, 'a> Folder<'t, 'a> {
         for block in file.root.entries() {
             match &*block.key {
                 "locals" => block.value.bodies().flat_map(Node::entries).for_each(|entry| {
-                    let local = Some((number, &entry.value));
-                    let known = self.locals.entry(entry.key.clone().into_owned());
-                    known.and_modify(|twice| *twice = None).or_insert(local);
+                    let local = (number, &entry.value);
+                    self.locals.entry(entry.key.clone().into_owned()).or_default().push(local);
                 }),
                 "variable" => named(&block.value).for_each(|(name, body)| {
                     let default = body.entries().iter().rev().find(|entry| entry.key == "default");
                     if let Some(default) = default {
-                        self.defaults.insert(name.to_owned(), (number, &default.value));
+                        self.defaults.entry(name.to_owned()).or_default().push((number, &default.value));
                     }
                 }),
+                "resource" => self.add_resources(number, "", &block.value),
+                "data" => self.add_resources(number, "data.", &block.value),
                 "module" => named(&block.value).for_each(|(name, body)| {
                     self.calls.push(Call { name: name.to_owned(), file: number, body });
                 }),
                 _ => {}
             }
         }
+    }
+}
+
+impl<'t, 'a> Folder<'t, 'a> {
+    fn add_resources(&mut self, number: usize, prefix: &str, blocks: &'t Node<'a>) {
+        for entry in blocks.bodies().flat_map(Node::entries) {
+            for (name, body) in named(&entry.value) {
+                let address = format!("{prefix}{}.{name}", entry.key);
+                self.resources.entry(address).or_default().push((number, body));
+            }
+        }
+    }
+}
+
+/// The only definition, or the only one in the file that refers to it.
+fn the_one<'t, 'a>(definitions: &[InFile<'t, 'a>], file: usize) -> Option<InFile<'t, 'a>> {
+    let mut here = definitions.iter().filter(|(of, _)| *of == file);
+    match (definitions, here.next(), here.next()) {
+        ([one], ..) => Some(*one),
+        (_, Some(one), None) => Some(*one),
+        _ => None,
     }
 }
 

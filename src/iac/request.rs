@@ -5,6 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 use core::ops::Range;
 use std::path::Path;
 
@@ -84,7 +85,7 @@ impl Names {
 }
 
 /// A user as AWS is asked for it. `Debug` shows no password.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request<'a> {
     kind: RequestKind,
     place: Place,
@@ -95,6 +96,18 @@ pub struct Request<'a> {
     candidates: Candidates,
     /// The texts that each of its access strings may be.
     strings: BTreeMap<&'static str, Vec<Resolved<'a>>>,
+    /// What decides which of them it is.
+    bases: BTreeMap<&'static str, String>,
+}
+
+impl fmt::Debug for Request<'_> {
+    /// Not the bases, which may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut request = f.debug_struct("Request");
+        request.field("kind", &self.kind).field("place", &self.place).field("range", &self.range);
+        request.field("position", &self.position).field("members", &self.members);
+        request.field("candidates", &self.candidates).field("strings", &self.strings).finish_non_exhaustive()
+    }
 }
 
 /// A member of a request that the file gives.
@@ -153,6 +166,7 @@ struct Reading<'s, 't, 'a> {
     names: Names,
     members: Vec<Member>,
     strings: BTreeMap<&'static str, Vec<Resolved<'a>>>,
+    bases: BTreeMap<&'static str, String>,
 }
 
 impl<'a> Request<'a> {
@@ -165,7 +179,7 @@ impl<'a> Request<'a> {
         body: &Node<'a>,
         candidates: Candidates,
     ) -> Self {
-        let mut reading = Reading { search, names, members: Vec::new(), strings: BTreeMap::new() };
+        let mut reading = Reading { search, names, members: Vec::new(), strings: BTreeMap::new(), bases: BTreeMap::new() };
         reading.body(body);
         reading.what_terraform_adds(body);
         reading.request(kind, place, body, candidates)
@@ -181,7 +195,7 @@ impl<'a> Request<'a> {
         candidates: Candidates,
     ) -> Self {
         let mut reading =
-            Reading { search, names: Names::Terraform, members: Vec::new(), strings: BTreeMap::new() };
+            Reading { search, names: Names::Terraform, members: Vec::new(), strings: BTreeMap::new(), bases: BTreeMap::new() };
         reading.body(values);
         for (marks, why) in marked {
             marks.into_iter().for_each(|marks| reading.not_shown(marks, &why));
@@ -194,10 +208,10 @@ impl<'a> Request<'a> {
 impl<'a> Reading<'_, '_, 'a> {
     fn request(self, kind: RequestKind, place: Place, body: &Node<'a>, candidates: Candidates) -> Request<'a> {
         let search = self.search;
-        let (members, strings) = (self.members, self.strings);
+        let (members, strings, bases) = (self.members, self.strings, self.bases);
         let source = search.source();
         let (range, position) = (source.in_file(body.at.clone()), source.position(body.at.start));
-        Request { kind, place, path: source.path.clone(), range, position, members, candidates, strings }
+        Request { kind, place, path: source.path.clone(), range, position, members, candidates, strings, bases }
     }
 
     fn body(&mut self, body: &Node<'a>) {
@@ -278,6 +292,7 @@ impl<'a> Reading<'_, '_, 'a> {
             _ => Given::Unknown(Why::Expression),
         };
         self.strings.insert(name, texts);
+        self.bases.insert(name, self.value(node).basis());
         self.add(name.into(), given, node);
     }
 
@@ -399,6 +414,13 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn strings(&self, member: &str) -> &[Resolved<'a>] {
         self.strings.get(member).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A text that is equal for two requests only if their `AccessString` or `AppendAccessString` is the same, or is
+    /// computed from equal texts by equal expressions. It may hold passwords: it is to be compared, not shown.
+    #[must_use]
+    pub fn basis(&self, member: &str) -> &str {
+        self.bases.get(member).map_or("", String::as_str)
     }
 
     /// The engines that the user may meet.

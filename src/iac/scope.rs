@@ -1,5 +1,6 @@
 //! Files that are read together.
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -10,7 +11,7 @@ use std::sync::OnceLock;
 use super::eval::{Context, Evaluator};
 use super::finding::Finding;
 use super::literal::Written;
-use super::module::{Modules, ReadFile, digest};
+use super::module::{Modules, ReadFile, digest, holds_values, named};
 use super::plan::Plan;
 use super::search::Search;
 use super::source::Source;
@@ -129,6 +130,31 @@ pub(super) fn read_with<'b>(
     Scope { files: Arc::new(files), found: OnceLock::new() }.read(&path)
 }
 
+/// The sources of the modules in other folders that a file of Terraform calls, as they are written: `./modules/cache`.
+/// Their files belong to the same [`Scope`].
+///
+/// ```
+/// use redis_acl::iac::{Format, local_modules};
+/// let file = br#"module "cache" { source = "./modules/cache" }"#;
+/// assert_eq!(local_modules(Format::Terraform, file), ["./modules/cache"]);
+/// ```
+#[must_use]
+pub fn local_modules(format: Format, bytes: &[u8]) -> Vec<String> {
+    let Ok(source) = Source::of(bytes, 0, Path::new("").into()) else { return Vec::new() };
+    if !["module", "source", "./"].iter().all(|word| source.text.contains(word)) {
+        return Vec::new();
+    }
+    let root = match format {
+        Format::Terraform => hcl::read(&source),
+        Format::TerraformJson => json::read_terraform(&source),
+        Format::Json | Format::Yaml => return Vec::new(),
+    };
+    let Ok(root) = root else { return Vec::new() };
+    let calls = root.entries().iter().filter(|block| block.key == "module");
+    let sources = calls.flat_map(|block| named(&block.value)).filter_map(|(_, body)| body.text_of("source"));
+    sources.filter(|source| source.starts_with("./") || source.starts_with("../")).map(String::from).collect()
+}
+
 // ---------------------------------------------------------------------------------------------------
 // Terraform
 
@@ -153,6 +179,8 @@ fn terraform_files<'a>(files: &[ScopeFile<'a>]) -> Vec<Result<Vec<Finding<'a>>, 
         let root = match file.format {
             Format::Terraform => hcl::read(source),
             Format::TerraformJson if source.text.is_empty() => Ok(nothing()),
+            // values are no templates
+            Format::TerraformJson if holds_values(&file.path) => json::read(source),
             Format::TerraformJson => json::read_terraform(source),
             Format::Json | Format::Yaml => Ok(nothing()),
         };
@@ -214,7 +242,7 @@ fn file_by_itself<'a>(file: &ScopeFile<'a>) -> Result<Found<'a>, ReadError> {
 }
 
 /// What CloudFormation's functions refer to, which decides the values that are not known here.
-fn sections_of_template(source: &Source<'_>, roots: &[Node<'_>]) -> alloc::string::String {
+fn sections_of_template(source: &Source<'_>, roots: &[Node<'_>]) -> String {
     const SECTIONS: [&str; 3] = ["Parameters", "Mappings", "Conditions"];
     let sections = roots.iter().flat_map(|root| SECTIONS.iter().filter_map(|section| root.get(section)));
     let texts: BTreeSet<_> = sections.filter_map(|section| source.text.get(section.at.clone())).collect();

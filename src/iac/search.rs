@@ -29,6 +29,8 @@ pub(super) struct Search<'t, 'a> {
     pub(super) context: Context<'t, 'a>,
     findings: Vec<(usize, Finding<'a>)>,
     uses: Vec<Use<'a>>,
+    /// How many of them are those of users; what else is met there is not used elsewhere.
+    of_users: usize,
     by_site: HashMap<Stretch, Vec<usize>>,
     /// Literals that are parts of other strings.
     parts: HashSet<Stretch>,
@@ -55,6 +57,7 @@ impl<'t, 'a> Search<'t, 'a> {
             context,
             findings: Vec::new(),
             uses: Vec::new(),
+            of_users: 0,
             by_site: HashMap::new(),
             parts: HashSet::new(),
             not_literal: HashSet::new(),
@@ -174,8 +177,10 @@ impl<'t, 'a> Search<'t, 'a> {
         let key = stretch(site.file, &site.at);
         let at_site = self.by_site.entry(key).or_default();
         let same = at_site.iter().copied().find(|found| self.uses[*found].text.shown() == text.shown());
-        if let Some(same) = same {
-            return self.uses[same].candidates.add(candidates);
+        match same {
+            Some(same) if same < self.of_users => return,
+            Some(same) => return self.uses[same].candidates.add(candidates),
+            None => {}
         }
         at_site.push(self.uses.len());
         let is_here = site.file == self.context.file
@@ -184,6 +189,11 @@ impl<'t, 'a> Search<'t, 'a> {
         // the place of what is written elsewhere is found there
         let place = if is_here { place } else { Place { resource: String::new(), ..place } };
         self.uses.push(Use { site, text, place, candidates: candidates.clone() });
+    }
+
+    /// What users there are has been found: what follows is found by its name.
+    pub(super) fn end_users(&mut self) {
+        self.of_users = self.uses.len();
     }
 
     /// Whether a string that is written there is used, or a part of one that is.

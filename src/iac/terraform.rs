@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::acl_text;
 use super::candidates::Hints;
-use super::finding::{Place, path_to, told};
+use super::finding::{Place, Why, path_to, told};
 use super::module::named;
 use super::request::{Names, RequestKind};
 use super::search::Search;
@@ -34,6 +34,7 @@ pub(super) fn find<'t, 'a>(search: &mut Search<'t, 'a>, files: &[(usize, &'t Nod
         let services: &mut Vec<Service> = services.entry(modules.folder(*file)).or_default();
         services.extend(USERS.iter().filter(|(user, _)| defines(root, user)).map(|(_, kind)| kind.service()));
     }
+    search.end_users();
     for (file, root) in files {
         let folder = modules.folder(*file);
         search.look_at(*file, modules.root(folder));
@@ -182,10 +183,16 @@ fn found<'t, 'a>(search: &mut Search<'t, 'a>, at: Where<'_>, key: &str, node: &'
         Kind::Computed { form: Form::Template(_) | Form::Call { .. } | Form::Conditional(_), .. } => true,
         _ => name == Name::AccessString,
     };
-    if !makes_text || name != Name::AccessString && !search.evaluator.values(node, &search.context).iter().any(|value| name.fits(value)) {
+    let values = || search.evaluator.values(node, &search.context);
+    if !makes_text || name != Name::AccessString && !values().iter().any(|value| name.fits(value)) {
         return false;
     }
+    let is_open = values().len() > 1;
     search.access_string(at.place(key), node, &at.hints.candidates());
+    if is_open {
+        // each of them is checked, and which of them it is stays open
+        search.not_literal(at.place(key), node, Why::Expression);
+    }
     true
 }
 

@@ -7,6 +7,7 @@ mod input;
 mod output;
 mod refusals;
 mod requests;
+mod scopes;
 mod settings;
 mod shorthand;
 

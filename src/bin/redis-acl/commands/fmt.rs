@@ -13,6 +13,7 @@ use crate::Outcome;
 use crate::files::{self, Content, FileSize, Found};
 use crate::output::{self, Format};
 use crate::refusals::{Refusal, refusals};
+use crate::scopes::Scopes;
 use crate::settings::SettingsFile;
 use redis_acl::document::{Access, FileUser};
 use redis_acl::document::{Dialects, Document, Entry};
@@ -99,10 +100,10 @@ const MAY_BE_A_PART: &str = "it may be a part of another string, as it does not 
 
 impl Fmt {
     pub(crate) fn run(self) -> io::Result<Outcome> {
-        let (mut outcome, dialects) = (Outcome::Fine, Mutex::default());
+        let (mut outcome, dialects, scopes) = (Outcome::Fine, Mutex::default(), Scopes::default());
         files::in_order(
             files::at(&self.paths),
-            |file| self.file(file, &dialects),
+            |file| self.file(file, &dialects, &scopes),
             |formatted| {
                 let formatted = formatted?;
                 formatted.tell(&self)?;
@@ -114,7 +115,12 @@ impl Fmt {
     }
 
     /// Formats a file. The error is that of settings.
-    fn file(&self, file: &io::Result<Found>, dialects: &ByFolder) -> io::Result<Formatted> {
+    fn file(
+        &self,
+        file: &io::Result<Found>,
+        dialects: &ByFolder,
+        scopes: &Scopes,
+    ) -> io::Result<Formatted> {
         let file = match file {
             Ok(file) => file,
             Err(error) => return Ok(Formatted::unreadable(Path::new("."), error.to_string())),
@@ -134,7 +140,9 @@ impl Fmt {
         let stated =
             self.dialect.map_or_else(|| dialect_for(&file.path, dialects), |stated| Ok(Some(stated)))?;
         let dialects = Dialects { stated };
-        let document = Document::read(&file.path, &bytes, kind, dialects);
+        let around = scopes.around(&file.path, self.size);
+        let scope = around.scope(&file.path, kind, &bytes);
+        let document = Document::read_in(&scope, &file.path, &bytes, kind, dialects);
         let (formatted, new) = self.formatted(&file.path, &document);
         match new.filter(|_| !self.check).map_or(Ok(()), |new| files::rewrite(&file.path, &bytes, &new)) {
             Ok(()) => Ok(formatted),

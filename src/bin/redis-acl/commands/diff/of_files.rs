@@ -11,9 +11,11 @@ use serde::Serialize;
 
 use super::Diff;
 use crate::Outcome;
+use crate::files::FileSize;
 use crate::input;
 use crate::output::{self, Format};
 use crate::refusals::refusals;
+use crate::scopes::Scopes;
 use crate::settings::SettingsFile;
 use redis_acl::document::{
     self, Change, Compared, Dialects, Document, FileUser, Kind, Login, NewAccess, is_listed,
@@ -102,7 +104,8 @@ impl Diff {
             return Ok(None);
         };
         let dialects = Dialects { stated };
-        let document = Document::read(path, &bytes, kind, dialects);
+        let around = Scopes::default().around(path, FileSize::default());
+        let document = Document::read_in(&around.scope(path, kind, &bytes), path, &bytes, kind, dialects);
         // a change that does nothing on one engine may give new access on another
         if self.no_new_access && document.entries().iter().any(|entry| entry.is_guess) {
             return nobody_tells(path);

@@ -1,5 +1,6 @@
 //! What is found in a file, with its place, and how it is shown.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -79,6 +80,9 @@ pub(super) fn all<'d>(document: &'d Document<'_>, config: &Config) -> Vec<Found<
     };
     let problems = document.problems().iter().filter(|problem| !is_told(problem));
     found.extend(problems.map(|problem| Found::of_problem(document, problem, None)));
+    // a text that several strings are worked out of is one mistake
+    let mut seen = HashSet::new();
+    found.retain(|found| seen.insert((found.range.start, found.range.end, found.id(), found.message().to_owned())));
     found.sort_by_key(|found| found.range.start);
     found
 }

@@ -12,6 +12,7 @@ use super::found::{self, Found};
 use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
 use crate::Outcome;
 use crate::files::{self, Content};
+use crate::scopes::Scopes;
 use crate::output;
 use redis_acl::document::{Dialects, Document, Kind, Problem, ProblemKind};
 
@@ -30,6 +31,7 @@ struct Linter {
     by_folder: Mutex<HashMap<PathBuf, Arc<Rules>>>,
     format: Format,
     change: Change,
+    scopes: Scopes,
 }
 
 /// What is to be printed of a file.
@@ -49,7 +51,7 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
     if let Err(message) = flags.settings.put_into(&mut lint::Config::new()) {
         return bad_usage(&message);
     }
-    let linter = Linter { flags, by_folder: Mutex::default(), format, change };
+    let linter = Linter { flags, by_folder: Mutex::default(), format, change, scopes: Scopes::default() };
     let mut out = anstream::stdout().lock();
     let (mut tally, mut outcome, mut results, mut guessed) = (Tally::default(), Outcome::Fine, 0, 0);
     if format == Format::Sarif {
@@ -131,7 +133,8 @@ impl Linter {
     fn lint(&self, path: &Path, kind: Kind, bytes: &[u8]) -> io::Result<Looked> {
         let rules = self.rules_of(path)?;
         let dialects = Dialects { stated: rules.dialect };
-        let document = Document::read(path, bytes, kind, dialects);
+        let around = self.scopes.around(path, self.flags.size);
+        let document = Document::read_in(&around.scope(path, kind, bytes), path, bytes, kind, dialects);
         let mut looked = Looked::default();
         if self.change == Change::Nothing {
             self.report(path, &document, &rules, &mut looked)?;
@@ -159,7 +162,7 @@ impl Linter {
             };
             looked.printed.push_str(&format!("{}: {strings} fixed\n", path.display()));
         }
-        let again = Document::read(path, &rewritten.bytes, kind, dialects);
+        let again = document.reread(&rewritten.bytes);
         self.report(path, &again, &rules, &mut looked)?;
         Ok(looked)
     }
