@@ -20,8 +20,8 @@ use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::file::{self, AclFile, FileError, FileErrorKind};
 use crate::iac::{
-    self, AclTextKind, Candidates, Composed, Finding, Literal, Location, NotLiteral, Place, Position, Request,
-    Resolved, Stated,
+    self, AclTextKind, Candidates, Composed, Finding, Literal, Location, NotLiteral, Place, Position,
+    Request, Resolved, Stated,
 };
 use crate::span::Span;
 
@@ -198,7 +198,12 @@ impl<'a> Document<'a> {
             match finding {
                 Finding::AccessString(string) => {
                     let text = string.text.value().to_owned();
-                    let entry = self.entry(&string.place, &string.candidates, text, Origin::Literal(string.text.clone()));
+                    let entry = self.entry(
+                        &string.place,
+                        &string.candidates,
+                        text,
+                        Origin::Literal(string.text.clone()),
+                    );
                     self.entries.push(Entry { is_frozen: string.is_part, ..entry });
                 }
                 Finding::Composed(string) => self.composed(string),

@@ -14,7 +14,8 @@ use crate::catalog::Catalog;
 use crate::dialect::Service;
 use crate::file::{self, AclFile, FileErrors};
 use crate::iac::{
-    self, AclText, AclTextKind, Candidates, Finding, Given, Location, Member, Place, Position, Request, Resolved,
+    self, AclText, AclTextKind, Candidates, Finding, Given, Location, Member, Place, Position, Request,
+    Resolved,
 };
 use crate::secret::PasswordHash;
 use crate::span::Span;
@@ -292,7 +293,9 @@ impl Used {
         let mut around: Vec<Range<usize>> = Vec::new();
         for request in requests {
             match around.last_mut() {
-                Some(last) if request.range().start < last.end => last.end = last.end.max(request.range().end),
+                Some(last) if request.range().start < last.end => {
+                    last.end = last.end.max(request.range().end)
+                }
                 _ => around.push(request.range()),
             }
         }
@@ -300,8 +303,10 @@ impl Used {
             request.strings("AccessString").iter().chain(request.strings("AppendAccessString"))
         });
         let locations = texts.map(|text| text.location(Span::new(0, text.shown().len())));
-        let mut strings: Vec<_> =
-            locations.filter(|location| *location.path == *path).map(|location| location.range.start).collect();
+        let mut strings: Vec<_> = locations
+            .filter(|location| *location.path == *path)
+            .map(|location| location.range.start)
+            .collect();
         strings.sort_unstable();
         Self { requests: around, strings }
     }

@@ -43,7 +43,8 @@ impl Hints {
     /// What a map says, and what is said around it where the map says nothing.
     pub(super) fn within(&self, map: &Node<'_>) -> Self {
         let text = |key| map.text_of(key).map(String::from);
-        let is_user = |engine: &String| ["redis", "valkey"].iter().any(|known| engine.eq_ignore_ascii_case(known));
+        let is_user =
+            |engine: &String| ["redis", "valkey"].iter().any(|known| engine.eq_ignore_ascii_case(known));
         let engine = text("engine").filter(is_user);
         let service = map.text_of("source").and_then(service_of_source).or(self.service);
         // only users of ElastiCache have an engine
@@ -82,12 +83,14 @@ impl Hints {
             self.service.is_none_or(|stated| stated == service)
                 && project.is_none_or(|project| !is_bound || dialect.engine().project() == project)
         };
-        let services = Dialects::of_service(Service::ElastiCache).union(&Dialects::of_service(Service::MemoryDb));
+        let services =
+            Dialects::of_service(Service::ElastiCache).union(&Dialects::of_service(Service::MemoryDb));
         let family = services.filter(may_meet).unwrap_or(services);
         // a version that is not modelled says nothing
-        let narrowed = self.version.as_ref().and_then(|version| {
-            family.filter(|dialect| is_version(dialect.engine_version(), version))
-        });
+        let narrowed = self
+            .version
+            .as_ref()
+            .and_then(|version| family.filter(|dialect| is_version(dialect.engine_version(), version)));
         let stated = match () {
             () if narrowed.is_some() => Stated::Version,
             () if project.is_some() => Stated::Engine,

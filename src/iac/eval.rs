@@ -65,7 +65,8 @@ impl<'t, 'a> Context<'t, 'a> {
     }
 
     fn variable(&self, name: &str) -> Option<&Value<'a>> {
-        let mut variables = core::iter::successors(self.variables.as_deref(), |variable| variable.around.as_deref());
+        let mut variables =
+            core::iter::successors(self.variables.as_deref(), |variable| variable.around.as_deref());
         variables.find(|variable| variable.name == name).map(|variable| &variable.value)
     }
 }
@@ -82,10 +83,15 @@ struct State<'a> {
     steps: usize,
     steps_in_all: usize,
     depth: usize,
-    /// The values of locals and variables in this run, by frame, file and name.
-    named: HashMap<(usize, usize, Name, String), Value<'a>>,
+    /// The values of locals and variables in this run that depend on choices.
+    chosen: HashMap<Named, Rc<Value<'a>>>,
+    /// Those that depend on none.
+    settled: HashMap<Named, Rc<Value<'a>>>,
     choices: Choices,
 }
+
+/// A local or a variable of a frame, as a file refers to it.
+type Named = (usize, usize, Name, String);
 
 /// What a name names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,10 +108,13 @@ struct Choices {
     /// Those made so far, each of how many.
     made: Vec<(usize, usize)>,
     next: usize,
+    /// How often one was asked for.
+    asked: usize,
 }
 
 impl Choices {
     fn choose(&mut self, count: usize) -> Option<usize> {
+        self.asked += 1;
         if !self.allowed {
             return None;
         }
@@ -168,7 +177,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
     fn start(&self) {
         let state = &mut *self.state.borrow_mut();
         state.steps = MOST_STEPS.min(state.steps_in_all);
-        state.named.clear();
+        state.chosen.clear();
     }
 
     /// Whether so much work may still be done.
@@ -290,7 +299,9 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             let computed = self.eval(key, context);
             match computed.known() {
                 Some(key) => map.insert(key.to_owned(), value),
-                None => map.insert_unknown(self.unknown_from(Why::Expression, key, context, &[&computed, &value])),
+                None => {
+                    map.insert_unknown(self.unknown_from(Why::Expression, key, context, &[&computed, &value]))
+                }
             }
         }
         Some(map)
@@ -304,9 +315,8 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         form: &Form<'a>,
         context: &Context<'t, 'a>,
     ) -> Value<'a> {
-        let give_up = |values: &[&Value<'a>]| {
-            Value::Unknown(self.unknown_from(why.clone(), node, context, values))
-        };
+        let give_up =
+            |values: &[&Value<'a>]| Value::Unknown(self.unknown_from(why.clone(), node, context, values));
         match (form, parts) {
             (Form::Template(pieces), _) => self.template(pieces, why, node, context),
             (Form::Reference { base, steps }, _) => self.reference(base, steps, node, context),
@@ -359,19 +369,32 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         let mut text = Resolved::new();
         for piece in pieces {
             let piece = match piece {
-                Piece::Literal { text, span } => self.piece(text, span.clone(), context),
-                Piece::Value(value) => {
-                    self.eval(value, context).to_text(&self.at(value.at.clone(), context))
-                }
+                Piece::Literal { text, span } => match self.piece(text, span.clone(), context) {
+                    Some(piece) => piece,
+                    None => return self.unknown(why.clone(), node, context),
+                },
+                Piece::Value(value) => self.text_of(value, why, context),
             };
-            let Some(piece) = piece else { return self.unknown(why.clone(), node, context) };
             text.push(&piece);
         }
         self.made(text, node, context)
     }
 
+    /// The text of a value; what has none is unknown.
+    fn text_of(&self, node: &Node<'a>, why: &Why, context: &Context<'t, 'a>) -> Resolved<'a> {
+        let value = self.eval(node, context);
+        value
+            .to_text(&self.at(node.at.clone(), context))
+            .unwrap_or_else(|| Resolved::of_unknown(self.unknown_from(why.clone(), node, context, &[&value])))
+    }
+
     /// `None` where the bytes of the piece cannot be followed.
-    fn piece(&self, text: &Literally<'a>, span: Range<usize>, context: &Context<'t, 'a>) -> Option<Resolved<'a>> {
+    fn piece(
+        &self,
+        text: &Literally<'a>,
+        span: Range<usize>,
+        context: &Context<'t, 'a>,
+    ) -> Option<Resolved<'a>> {
         let literal = Arc::new(Literal::of(self.source(context.file), text, self.written)?);
         // the parser dedents a heredoc in its own way, so that the spans may differ
         let span = if text.style.is_part() { 0..literal.value().len() } else { span };
@@ -477,28 +500,32 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         context: &Context<'t, 'a>,
     ) -> Value<'a> {
         let unnamed = || self.unknown(Why::Reference, node, context);
-        let (value, steps) = match (base, steps) {
-            (Base::Value(value), steps) => (self.eval(value, context), steps),
+        match (base, steps) {
+            (Base::Value(value), steps) => {
+                let value = self.eval(value, context);
+                self.walk(&value, steps, node, context)
+            }
             (Base::Name(name), steps) if context.variable(name).is_some() => {
-                (context.variable(name).cloned().unwrap_or(Value::Null), steps)
+                let value = context.variable(name).unwrap_or(&Value::Null);
+                self.walk(value, steps, node, context)
             }
             (Base::Name(root), [Step::Name(name), rest @ ..]) => {
                 let value = match &**root {
                     "local" => self.local(name, context),
                     "var" => self.variable(name, context),
-                    "each" => context.frame.each(name).cloned(),
-                    "count" if name == "index" => context.frame.count().map(|index| Value::Plain(index.to_string())),
+                    "each" => context.frame.each(name).cloned().map(Rc::new),
+                    "count" if name == "index" => {
+                        context.frame.count().map(|index| Rc::new(Value::Plain(index.to_string())))
+                    }
                     _ => None,
                 };
                 match value {
-                    Some(value) => (value, rest),
-                    None => return self.external(root, steps, node, context).unwrap_or_else(unnamed),
+                    Some(value) => self.walk(&value, rest, node, context),
+                    None => self.external(root, steps, node, context).unwrap_or_else(unnamed),
                 }
             }
-            _ => return unnamed(),
-        };
-        self.spend(value.size());
-        self.walk(value, steps, node, context)
+            _ => unnamed(),
+        }
     }
 
     /// A value that is of no file: what another resource or the caller of the module gives. It is the same as long
@@ -514,7 +541,12 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         (!is_of_files).then(|| {
             let mut basis = self.indices(steps, context);
             basis.extend(self.resource(root, steps, context));
-            Value::Unknown(self.unknown_from(Why::Reference, node, context, &basis.iter().collect::<Vec<_>>()))
+            Value::Unknown(self.unknown_from(
+                Why::Reference,
+                node,
+                context,
+                &basis.iter().collect::<Vec<_>>(),
+            ))
         })
     }
 
@@ -539,16 +571,16 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         steps.iter().filter_map(index).collect()
     }
 
-    fn local(&self, name: &str, context: &Context<'t, 'a>) -> Option<Value<'a>> {
+    fn local(&self, name: &str, context: &Context<'t, 'a>) -> Option<Rc<Value<'a>>> {
         let (file, node) = self.modules.local(context.frame.folder(), context.file, name)?;
-        self.named(Name::Local, name, context, |context| {
+        self.named(Name::Local, name, context, || {
             Some(self.eval(node, &Context::new(file, context.frame.clone())))
         })
     }
 
     /// What the call of the module gives, or a file of values, or the default.
-    fn variable(&self, name: &str, context: &Context<'t, 'a>) -> Option<Value<'a>> {
-        self.named(Name::Variable, name, context, |context| {
+    fn variable(&self, name: &str, context: &Context<'t, 'a>) -> Option<Rc<Value<'a>>> {
+        self.named(Name::Variable, name, context, || {
             if let Some((node, around)) = context.frame.argument(name) {
                 return Some(self.eval(node, &around));
             }
@@ -556,16 +588,14 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             let value = |(file, node): &(usize, &'t Node<'a>)| {
                 self.eval(node, &Context::new(*file, context.frame.clone()))
             };
-            if let [_, .., (file, last)] = values[..] {
-                let Some(chosen) = self.choose(values.len()) else {
-                    let all: Vec<_> = values.iter().map(value).collect();
-                    let around = Context::new(file, context.frame.clone());
-                    let all: Vec<_> = all.iter().collect();
-                    return Some(Value::Unknown(self.unknown_from(Why::Reference, last, &around, &all)));
-                };
+            let [_, .., (file, last)] = values[..] else { return values.first().map(value) };
+            if let Some(chosen) = self.choose(values.len()) {
                 return values.get(chosen).map(value);
             }
-            values.first().map(value)
+            let all: Vec<_> = values.iter().map(value).collect();
+            let around = Context::new(file, context.frame.clone());
+            let basis: Vec<_> = all.iter().collect();
+            Some(Value::Unknown(self.unknown_from(Why::Reference, last, &around, &basis)))
         })
     }
 
@@ -575,54 +605,66 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         kind: Name,
         name: &str,
         context: &Context<'t, 'a>,
-        work_out: impl FnOnce(&Context<'t, 'a>) -> Option<Value<'a>>,
-    ) -> Option<Value<'a>> {
+        work_out: impl FnOnce() -> Option<Value<'a>>,
+    ) -> Option<Rc<Value<'a>>> {
         let key = (context.frame.id(), context.file, kind, name.to_owned());
-        if let Some(value) = self.state.borrow().named.get(&key) {
-            return Some(value.clone());
-        }
-        let value = work_out(context)?;
-        self.state.borrow_mut().named.insert(key, value.clone());
+        let asked = {
+            let state = self.state.borrow();
+            if let Some(value) = state.settled.get(&key).or_else(|| state.chosen.get(&key)) {
+                return Some(value.clone());
+            }
+            state.choices.asked
+        };
+        let value = Rc::new(work_out()?);
+        let state = &mut *self.state.borrow_mut();
+        let is_settled = state.choices.asked == asked && state.steps > 0 && state.depth < DEEPEST / 2;
+        let values = if is_settled { &mut state.settled } else { &mut state.chosen };
+        values.insert(key, value.clone());
         Some(value)
     }
 
     /// Goes into a value step by step.
-    fn walk(&self, value: Value<'a>, steps: &[Step<'a>], node: &Node<'a>, context: &Context<'t, 'a>) -> Value<'a> {
-        let mut value = value;
+    fn walk(
+        &self,
+        value: &Value<'a>,
+        steps: &[Step<'a>],
+        node: &Node<'a>,
+        context: &Context<'t, 'a>,
+    ) -> Value<'a> {
+        let mut at = value;
         for (number, step) in steps.iter().enumerate() {
             let next = match step {
-                Step::Name(name) => attribute(&value, name),
-                Step::Number(number) => functions::element(&value, &number.to_string()),
+                Step::Name(name) => attribute(at, name),
+                Step::Number(number) => functions::element(at, &number.to_string()),
                 Step::Index(index) => self
                     .eval(index, context)
                     .known()
-                    .and_then(|key| attribute(&value, key).or_else(|| functions::element(&value, key))),
+                    .and_then(|key| attribute(at, key).or_else(|| functions::element(at, key))),
                 Step::Splat => {
-                    let Value::List(items) = &value else { return self.unknown(Why::Reference, node, context) };
+                    let Value::List(items) = at else { return self.unknown(Why::Reference, node, context) };
                     let each = |item: &Item<'a>| match item {
-                        Item::One(item) => Item::One(self.walk(item.clone(), &steps[number + 1..], node, context)),
+                        Item::One(item) => Item::One(self.walk(item, &steps[number + 1..], node, context)),
                         Item::Some(unknown) => Item::Some(unknown.clone()),
                     };
                     return Value::List(items.iter().map(each).collect());
                 }
             };
-            value = match (next, value) {
-                (Some(next), _) => next,
-                (None, value) => {
-                    let indices = self.indices(steps, context);
-                    let basis: Vec<_> = core::iter::once(&value).chain(&indices).collect();
-                    return Value::Unknown(self.unknown_from(Why::Reference, node, context, &basis));
-                }
+            let Some(next) = next else {
+                let indices = self.indices(steps, context);
+                let basis: Vec<_> = core::iter::once(at).chain(&indices).collect();
+                return Value::Unknown(self.unknown_from(Why::Reference, node, context, &basis));
             };
+            at = next;
         }
-        value
+        self.spend(at.size());
+        at.clone()
     }
 }
 
 /// The value of a key, if it is known.
-fn attribute<'a>(value: &Value<'a>, name: &str) -> Option<Value<'a>> {
+fn attribute<'v, 'a>(value: &'v Value<'a>, name: &str) -> Option<&'v Value<'a>> {
     match value {
-        Value::Map(map) => map.get(name).ok().flatten().cloned(),
+        Value::Map(map) => map.get(name).ok().flatten(),
         _ => None,
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn call<'a>(name: &str, arguments: &[Item<'a>], at: &At<'a>) -> Optio
         "values" => list(values(one(arguments)?)),
         "merge" => value(merge(arguments)),
         "lookup" => value(lookup(arguments)),
-        "element" => value(element(argument(arguments, 0)?, argument(arguments, 1)?.known()?)),
+        "element" => value(element(argument(arguments, 0)?, argument(arguments, 1)?.known()?).cloned()),
         "coalesce" => value(coalesce(arguments)),
         "try" => value(argument(arguments, 0).filter(|first| first.first_unknown().is_none()).cloned()),
         "tostring" | "tolist" | "tomap" | "sensitive" | "nonsensitive" => value(one(arguments).cloned()),
@@ -140,10 +140,16 @@ fn sorted<'a>(value: &Value<'a>) -> Option<Vec<Item<'a>>> {
 }
 
 fn keys<'a>(value: &Value<'a>) -> Option<Vec<Item<'a>>> {
-    sorted(&Value::List(value.pairs()?.into_iter().map(|pair| match pair {
-        Pair::Known { key, .. } => Item::One(key),
-        Pair::Unknown(unknown) => Item::Some(unknown),
-    }).collect()))
+    sorted(&Value::List(
+        value
+            .pairs()?
+            .into_iter()
+            .map(|pair| match pair {
+                Pair::Known { key, .. } => Item::One(key),
+                Pair::Unknown(unknown) => Item::Some(unknown),
+            })
+            .collect(),
+    ))
 }
 
 /// In the order of the keys.
@@ -165,7 +171,9 @@ fn merge<'a>(maps: &[Item<'a>]) -> Option<Value<'a>> {
                 map.entries().iter().for_each(|(key, value)| merged.insert(key.clone(), value.clone()));
             }
             Item::One(Value::Null) => {}
-            Item::One(Value::Unknown(unknown)) | Item::Some(unknown) => merged.insert_unknown(unknown.clone()),
+            Item::One(Value::Unknown(unknown)) | Item::Some(unknown) => {
+                merged.insert_unknown(unknown.clone())
+            }
             Item::One(_) => return None,
         }
     }
@@ -173,7 +181,9 @@ fn merge<'a>(maps: &[Item<'a>]) -> Option<Value<'a>> {
 }
 
 fn lookup<'a>(arguments: &[Item<'a>]) -> Option<Value<'a>> {
-    let (Value::Map(map), key) = (argument(arguments, 0)?, argument(arguments, 1)?.known()?) else { return None };
+    let (Value::Map(map), key) = (argument(arguments, 0)?, argument(arguments, 1)?.known()?) else {
+        return None;
+    };
     match map.get(key).ok()? {
         Some(value) => Some(value.clone()),
         None => argument(arguments, 2).cloned(),
@@ -181,9 +191,8 @@ fn lookup<'a>(arguments: &[Item<'a>]) -> Option<Value<'a>> {
 }
 
 /// An item by its number, if the items before it are known to be that many.
-pub(super) fn element<'a>(value: &Value<'a>, number: &str) -> Option<Value<'a>> {
-    let number: usize = number.parse().ok()?;
-    argument(list(value)?, number).cloned()
+pub(super) fn element<'v, 'a>(value: &'v Value<'a>, number: &str) -> Option<&'v Value<'a>> {
+    argument(list(value)?, number.parse().ok()?)
 }
 
 /// The first that is neither null nor empty.
@@ -254,7 +263,7 @@ fn format_list<'a>(arguments: &[Item<'a>], at: &At<'a>) -> Option<Vec<Item<'a>>>
     let count = lists.max()?;
     let each = |number: usize| {
         let argument = |item: &Item<'a>| match item {
-            Item::One(list @ Value::List(_)) => element(list, &number.to_string()).map(Item::One),
+            Item::One(list @ Value::List(_)) => element(list, &number.to_string()).cloned().map(Item::One),
             other => Some(other.clone()),
         };
         let arguments: Vec<_> = arguments.iter().map(argument).collect::<Option<_>>()?;

@@ -82,7 +82,10 @@ struct Reader<'s, 'a> {
 enum Places<'s> {
     InFile,
     /// The value of a text of JSON that starts at `start`.
-    InJson { decoded: &'s Decoded, start: usize },
+    InJson {
+        decoded: &'s Decoded,
+        start: usize,
+    },
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -114,10 +117,12 @@ impl<'a> Reader<'_, 'a> {
                 token: at.clone(),
                 forbidden: &[],
             }),
-            Expression::StringTemplate(template) => self.template(template, |reader, _| match reader.places {
-                Places::InFile => Style::HclQuotedPart,
-                Places::InJson { .. } => Style::HclQuotedPartInJson,
-            }),
+            Expression::StringTemplate(template) => {
+                self.template(template, |reader, _| match reader.places {
+                    Places::InFile => Style::HclQuotedPart,
+                    Places::InJson { .. } => Style::HclQuotedPartInJson,
+                })
+            }
             Expression::HeredocTemplate(heredoc) => self.heredoc(heredoc, at.clone()),
             Expression::Array(array) => Kind::List(array.iter().map(|item| self.expression(item)).collect()),
             Expression::Object(object) => {
@@ -131,7 +136,8 @@ impl<'a> Reader<'_, 'a> {
             Expression::Traversal(traversal) => self.traversal(traversal),
             Expression::FuncCall(call) => self.call(call),
             Expression::Conditional(condition) => {
-                let parts = vec![self.expression(&condition.true_expr), self.expression(&condition.false_expr)];
+                let parts =
+                    vec![self.expression(&condition.true_expr), self.expression(&condition.false_expr)];
                 let form = Form::Conditional(Box::new(self.expression(&condition.cond_expr)));
                 computed(Why::Expression, parts, form)
             }
@@ -144,7 +150,8 @@ impl<'a> Reader<'_, 'a> {
             },
             Expression::BinaryOp(operation) => match operator(*operation.operator.value()) {
                 Some(operator) => {
-                    let parts = vec![self.expression(&operation.lhs_expr), self.expression(&operation.rhs_expr)];
+                    let parts =
+                        vec![self.expression(&operation.lhs_expr), self.expression(&operation.rhs_expr)];
                     computed(Why::Expression, parts, Form::Binary(operator))
                 }
                 None => Kind::opaque(Why::Expression),

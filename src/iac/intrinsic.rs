@@ -43,7 +43,9 @@ fn called<'a>(at: Range<usize>, name: &str, argument: Node<'a>) -> Node<'a> {
 fn joined<'a>(at: Range<usize>, name: &str, argument: Node<'a>) -> Node<'a> {
     let why = Why::Function { name: name.to_owned() };
     let kind = match argument.kind {
-        Kind::List(parts) if parts.len() == 2 => Kind::Computed { why, parts, form: Form::Call { spread: false } },
+        Kind::List(parts) if parts.len() == 2 => {
+            Kind::Computed { why, parts, form: Form::Call { spread: false } }
+        }
         kind => {
             let parts = vec![Node { at: argument.at, kind }];
             Kind::Computed { why, parts, form: Form::Opaque }

@@ -35,24 +35,52 @@
 //! # What is found
 //! | in | is found |
 //! |---|---|
-//! | Terraform and OpenTofu, HCL or JSON | the users `aws_elasticache_user` and `aws_memorydb_user`; each `access_string` in calls of modules, locals, defaults of variables and `.tfvars`; values of keys that end in `.acl` |
-//! | `terraform show -json`, state files | the users that are planned or there; requests only for users to be created |
+//! | Terraform and OpenTofu, HCL or JSON | the users `aws_elasticache_user` and `aws_memorydb_user`, one for each copy that `for_each`, `count` or a module call makes; each string that one of them uses, where it is written; strings in module calls, locals, defaults of variables and `.tfvars` that are named `access_string` or look like one; values of keys that end in `.acl` |
+//! | `terraform show -json`, state files | the users that are planned or there; requests only for users to be created; [`Document::plan`] has the users before and after the changes |
 //! | CloudFormation, CDK: JSON and YAML | `AWS::ElastiCache::User` and `AWS::MemoryDB::User` |
 //! | the AWS CLI's JSON and YAML | CreateUser and ModifyUser, MemoryDB's CreateUser and UpdateUser |
 //! | other JSON and YAML | texts under keys that end in `.acl`, texts of nothing but `user` lines, and configurations (`.conf`) with some |
 //!
-//! A value that is not literal is found as [`NotLiteral`], with the reason. Members of requests that are not
-//! literal are not findings of their own, but for access strings: they are [`Given::Unknown`], and no problem is
-//! told that depends on them.
-//!
 //! A file in which none of the names stands is not parsed at all, and so refused only if it is not text. A YAML
 //! file that cannot be parsed and holds `{{` is a template: that is a finding, and no error.
 //!
+//! # Computed values
+//! Expressions are evaluated as far as the files of a [`Scope`] state their values. The result is partial: a text is a
+//! sequence of parts, each known or unknown ([`Resolved`]).
+//!
+//! | evaluated | |
+//! |---|---|
+//! | references | `local.x`, `var.x` with a value in `terraform.tfvars`, `*.auto.tfvars` or a default, arguments of modules with a local source, `each.key`, `each.value`, `count.index`, attributes and indices |
+//! | expressions | templates and heredocs with `${}`, `for`, `==`, `!=`, `&&`, `\|\|`, `!`, splats, objects and lists |
+//! | conditions | both branches, where the condition is not known |
+//! | functions | `join`, `concat`, `format`, `formatlist`, `merge`, `flatten`, `lookup`, `element`, `keys`, `values`, `compact`, `distinct`, `sort`, `split`, `replace` of a literal text, `trimspace`, `chomp`, `trimprefix`, `trimsuffix`, `lower`, `upper`, `coalesce`, `try`, `tostring`, `toset`, `tolist`, `tomap`, `sensitive`, `nonsensitive` |
+//! | CloudFormation | `Fn::Join`, `Fn::Sub`, `Fn::If` (both branches). Parameters are unknown: a deployment sets them |
+//!
+//! Everything else is unknown: directives (`%{ if }`), data sources, attributes of resources, other functions. A
+//! variable without a value is unknown; a `.tfvars` file that Terraform does not load by itself gives another possible
+//! value. Work is bounded: past 20,000 steps for a string, a text of 64 KiB, a nesting of 96 or 32 possible values, a
+//! value is unknown.
+//!
+//! A string that is one literal is an [`AccessStringAt`], at the literal, however many users refer to it. A string that
+//! is made of several texts, or is known in part, is [`Composed`]: it is checked and never rewritten. A string of
+//! which no rule is certain is [`NotLiteral`], with the reason. Members of requests that are not known are
+//! [`Given::Unknown`], and no problem is reported that depends on them.
+//!
 //! # Dialects
-//! `engine` and `engine_version`, where given, name the dialect of an access string: `elasticache/redis-7.1`. A
-//! version that is not modelled is read as none. Without a version `redis` is `elasticache` and `valkey` is
-//! `elasticache/valkey-7.2`, MemoryDB is `memorydb`: the oldest that each service has, as a user is not bound to
-//! a version and may meet it.
+//! A file rarely states which engine reads a string. [`Candidates`] are the dialects that may, narrowed by what is
+//! stated: the kind of the resource, `engine`, `engine_version` of the user, of the map around the string or of the
+//! module call, the source of the module, and, for a string that no user refers to, the only kind of user in the folder.
+//!
+//! | stated | candidates |
+//! |---|---|
+//! | ElastiCache, `engine = "redis"` in either case | `elasticache/any`: AWS lets users of engine Redis work on clusters of Valkey |
+//! | ElastiCache, `engine = "valkey"` | `elasticache/valkey` |
+//! | ElastiCache, no engine or one that is not known | `elasticache/any` |
+//! | MemoryDB | `memorydb/any` |
+//! | a version as well | the dialects of that version among them; all of them if it is not modelled |
+//! | nothing | `elasticache/any,memorydb/any` |
+//!
+//! A string that several users refer to has the candidates of all of them.
 //!
 //! # The parsers
 //! `hcl-edit` reads HCL and `granit-parser` YAML: both tell the bytes of each value and limit nesting. JSON is
@@ -323,7 +351,8 @@ impl<'a> Document<'a> {
     /// of a text, so that they are other findings when it is another.
     fn writable(&self) -> Vec<&Finding<'a>> {
         let is_terraform = self.files[self.file].format.is_terraform();
-        let is_worked_out = |finding: &Finding<'a>| matches!(finding, Finding::Composed(_) | Finding::NotLiteral(_));
+        let is_worked_out =
+            |finding: &Finding<'a>| matches!(finding, Finding::Composed(_) | Finding::NotLiteral(_));
         self.findings.iter().filter(|finding| !is_terraform || !is_worked_out(finding)).collect()
     }
 }

@@ -198,7 +198,13 @@ impl<'t, 'a> Modules<'t, 'a> {
 
     /// The folder as a root module.
     pub(super) fn root(&self, folder: usize) -> Rc<Frame<'t, 'a>> {
-        Rc::new(Frame { folder, id: self.new_id(), address: String::new(), caller: None, each: Each::Nothing })
+        Rc::new(Frame {
+            folder,
+            id: self.new_id(),
+            address: String::new(),
+            caller: None,
+            each: Each::Nothing,
+        })
     }
 
     /// The copies of the module that a folder is: one for each call, and each of its copies; or the root module.
@@ -272,7 +278,7 @@ impl<'t, 'a> Modules<'t, 'a> {
         };
         let copy = |each| {
             let (address, caller) = (frame.address.clone(), frame.caller.clone());
-            Rc::new(Frame { folder: frame.folder, id: self.new_id(), address, caller, each })
+            Rc::new(Frame { folder: frame.folder, id: frame.id, address, caller, each })
         };
         each.into_iter().map(copy).collect()
     }
@@ -287,7 +293,9 @@ fn known_copies<'a>(collection: &Value<'a>) -> Option<Vec<Each<'a>>> {
     }
     let each = |pair| match pair {
         // the items of a set are their own keys
-        Pair::Known { value, .. } if is_list => value.known().is_some().then(|| Each::Of(value.clone(), value)),
+        Pair::Known { value, .. } if is_list => {
+            value.known().is_some().then(|| Each::Of(value.clone(), value))
+        }
         Pair::Known { key, value } => Some(Each::Of(key, value)),
         Pair::Unknown(_) => None,
     };
@@ -381,7 +389,7 @@ pub(super) fn digest<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> String {
 /// A copy of a module, or of a block in it.
 pub(super) struct Frame<'t, 'a> {
     folder: usize,
-    /// No other frame has it.
+    /// The copies of a block have that of the module that they are in: locals and variables are the same in all of them.
     id: usize,
     /// `module.cache["a"].`, empty of the root module.
     address: String,
@@ -404,7 +412,9 @@ impl Each<'_> {
     fn key(&self) -> String {
         match self {
             Self::Nothing => String::new(),
-            Self::Of(key, _) => key.known().map(|key| format!("[\"{}\"]", super::finding::told(key))).unwrap_or_default(),
+            Self::Of(key, _) => {
+                key.known().map(|key| format!("[\"{}\"]", super::finding::told(key))).unwrap_or_default()
+            }
             Self::Number(number) => format!("[{number}]"),
         }
     }

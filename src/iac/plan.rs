@@ -85,7 +85,8 @@ fn changed<'a>(search: &mut Search<'_, 'a>, resource: &Node<'a>, seen: &mut Hash
     }
     let actions = change.get("actions").map(Node::items).unwrap_or_default();
     if actions.iter().any(|action| action.text() == Some("create")) {
-        kind_of(&place).into_iter()
+        kind_of(&place)
+            .into_iter()
             .for_each(|kind| search.planned(kind, place.clone(), after, change.get("after_unknown")));
     }
 }

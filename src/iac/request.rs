@@ -179,7 +179,8 @@ impl<'a> Request<'a> {
         body: &Node<'a>,
         candidates: Candidates,
     ) -> Self {
-        let mut reading = Reading { search, names, members: Vec::new(), strings: BTreeMap::new(), bases: BTreeMap::new() };
+        let mut reading =
+            Reading { search, names, members: Vec::new(), strings: BTreeMap::new(), bases: BTreeMap::new() };
         reading.body(body);
         reading.what_terraform_adds(body);
         reading.request(kind, place, body, candidates)
@@ -194,8 +195,13 @@ impl<'a> Request<'a> {
         marked: [(Option<&Node<'a>>, Why); 2],
         candidates: Candidates,
     ) -> Self {
-        let mut reading =
-            Reading { search, names: Names::Terraform, members: Vec::new(), strings: BTreeMap::new(), bases: BTreeMap::new() };
+        let mut reading = Reading {
+            search,
+            names: Names::Terraform,
+            members: Vec::new(),
+            strings: BTreeMap::new(),
+            bases: BTreeMap::new(),
+        };
         reading.body(values);
         for (marks, why) in marked {
             marks.into_iter().for_each(|marks| reading.not_shown(marks, &why));
@@ -206,12 +212,28 @@ impl<'a> Request<'a> {
 }
 
 impl<'a> Reading<'_, '_, 'a> {
-    fn request(self, kind: RequestKind, place: Place, body: &Node<'a>, candidates: Candidates) -> Request<'a> {
+    fn request(
+        self,
+        kind: RequestKind,
+        place: Place,
+        body: &Node<'a>,
+        candidates: Candidates,
+    ) -> Request<'a> {
         let search = self.search;
         let (members, strings, bases) = (self.members, self.strings, self.bases);
         let source = search.source();
         let (range, position) = (source.in_file(body.at.clone()), source.position(body.at.start));
-        Request { kind, place, path: source.path.clone(), range, position, members, candidates, strings, bases }
+        Request {
+            kind,
+            place,
+            path: source.path.clone(),
+            range,
+            position,
+            members,
+            candidates,
+            strings,
+            bases,
+        }
     }
 
     fn body(&mut self, body: &Node<'a>) {
@@ -279,7 +301,8 @@ impl<'a> Reading<'_, '_, 'a> {
         let values = self.search.evaluator.values(node, &self.search.context);
         let at = self.search.evaluator.at(node.at.clone(), &self.search.context);
         let is_number = matches!(node.kind, Kind::Number);
-        let texts: Vec<_> = values.iter().filter(|_| !is_number).filter_map(|value| value.to_text(&at)).collect();
+        let texts: Vec<_> =
+            values.iter().filter(|_| !is_number).filter_map(|value| value.to_text(&at)).collect();
         let given = match (&values[..], &texts[..]) {
             ([Value::Null], _) => return,
             ([Value::Flag(_)], _) => Given::Unknown(Why::NotText),

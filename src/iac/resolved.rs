@@ -170,7 +170,8 @@ impl<'a> Resolved<'a> {
 
     /// The same with other bytes, as many as before. `None` where something is unknown or their number changes.
     pub(super) fn with_text(&self, new: String) -> Option<Self> {
-        let keeps = |part: &Part<'_>| new.is_char_boundary(part.span.start) && new.is_char_boundary(part.span.end);
+        let keeps =
+            |part: &Part<'_>| new.is_char_boundary(part.span.start) && new.is_char_boundary(part.span.end);
         let fits = new.len() == self.text.len() && self.parts.iter().all(keeps);
         (fits && self.is_known()).then(|| Self { text: new, parts: self.parts.clone() })
     }
@@ -233,7 +234,9 @@ impl<'a> Resolved<'a> {
         let touched = self.parts.iter().filter(|part| part.span.start < end && span.start < part.span.end);
         let mut locations = touched.map(|part| part.location(span)).peekable();
         let first = locations.next().or_else(|| self.parts.last().map(|part| part.location(span)));
-        let Some(mut first) = first else { return Location { path: Path::new("").into(), range: 0..0, position: START } };
+        let Some(mut first) = first else {
+            return Location { path: Path::new("").into(), range: 0..0, position: START };
+        };
         for next in locations {
             if next.path == first.path && next.range.start >= first.range.end {
                 first.range.end = next.range.end;

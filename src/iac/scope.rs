@@ -17,8 +17,8 @@ use super::search::Search;
 use super::source::Source;
 use super::tree::Node;
 use super::{
-    Document, Format, ReadError, acl_text, cloudformation, hcl, json, may_hold_users, plan, request_file, terraform,
-    yaml,
+    Document, Format, ReadError, acl_text, cloudformation, hcl, json, may_hold_users, plan, request_file,
+    terraform, yaml,
 };
 
 /// Files that are read together: those of a folder of Terraform, and those of the modules that it calls.
@@ -105,7 +105,10 @@ impl<'a> Scope<'a> {
     /// is no error: what they would say is not known.
     pub fn read(&self, path: &Path) -> Result<Document<'a>, ReadError> {
         let Some(number) = self.files.iter().position(|file| *file.path == *path) else {
-            return Err(ReadError::new(super::Position { line: 1, column: 1 }, "the file is not in the scope"));
+            return Err(ReadError::new(
+                super::Position { line: 1, column: 1 },
+                "the file is not in the scope",
+            ));
         };
         let file = &self.files[number];
         let (findings, plan) = match file.format {
@@ -168,7 +171,11 @@ fn terraform_files<'a>(files: &[ScopeFile<'a>]) -> Vec<Result<Vec<Finding<'a>>, 
             false => Source::of(b"", number, file.path.clone()),
         };
         results.push(source.as_ref().map(|_| Vec::new()).map_err(ReadError::clone));
-        sources.push(Arc::new(source.or_else(|_| Source::of(b"", number, file.path.clone())).unwrap_or_else(|_| unreachable!("no bytes are text"))));
+        sources.push(Arc::new(
+            source
+                .or_else(|_| Source::of(b"", number, file.path.clone()))
+                .unwrap_or_else(|_| unreachable!("no bytes are text")),
+        ));
     }
     // what names no user in any file is not parsed
     if !sources.iter().any(|source| may_hold_users(source.text)) {
@@ -228,7 +235,8 @@ fn file_by_itself<'a>(file: &ScopeFile<'a>) -> Result<Found<'a>, ReadError> {
         true => Written::ByTools,
         false => Written::ByPeople,
     };
-    let read: Vec<_> = roots.first().map(|root| ReadFile { source: source.clone(), root }).into_iter().collect();
+    let read: Vec<_> =
+        roots.first().map(|root| ReadFile { source: source.clone(), root }).into_iter().collect();
     if read.is_empty() {
         return Ok((template.map(Finding::NotLiteral).into_iter().collect(), None));
     }

@@ -121,7 +121,9 @@ impl<'t, 'a> Search<'t, 'a> {
     /// The text of a node, or a finding that it is none.
     fn literal(&mut self, place: &Place, node: &Node<'a>) -> Option<Literal<'a>> {
         let literal = match &node.kind {
-            Kind::Text(text) => Literal::of(self.source(), text, self.evaluator.written()).ok_or(Why::Unclear),
+            Kind::Text(text) => {
+                Literal::of(self.source(), text, self.evaluator.written()).ok_or(Why::Unclear)
+            }
             Kind::Computed { why, .. } => Err(why.clone()),
             _ => Err(Why::NotText),
         };
@@ -183,9 +185,8 @@ impl<'t, 'a> Search<'t, 'a> {
             None => {}
         }
         at_site.push(self.uses.len());
-        let is_here = site.file == self.context.file
-            && node.at.start <= site.at.start
-            && site.at.end <= node.at.end;
+        let is_here =
+            site.file == self.context.file && node.at.start <= site.at.start && site.at.end <= node.at.end;
         // the place of what is written elsewhere is found there
         let place = if is_here { place } else { Place { resource: String::new(), ..place } };
         self.uses.push(Use { site, text, place, candidates: candidates.clone() });
@@ -265,7 +266,14 @@ impl<'t, 'a> Search<'t, 'a> {
         unknown: Option<&Node<'a>>,
     ) -> Request<'a> {
         let candidates = self.hints(kind.service(), Names::Terraform, values).candidates();
-        Request::of_plan(self, kind, place, values, [(hidden, Why::Hidden), (unknown, Why::AfterApply)], candidates)
+        Request::of_plan(
+            self,
+            kind,
+            place,
+            values,
+            [(hidden, Why::Hidden), (unknown, Why::AfterApply)],
+            candidates,
+        )
     }
 
     /// The access strings of a user, and what may read them.

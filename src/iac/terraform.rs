@@ -66,7 +66,13 @@ fn users<'t, 'a>(search: &mut Search<'t, 'a>, root: &'t Node<'a>) {
 }
 
 /// A user, or each of its copies. A user of the root module has its name, others the whole address.
-fn user<'t, 'a>(search: &mut Search<'t, 'a>, kind: RequestKind, resource: &str, name: &str, body: &'t Node<'a>) {
+fn user<'t, 'a>(
+    search: &mut Search<'t, 'a>,
+    kind: RequestKind,
+    resource: &str,
+    name: &str,
+    body: &'t Node<'a>,
+) {
     let (file, frame) = (search.context.file, search.context.frame.clone());
     for copy in search.evaluator.modules.copies(search.evaluator, file, body, &frame) {
         let name = match copy.address() {
@@ -163,7 +169,9 @@ fn value<'t, 'a>(search: &mut Search<'t, 'a>, at: Where<'_>, key: &str, node: &'
     };
     let is_found = match (&node.kind, name) {
         (Kind::Null, Some(Name::AccessString)) => return,
-        (Kind::Text(_) | Kind::Computed { .. }, Some(name)) if !search.is_used(node) => found(search, at, key, node, name),
+        (Kind::Text(_) | Kind::Computed { .. }, Some(name)) if !search.is_used(node) => {
+            found(search, at, key, node, name)
+        }
         (Kind::Map(_) | Kind::List(_), _) => false,
         (_, Some(Name::AccessString)) if !search.is_used(node) => {
             search.access_string(at.place(key), node, &at.hints.candidates());
@@ -177,7 +185,13 @@ fn value<'t, 'a>(search: &mut Search<'t, 'a>, at: Where<'_>, key: &str, node: &'
 }
 
 /// Whether a text or an expression is taken for an access string, and so is a finding now.
-fn found<'t, 'a>(search: &mut Search<'t, 'a>, at: Where<'_>, key: &str, node: &'t Node<'a>, name: Name) -> bool {
+fn found<'t, 'a>(
+    search: &mut Search<'t, 'a>,
+    at: Where<'_>,
+    key: &str,
+    node: &'t Node<'a>,
+    name: Name,
+) -> bool {
     let makes_text = match &node.kind {
         Kind::Text(_) => true,
         Kind::Computed { form: Form::Template(_) | Form::Call { .. } | Form::Conditional(_), .. } => true,
@@ -238,10 +252,25 @@ impl Name {
 
 fn is_like_a_rule(word: &str) -> bool {
     const WORDS: [&str; 16] = [
-        "on", "off", "nopass", "resetpass", "allkeys", "resetkeys", "allchannels", "resetchannels", "allcommands",
-        "nocommands", "reset", "sanitize-payload", "skip-sanitize-payload", "clearselectors", "alldbs", "resetdbs",
+        "on",
+        "off",
+        "nopass",
+        "resetpass",
+        "allkeys",
+        "resetkeys",
+        "allchannels",
+        "resetchannels",
+        "allcommands",
+        "nocommands",
+        "reset",
+        "sanitize-payload",
+        "skip-sanitize-payload",
+        "clearselectors",
+        "alldbs",
+        "resetdbs",
     ];
     let is_word = WORDS.iter().any(|rule| word.eq_ignore_ascii_case(rule));
-    is_word || word.len() > 1 && word.starts_with(['+', '-', '~', '%', '&', '>', '<', '#', '!', '('])
+    is_word
+        || word.len() > 1 && word.starts_with(['+', '-', '~', '%', '&', '>', '<', '#', '!', '('])
         || word.len() > 1 && word.ends_with(')')
 }

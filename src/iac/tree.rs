@@ -54,7 +54,10 @@ pub(super) enum Form<'a> {
 /// A piece of a template.
 pub(super) enum Piece<'a> {
     /// The bytes `span` of the value that the text says.
-    Literal { text: Text<'a>, span: Range<usize> },
+    Literal {
+        text: Text<'a>,
+        span: Range<usize>,
+    },
     Value(Node<'a>),
 }
 

@@ -184,7 +184,10 @@ impl<'a> Value<'a> {
 
 /// An entry of a collection.
 pub(super) enum Pair<'a> {
-    Known { key: Value<'a>, value: Value<'a> },
+    Known {
+        key: Value<'a>,
+        value: Value<'a>,
+    },
     /// Any number of entries that are not known.
     Unknown(Unknown<'a>),
 }
@@ -199,7 +202,10 @@ impl<'a> Value<'a> {
                 for (number, item) in items.iter().enumerate() {
                     pairs.push(match item {
                         Item::One(value) => {
-                            let key = behind.map_or_else(|| Self::Plain(number.to_string()), |unknown| Self::Unknown(unknown.clone()));
+                            let key = behind.map_or_else(
+                                || Self::Plain(number.to_string()),
+                                |unknown| Self::Unknown(unknown.clone()),
+                            );
                             Pair::Known { key, value: value.clone() }
                         }
                         Item::Some(unknown) => {
@@ -212,7 +218,8 @@ impl<'a> Value<'a> {
             }
             Self::Map(map) => {
                 let known = map.entries.iter();
-                let known = known.map(|(key, value)| Pair::Known { key: Self::Plain(key.clone()), value: value.clone() });
+                let known = known
+                    .map(|(key, value)| Pair::Known { key: Self::Plain(key.clone()), value: value.clone() });
                 Some(known.chain(map.rest.iter().cloned().map(Pair::Unknown)).collect())
             }
             _ => None,

@@ -75,7 +75,8 @@ fn list(listing: &mut String, finding: &Finding<'_>) {
             let position = found.text.position(all(&found.text));
             let candidates = candidates(&found.candidates);
             let part = if found.is_part { " (part)" } else { "" };
-            writeln!(listing, "{position} {} [{candidates}] {:?}{part}", found.place, found.text.value()).unwrap();
+            writeln!(listing, "{position} {} [{candidates}] {:?}{part}", found.place, found.text.value())
+                .unwrap();
         }
         Finding::Composed(found) => {
             let candidates = candidates(&found.candidates);
@@ -157,7 +158,10 @@ fn engine_and_version_leave_the_dialects_that_the_user_may_meet() {
     assert_eq!(of("Engine: redis, EngineVersion: '7.1'"), "Version: elasticache/redis-7.1");
     assert_eq!(of("Engine: redis, EngineVersion: '7.1.0'"), "Version: elasticache/redis-7.1");
     assert_eq!(of("Engine: redis, EngineVersion: '8.0'"), "Version: elasticache/valkey-8.0");
-    assert_eq!(of("Engine: redis, EngineVersion: '6.x'"), "Version: elasticache/redis-6.0,elasticache/redis-6.2");
+    assert_eq!(
+        of("Engine: redis, EngineVersion: '6.x'"),
+        "Version: elasticache/redis-6.0,elasticache/redis-6.2"
+    );
     assert_eq!(of("Engine: valkey, EngineVersion: '7.1'"), "Engine: elasticache/valkey");
     assert_eq!(of("Engine: valkey, EngineVersion: '99'"), "Engine: elasticache/valkey");
     assert_eq!(of("Engine: memcached"), "Service: elasticache/any");

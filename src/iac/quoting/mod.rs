@@ -92,7 +92,8 @@ impl Decoded {
 
     /// The bytes of the token that say this part of the value, from the first to the last.
     pub(super) fn token_of(&self, span: Range<usize>) -> Range<usize> {
-        let start = match self.pieces.get(self.pieces.partition_point(|piece| piece.value.end <= span.start)) {
+        let start = match self.pieces.get(self.pieces.partition_point(|piece| piece.value.end <= span.start))
+        {
             Some(piece) if piece.value.len() == piece.token.len() => {
                 piece.token.start + span.start.saturating_sub(piece.value.start)
             }
@@ -221,7 +222,10 @@ impl Style<'_> {
     pub(super) fn is_part(self) -> bool {
         matches!(
             self,
-            Self::HclQuotedPart | Self::HclQuotedPartInJson | Self::JsonTemplatePart | Self::HeredocPart { .. }
+            Self::HclQuotedPart
+                | Self::HclQuotedPartInJson
+                | Self::JsonTemplatePart
+                | Self::HeredocPart { .. }
         )
     }
 

@@ -115,12 +115,7 @@ impl Fmt {
     }
 
     /// Formats a file. The error is that of settings.
-    fn file(
-        &self,
-        file: &io::Result<Found>,
-        dialects: &ByFolder,
-        scopes: &Scopes,
-    ) -> io::Result<Formatted> {
+    fn file(&self, file: &io::Result<Found>, dialects: &ByFolder, scopes: &Scopes) -> io::Result<Formatted> {
         let file = match file {
             Ok(file) => file,
             Err(error) => return Ok(Formatted::unreadable(Path::new("."), error.to_string())),

@@ -18,8 +18,7 @@ use crate::refusals::refusals;
 use crate::scopes::Scopes;
 use crate::settings::SettingsFile;
 use redis_acl::document::{
-    self, Change, Compared, Dialects, Document, FileUser, Kind, Login, NewAccess, is_listed,
-    of_list,
+    self, Change, Compared, Dialects, Document, FileUser, Kind, Login, NewAccess, is_listed, of_list,
 };
 
 /// What version control gives for a file that is not there.

@@ -82,7 +82,9 @@ pub(super) fn all<'d>(document: &'d Document<'_>, config: &Config) -> Vec<Found<
     found.extend(problems.map(|problem| Found::of_problem(document, problem, None)));
     // a text that several strings are worked out of is one mistake
     let mut seen = HashSet::new();
-    found.retain(|found| seen.insert((found.range.start, found.range.end, found.id(), found.message().to_owned())));
+    found.retain(|found| {
+        seen.insert((found.range.start, found.range.end, found.id(), found.message().to_owned()))
+    });
     found.sort_by_key(|found| found.range.start);
     found
 }

@@ -12,8 +12,8 @@ use super::found::{self, Found};
 use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
 use crate::Outcome;
 use crate::files::{self, Content};
-use crate::scopes::Scopes;
 use crate::output;
+use crate::scopes::Scopes;
 use redis_acl::document::{Dialects, Document, Kind, Problem, ProblemKind};
 
 /// What becomes of the files.
