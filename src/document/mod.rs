@@ -16,12 +16,13 @@ use alloc::vec::Vec;
 use core::ops::Range;
 use std::path::Path;
 
+use crate::aws;
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::file::{self, AclFile, FileError, FileErrorKind};
 use crate::iac::{
     self, AclTextKind, Candidates, Composed, Finding, Literal, Location, NotLiteral, Place, Position,
-    Request, Resolved, Stated,
+    Request, RequestProblem, Resolved, Stated,
 };
 use crate::span::Span;
 
@@ -40,6 +41,9 @@ const DEFAULT_DIALECT: &str = "elasticache";
 /// What an ACL file or configuration is read as where no dialect is named, and where its path says `valkey`.
 const DEFAULT_REDIS: &str = "redis-8.4";
 const DEFAULT_VALKEY: &str = "valkey-9.1";
+
+/// So many problems are looked back at for one that a copy of the same user has too.
+const MOST_COPIES: usize = 64;
 
 fn named(dialect: &str) -> Dialect {
     dialect.parse().expect("the defaults are dialects")
@@ -216,7 +220,7 @@ impl<'a> Document<'a> {
                     let value = text.text.value();
                     self.lines_about_users(value.as_bytes(), format, Some(self.texts.len() - 1));
                 }
-                Finding::Request(request) => self.request(request),
+                Finding::Request(request) => self.request(request, found.path()),
                 Finding::NotLiteral(value) => self.not_literal(value),
             }
         }
@@ -266,11 +270,24 @@ impl<'a> Document<'a> {
         }
     }
 
-    fn request(&mut self, request: &Request<'_>) {
+    fn request(&mut self, request: &Request<'_>, path: &Path) {
         let service = request.kind().service();
+        // the rules of a string that another file says are checked there
+        let is_elsewhere = |found: &&RequestProblem| {
+            let strings = request.strings(found.problem.member());
+            let is_other = |text: &Resolved<'_>| *text.location(Span::new(0, 0)).path != *path;
+            matches!(found.problem.kind(), aws::ProblemKind::AccessString(_)) && strings.iter().any(is_other)
+        };
         let problems = request.problems();
-        let problems = problems.iter().map(|found| Problem::of_request(found, service, request.place()));
-        self.problems.extend(problems);
+        let problems = problems.iter().filter(|found| !is_elsewhere(found));
+        let problems = problems.map(|found| Problem::of_request(found, service, request.place()));
+        for problem in problems {
+            // copies of a user have the same mistakes
+            let is_same = |other: &Problem| other.range == problem.range && other.message == problem.message;
+            if !self.problems.iter().rev().take(MOST_COPIES).any(is_same) {
+                self.problems.push(problem);
+            }
+        }
     }
 
     fn not_literal(&mut self, value: &NotLiteral) {

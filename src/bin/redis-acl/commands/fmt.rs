@@ -13,7 +13,7 @@ use crate::Outcome;
 use crate::files::{self, Content, FileSize, Found};
 use crate::output::{self, Format};
 use crate::refusals::{Refusal, refusals};
-use crate::scopes::Scopes;
+use crate::scopes::{self, Files, Group};
 use crate::settings::SettingsFile;
 use redis_acl::document::{Access, FileUser};
 use redis_acl::document::{Dialects, Document, Entry};
@@ -100,26 +100,45 @@ const MAY_BE_A_PART: &str = "it may be a part of another string, as it does not 
 
 impl Fmt {
     pub(crate) fn run(self) -> io::Result<Outcome> {
-        let (mut outcome, dialects, scopes) = (Outcome::Fine, Mutex::default(), Scopes::default());
+        let (mut outcome, dialects) = (Outcome::Fine, Mutex::default());
         files::in_order(
-            files::at(&self.paths),
-            |file| self.file(file, &dialects, &scopes),
-            |formatted| {
-                let formatted = formatted?;
-                formatted.tell(&self)?;
-                outcome = outcome.max(formatted.outcome(&self));
-                Ok(())
+            scopes::grouped(files::at(&self.paths)),
+            |group| self.group(group, &dialects),
+            |group| {
+                group.into_iter().try_for_each(|formatted| {
+                    let formatted = formatted?;
+                    formatted.tell(&self)?;
+                    outcome = outcome.max(formatted.outcome(&self));
+                    Ok(())
+                })
             },
         )?;
         Ok(outcome)
     }
 
-    /// Formats a file. The error is that of settings.
-    fn file(&self, file: &io::Result<Found>, dialects: &ByFolder, scopes: &Scopes) -> io::Result<Formatted> {
-        let file = match file {
-            Ok(file) => file,
-            Err(error) => return Ok(Formatted::unreadable(Path::new("."), error.to_string())),
+    /// Formats files that are read together. The errors are those of settings.
+    fn group(&self, group: &Group, dialects: &ByFolder) -> Vec<io::Result<Formatted>> {
+        let around = match group.first() {
+            Some(Ok(file)) => Files::around(&file.path, self.size),
+            _ => Files::default(),
         };
+        let scope = around.scope();
+        let formatted = group.iter().map(|file| match file {
+            Ok(file) => match around.get(&file.path) {
+                Some((kind, bytes)) => {
+                    let dialects = self.dialects(&file.path, dialects)?;
+                    let document = Document::read_in(&scope, &file.path, bytes, kind, dialects);
+                    Ok(self.written(&file.path, &document, bytes))
+                }
+                None => self.file(file, dialects),
+            },
+            Err(error) => Ok(Formatted::unreadable(Path::new("."), error.to_string())),
+        });
+        formatted.collect()
+    }
+
+    /// Formats a file by itself.
+    fn file(&self, file: &Found, dialects: &ByFolder) -> io::Result<Formatted> {
         let unreadable = |message: String| Ok(Formatted::unreadable(&file.path, message));
         let (kind, bytes) = match file.content(self.size) {
             Ok(Content::Of(kind, bytes)) => (kind, bytes),
@@ -132,16 +151,22 @@ impl Fmt {
             }
             Err(error) => return unreadable(error.to_string()),
         };
-        let stated =
-            self.dialect.map_or_else(|| dialect_for(&file.path, dialects), |stated| Ok(Some(stated)))?;
-        let dialects = Dialects { stated };
-        let around = scopes.around(&file.path, self.size);
-        let scope = around.scope(&file.path, kind, &bytes);
-        let document = Document::read_in(&scope, &file.path, &bytes, kind, dialects);
-        let (formatted, new) = self.formatted(&file.path, &document);
-        match new.filter(|_| !self.check).map_or(Ok(()), |new| files::rewrite(&file.path, &bytes, &new)) {
-            Ok(()) => Ok(formatted),
-            Err(error) => unreadable(error.to_string()),
+        let dialects = self.dialects(&file.path, dialects)?;
+        let document = Document::read(&file.path, &bytes, kind, dialects);
+        Ok(self.written(&file.path, &document, &bytes))
+    }
+
+    fn dialects(&self, path: &Path, by_folder: &ByFolder) -> io::Result<Dialects> {
+        let stated = self.dialect.map_or_else(|| dialect_for(path, by_folder), |stated| Ok(Some(stated)))?;
+        Ok(Dialects { stated })
+    }
+
+    /// What becomes of a file, which is written unless it is only checked.
+    fn written(&self, path: &Path, document: &Document<'_>, bytes: &[u8]) -> Formatted {
+        let (formatted, new) = self.formatted(path, document);
+        match new.filter(|_| !self.check).map_or(Ok(()), |new| files::rewrite(path, bytes, &new)) {
+            Ok(()) => formatted,
+            Err(error) => Formatted::unreadable(path, error.to_string()),
         }
     }
 

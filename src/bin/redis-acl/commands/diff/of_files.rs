@@ -15,7 +15,7 @@ use crate::files::FileSize;
 use crate::input;
 use crate::output::{self, Format};
 use crate::refusals::refusals;
-use crate::scopes::Scopes;
+use crate::scopes::Files;
 use crate::settings::SettingsFile;
 use redis_acl::document::{
     self, Change, Compared, Dialects, Document, FileUser, Kind, Login, NewAccess, is_listed, of_list,
@@ -103,8 +103,12 @@ impl Diff {
             return Ok(None);
         };
         let dialects = Dialects { stated };
-        let around = Scopes::default().around(path, FileSize::default());
-        let document = Document::read_in(&around.scope(path, kind, &bytes), path, &bytes, kind, dialects);
+        let around = Files::around(path, FileSize::default());
+        let mut scope = around.scope();
+        if let Kind::Infrastructure(format) = kind {
+            scope.add(path, format, &bytes);
+        }
+        let document = Document::read_in(&scope, path, &bytes, kind, dialects);
         // a change that does nothing on one engine may give new access on another
         if self.no_new_access && document.entries().iter().any(|entry| entry.is_guess) {
             return nobody_tells(path);

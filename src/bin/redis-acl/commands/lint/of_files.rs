@@ -13,8 +13,8 @@ use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
 use crate::Outcome;
 use crate::files::{self, Content};
 use crate::output;
-use crate::scopes::Scopes;
-use redis_acl::document::{Dialects, Document, Kind, Problem, ProblemKind};
+use crate::scopes::{self, Files, Group};
+use redis_acl::document::{Dialects, Document, Problem, ProblemKind};
 
 /// What becomes of the files.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,6 @@ struct Linter {
     by_folder: Mutex<HashMap<PathBuf, Arc<Rules>>>,
     format: Format,
     change: Change,
-    scopes: Scopes,
 }
 
 /// What is to be printed of a file.
@@ -51,26 +50,28 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
     if let Err(message) = flags.settings.put_into(&mut lint::Config::new()) {
         return bad_usage(&message);
     }
-    let linter = Linter { flags, by_folder: Mutex::default(), format, change, scopes: Scopes::default() };
+    let linter = Linter { flags, by_folder: Mutex::default(), format, change };
     let mut out = anstream::stdout().lock();
     let (mut tally, mut outcome, mut results, mut guessed) = (Tally::default(), Outcome::Fine, 0, 0);
     if format == Format::Sarif {
         out.write_all(sarif::head()?.as_bytes())?;
     }
     files::in_order(
-        files::at(paths),
-        |file| linter.look(file),
-        |looked| {
-            let looked = looked?;
-            if format == Format::Sarif && results > 0 && looked.results > 0 {
-                out.write_all(b",")?;
-            }
-            results += looked.results;
-            out.write_all(looked.printed.as_bytes())?;
-            tally.add_all(looked.tally);
-            guessed += looked.guessed;
-            outcome = outcome.max(looked.outcome.unwrap_or(Outcome::Fine));
-            Ok(())
+        scopes::grouped(files::at(paths)),
+        |group| linter.look_at(group),
+        |group| {
+            group.into_iter().try_for_each(|looked| {
+                let looked = looked?;
+                if format == Format::Sarif && results > 0 && looked.results > 0 {
+                    out.write_all(b",")?;
+                }
+                results += looked.results;
+                out.write_all(looked.printed.as_bytes())?;
+                tally.add_all(looked.tally);
+                guessed += looked.guessed;
+                outcome = outcome.max(looked.outcome.unwrap_or(Outcome::Fine));
+                Ok(())
+            })
         },
     )?;
     if format == Format::Sarif {
@@ -95,12 +96,30 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
 }
 
 impl Linter {
-    /// The error is that of settings.
-    fn look(&self, file: &io::Result<files::Found>) -> io::Result<Looked> {
-        let file = match file {
-            Ok(file) => file,
-            Err(error) => return self.unreadable(".", &error.to_string()),
+    /// The errors are those of settings.
+    fn look_at(&self, group: &Group) -> Vec<io::Result<Looked>> {
+        let around = match group.first() {
+            Some(Ok(file)) => Files::around(&file.path, self.flags.size),
+            _ => Files::default(),
         };
+        let scope = around.scope();
+        let look = group.iter().map(|file| match file {
+            Ok(file) => match around.get(&file.path) {
+                Some((kind, bytes)) => {
+                    let rules = self.rules_of(&file.path)?;
+                    let dialects = Dialects { stated: rules.dialect };
+                    let document = Document::read_in(&scope, &file.path, bytes, kind, dialects);
+                    self.lint(&file.path, &document, bytes, &rules)
+                }
+                None => self.look(file),
+            },
+            Err(error) => self.unreadable(".", &error.to_string()),
+        });
+        look.collect()
+    }
+
+    /// Looks at a file by itself.
+    fn look(&self, file: &files::Found) -> io::Result<Looked> {
         let path = file.path.to_string_lossy();
         match file.content(self.flags.size) {
             Err(error) => self.unreadable(&path, &error.to_string()),
@@ -117,7 +136,12 @@ impl Linter {
                 looked.judge(&rules, problem.kind.level());
                 Ok(looked)
             }
-            Ok(Content::Of(kind, bytes)) => self.lint(&file.path, kind, &bytes),
+            Ok(Content::Of(kind, bytes)) => {
+                let rules = self.rules_of(&file.path)?;
+                let dialects = Dialects { stated: rules.dialect };
+                let document = Document::read(&file.path, &bytes, kind, dialects);
+                self.lint(&file.path, &document, &bytes, &rules)
+            }
         }
     }
 
@@ -130,28 +154,24 @@ impl Linter {
         Ok(looked)
     }
 
-    fn lint(&self, path: &Path, kind: Kind, bytes: &[u8]) -> io::Result<Looked> {
-        let rules = self.rules_of(path)?;
-        let dialects = Dialects { stated: rules.dialect };
-        let around = self.scopes.around(path, self.flags.size);
-        let document = Document::read_in(&around.scope(path, kind, bytes), path, bytes, kind, dialects);
+    fn lint(&self, path: &Path, document: &Document<'_>, bytes: &[u8], rules: &Rules) -> io::Result<Looked> {
         let mut looked = Looked::default();
         if self.change == Change::Nothing {
-            self.report(path, &document, &rules, &mut looked)?;
+            self.report(path, document, rules, &mut looked)?;
             return Ok(looked);
         }
-        let mut changes = fixes(&document, &rules);
+        let mut changes = fixes(document, rules);
         let all = changes.len();
         changes.retain(|(index, _)| !document.entries()[*index].is_guess);
         looked.guessed = all - changes.len();
         if changes.is_empty() {
-            self.report(path, &document, &rules, &mut looked)?;
+            self.report(path, document, rules, &mut looked)?;
             return Ok(looked);
         }
         let rewritten = document.rewritten(&changes);
         if self.change == Change::Shown {
             let made = changes.iter().filter(|(index, _)| !rewritten.left.contains(index));
-            made.for_each(|(index, new)| looked.printed.push_str(&shown(path, &document, *index, new)));
+            made.for_each(|(index, new)| looked.printed.push_str(&shown(path, document, *index, new)));
         } else if rewritten.bytes != bytes {
             if let Err(error) = files::rewrite(path, bytes, &rewritten.bytes) {
                 return self.unreadable(&path.to_string_lossy(), &format!("not fixed: {error}"));
@@ -163,7 +183,7 @@ impl Linter {
             looked.printed.push_str(&format!("{}: {strings} fixed\n", path.display()));
         }
         let again = document.reread(&rewritten.bytes);
-        self.report(path, &again, &rules, &mut looked)?;
+        self.report(path, &again, rules, &mut looked)?;
         Ok(looked)
     }
 
