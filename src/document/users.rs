@@ -1,22 +1,18 @@
 //! The users that a file defines, each with what it may do and how it logs in, as far as the file tells.
 
 use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{Dialects, Document, Kind, is_appended};
+use super::{Document, Kind, is_appended, narrowed};
 use crate::catalog::Catalog;
-use crate::dialect::Service;
-use crate::file::{self, AclFile, FileErrors};
-use crate::iac::{
-    self, AclText, AclTextKind, Candidates, Finding, Given, Location, Member, Place, Position, Request,
-    Resolved,
-};
+use crate::dialect::{Dialects, Service};
+use crate::file::{self, AclFile};
+use crate::iac::{self, Candidates, Finding, Given, Location, Member, Place, Position, Request, Resolved};
 use crate::secret::PasswordHash;
 use crate::span::Span;
 use crate::syntax;
@@ -29,6 +25,10 @@ pub struct FileUser {
     pub id: Option<String>,
     /// What it is called in the file: the name, or the address of the resource.
     pub address: String,
+    /// The file that defines it.
+    pub file: String,
+    /// What its address is unique in, among several files: the folder of Terraform, otherwise the file.
+    unit: String,
     /// Where it stands. The user `default` of a server stands nowhere unless a line defines it.
     pub position: Option<Position>,
     /// What it is allowed to do.
@@ -40,8 +40,8 @@ pub struct FileUser {
 /// What a user may do.
 #[derive(Debug)]
 pub enum Access {
-    /// The file states it.
-    Known(Box<User>),
+    /// The file states it: the user on each engine that may read the string and accepts it, the oldest first.
+    Known(Vec<User>),
     /// It is not literal.
     Unknown {
         /// Why, in a few words.
@@ -65,11 +65,30 @@ pub enum Login {
 }
 
 impl FileUser {
-    /// What it is allowed to do, where the file states it.
+    /// A user of a line, before any engine has read it.
+    fn of_line(
+        document: &Document<'_>,
+        name: &str,
+        around: Option<&Place>,
+        position: Option<Position>,
+    ) -> Self {
+        let shown = syntax::masked(name);
+        Self {
+            id: Some(name.to_owned()),
+            address: around.map_or_else(|| shown.clone(), |around| format!("{around} user {shown}")),
+            file: document.file(),
+            unit: document.unit(),
+            position,
+            access: Access::Known(Vec::new()),
+            logins: None,
+        }
+    }
+
+    /// The user on each engine that may read it, where the file states what it can do.
     #[must_use]
-    pub fn known(&self) -> Option<&User> {
+    pub fn known(&self) -> Option<&[User]> {
         match &self.access {
-            Access::Known(user) => Some(user),
+            Access::Known(users) => Some(users),
             Access::Unknown { .. } => None,
         }
     }
@@ -114,15 +133,15 @@ impl Login {
 // Reading
 
 impl Document<'_> {
-    /// The users that the file defines, if nothing in it is refused; of a plan those that are there after it.
+    /// The users that the file defines, each on every engine that may read the file and accepts it. A server has its
+    /// user `default` also if no line defines it.
     #[must_use]
     pub fn users(&self) -> Vec<FileUser> {
         let position = |place: Span| self.position_of_byte(place.start);
-        match (self.kind, &self.found) {
-            (Kind::AclFile, _) => self.users_of_lines(self.bytes, file::Format::Acl, None, position),
-            (Kind::Configuration, _) => self.users_of_lines(self.bytes, file::Format::Config, None, position),
-            (Kind::Infrastructure(_), None) => Vec::new(),
-            (Kind::Infrastructure(_), Some(found)) => match found.plan() {
+        match &self.found {
+            None if matches!(self.kind, Kind::Infrastructure(_)) => Vec::new(),
+            None => self.users_of_lines(self.bytes, self.kind.lines_format(), None, position),
+            Some(found) => match found.plan() {
                 Some(plan) => plan.after().iter().map(|request| self.user_of_request(request)).collect(),
                 None => self.users_of_findings(found),
             },
@@ -136,6 +155,28 @@ impl Document<'_> {
         Some(plan.before().iter().map(|request| self.user_of_request(request)).collect())
     }
 
+    fn users_of_findings(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
+        let requests: Vec<_> = found.requests().collect();
+        let used = Used::of(found.path(), &requests);
+        let user = |finding: &Finding<'_>| match finding {
+            Finding::Request(request) => Some(self.user_of_request(request)),
+            finding if used.has(&finding.range()) => None,
+            finding => self.user_by_itself(finding),
+        };
+        let of_findings = found.findings().iter();
+        let of_findings =
+            of_findings.map(|finding| (finding.range().start, user(finding).into_iter().collect()));
+        let of_lines = self.texts.iter().map(|text| {
+            let position = |place| text.text.position(place);
+            let value = text.text.value().as_bytes();
+            let users = self.users_of_lines(value, text.format, Some(&text.place), position);
+            (text.text.whole().start, users)
+        });
+        let mut users: Vec<(usize, Vec<FileUser>)> = of_findings.chain(of_lines).collect();
+        users.sort_by_key(|(at, _)| *at);
+        users.into_iter().flat_map(|(_, users)| users).collect()
+    }
+
     /// The users of a text of lines; `around` is what it stands in.
     fn users_of_lines(
         &self,
@@ -144,41 +185,35 @@ impl Document<'_> {
         around: Option<&Place>,
         position: impl Fn(Span) -> Position,
     ) -> Vec<FileUser> {
-        let catalog = Catalog::from(self.dialects.of_server(self.path));
-        users_of(&AclFile::parse_with(text, &catalog, format), around, position).unwrap_or_default()
-    }
-
-    fn users_of_findings(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
-        let requests: Vec<_> = found.requests().collect();
-        let used = Used::of(found.path(), &requests);
-        let user = |finding: &Finding<'_>| match finding {
-            Finding::Request(request) => vec![self.user_of_request(request)],
-            Finding::AclText(text) => self.users_of_text(text),
-            finding if used.has(&finding.range()) => Vec::new(),
-            finding => self.user_by_itself(finding).into_iter().collect(),
-        };
-        found.findings().iter().flat_map(user).collect()
-    }
-
-    fn users_of_text(&self, text: &AclText<'_>) -> Vec<FileUser> {
-        let format = match text.kind {
-            AclTextKind::AclFile => file::Format::Acl,
-            AclTextKind::Configuration => file::Format::Config,
-        };
-        let position = |place| text.text.position(place);
-        self.users_of_lines(text.text.value().as_bytes(), format, Some(&text.place), position)
+        let mut users: BTreeMap<String, FileUser> = BTreeMap::new();
+        for dialect in self.servers().iter() {
+            let file = AclFile::parse_with(text, &Catalog::from(dialect), format);
+            let Ok(found) = file.users() else { continue };
+            let of_lines = file.lines().iter().filter_map(|line| line.user());
+            let places: HashMap<_, _> = of_lines.map(|line| (line.name(), line.name_span())).collect();
+            for (name, user) in found {
+                let of_all = users.entry(name.to_owned()).or_insert_with(|| {
+                    let place = places.get(name).map(|place| position(*place));
+                    FileUser::of_line(self, name, around, place)
+                });
+                if let Access::Known(on) = &mut of_all.access {
+                    on.push(user.clone());
+                }
+            }
+        }
+        users.into_values().collect()
     }
 
     /// A string that no request of this file uses counts as a user.
     fn user_by_itself(&self, finding: &Finding<'_>) -> Option<FileUser> {
-        let appended = "its rules are put behind those that the user has";
         let (position, access) = match finding {
             Finding::AccessString(string) if is_appended(&string.place.attribute) => {
-                let access = unknown(appended, string.text.value().as_bytes());
+                let access = Access::unknown(APPENDED, string.text.value());
                 (string.text.position(START), access)
             }
             Finding::AccessString(string) => {
-                (string.text.position(START), self.access(string.text.value(), &string.candidates))
+                let dialects = self.dialects_of(&string.candidates);
+                (string.text.position(START), Access::of(string.text.value(), &dialects))
             }
             Finding::Composed(string) => {
                 let texts = core::slice::from_ref(&string.text);
@@ -187,26 +222,38 @@ impl Document<'_> {
             }
             Finding::NotLiteral(value) => {
                 let written = self.bytes.get(value.range.clone()).unwrap_or_default();
-                (value.position, unknown(&value.why.to_string(), written))
+                (value.position, Access::unknown(&value.why.to_string(), &String::from_utf8_lossy(written)))
             }
             Finding::Request(_) | Finding::AclText(_) => return None,
         };
-        let address = address(finding.place());
-        Some(FileUser { id: None, address, position: Some(position), access, logins: None })
+        Some(FileUser {
+            id: None,
+            address: address(finding.place()),
+            file: self.file(),
+            unit: self.unit(),
+            position: Some(position),
+            access,
+            logins: None,
+        })
     }
 
     fn user_of_request(&self, request: &Request<'_>) -> FileUser {
         let (base, appended) = (request.strings("AccessString"), request.strings("AppendAccessString"));
         let written = format!("{}\n{}", request.basis("AccessString"), request.basis("AppendAccessString"));
         let access = match (why_unknown(request), base, appended) {
-            (Some(why), [], _) => unknown(&why, self.bytes.get(request.range()).unwrap_or_default()),
-            (None, [], []) => unknown("no access string is given", b""),
-            (_, [], _) => unknown("its rules are put behind those that the user has", written.as_bytes()),
+            (Some(why), [], _) => {
+                let around = self.bytes.get(request.range()).unwrap_or_default();
+                Access::unknown(&why, &String::from_utf8_lossy(around))
+            }
+            (None, [], []) => Access::unknown("no access string is given", ""),
+            (_, [], _) => Access::unknown(APPENDED, &written),
             (_, base, appended) => self.access_of_texts(base, appended, &written, request.candidates()),
         };
         FileUser {
             id: id_of(request),
             address: address(request.place()),
+            file: self.file(),
+            unit: self.unit(),
             position: Some(self.position_of_string(request)),
             access,
             logins: Some(Login::of_request(request)),
@@ -215,8 +262,8 @@ impl Document<'_> {
 
     /// Where the access string is in the body of the request, or else where its member is, or the request.
     fn position_of_string(&self, request: &Request<'_>) -> Position {
-        let strings = [request.strings("AccessString"), request.strings("AppendAccessString")].concat();
-        let location = strings.first().map(|text| text.location(START));
+        let mut strings = request.strings("AccessString").iter().chain(request.strings("AppendAccessString"));
+        let location = strings.next().map(|text| text.location(START));
         let is_inside = |location: &Location| {
             let around = request.range();
             around.start <= location.range.start && location.range.end <= around.end
@@ -230,7 +277,7 @@ impl Document<'_> {
             .unwrap_or_else(|| request.position())
     }
 
-    /// What a string allows, and those that are put behind it: known if there is one text and all of it is known.
+    /// What a string grants, and those that are put after it: known if there is one text and all of it is known.
     fn access_of_texts(
         &self,
         base: &[Resolved<'_>],
@@ -239,37 +286,29 @@ impl Document<'_> {
         candidates: &Candidates,
     ) -> Access {
         if base.len() > 1 || appended.len() > 1 {
-            return unknown("a condition decides which of several strings it is", written.as_bytes());
+            return Access::unknown("a condition decides which of several strings it is", written);
         }
         let mut texts = base.iter().chain(appended);
         if let Some((why, _)) = texts.clone().flat_map(|text| text.unknown()).next() {
-            return unknown(&why.to_string(), written.as_bytes());
+            return Access::unknown(&why.to_string(), written);
         }
-        match (texts.next(), texts.next()) {
-            (Some(text), None) => self.access(text.known().unwrap_or_default(), candidates),
-            (base, appended) => {
-                let text = |text: Option<&Resolved<'_>>| {
-                    text.and_then(|text| text.known()).unwrap_or_default().trim().to_owned()
-                };
-                self.access(&format!("{} {}", text(base), text(appended)), candidates)
-            }
-        }
+        let text = |text: &Resolved<'_>| text.known().unwrap_or_default().to_owned();
+        let text = match (texts.next(), texts.next()) {
+            (Some(base), Some(appended)) => format!("{} {}", text(base).trim(), text(appended).trim()),
+            (base, _) => base.map(text).unwrap_or_default(),
+        };
+        Access::of(&text, &self.dialects_of(candidates))
     }
 
-    fn access(&self, text: &str, candidates: &Candidates) -> Access {
-        match User::parse(self.dialect_of(candidates), text) {
-            Ok(user) => Access::Known(Box::new(user)),
-            Err(error) => unknown(&error.to_string(), text.as_bytes()),
-        }
+    fn dialects_of(&self, candidates: &Candidates) -> Dialects {
+        narrowed(candidates.dialects.clone(), self.stated.as_ref())
     }
 }
 
 /// The start of a text.
 const START: Span = Span::new(0, 0);
 
-fn unknown(why: &str, written: &[u8]) -> Access {
-    Access::Unknown { why: why.to_owned(), written: written.to_vec() }
-}
+const APPENDED: &str = "its rules are put after those that the user has";
 
 /// Why there is no text of an access string that the request gives.
 fn why_unknown(request: &Request<'_>) -> Option<String> {
@@ -277,6 +316,42 @@ fn why_unknown(request: &Request<'_>) -> Option<String> {
     match &member.given {
         Given::Unknown(why) => Some(why.to_string()),
         _ => None,
+    }
+}
+
+impl Document<'_> {
+    fn file(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+
+    fn unit(&self) -> String {
+        let is_terraform =
+            matches!(self.kind, Kind::Infrastructure(iac::Format::Terraform | iac::Format::TerraformJson));
+        match self.path.parent() {
+            Some(folder) if is_terraform => folder.to_string_lossy().into_owned(),
+            _ => self.file(),
+        }
+    }
+}
+
+impl Access {
+    fn unknown(why: &str, written: &str) -> Self {
+        Self::Unknown { why: why.to_owned(), written: written.as_bytes().to_vec() }
+    }
+
+    /// What a string grants on each of the engines that accepts it.
+    fn of(text: &str, dialects: &Dialects) -> Self {
+        let (mut users, mut error) = (Vec::new(), None);
+        for dialect in dialects.iter() {
+            match User::parse(dialect, text) {
+                Ok(user) => users.push(user),
+                Err(errors) => error = Some(errors),
+            }
+        }
+        match (users.is_empty(), error) {
+            (true, Some(error)) => Self::unknown(&error.to_string(), text),
+            _ => Self::Known(users),
+        }
     }
 }
 
@@ -303,10 +378,8 @@ impl Used {
             request.strings("AccessString").iter().chain(request.strings("AppendAccessString"))
         });
         let locations = texts.map(|text| text.location(Span::new(0, text.shown().len())));
-        let mut strings: Vec<_> = locations
-            .filter(|location| *location.path == *path)
-            .map(|location| location.range.start)
-            .collect();
+        let here = locations.filter(|location| *location.path == *path);
+        let mut strings: Vec<_> = here.map(|location| location.range.start).collect();
         strings.sort_unstable();
         Self { requests: around, strings }
     }
@@ -318,44 +391,6 @@ impl Used {
         let first = self.strings.partition_point(|start| *start < range.start);
         is_inside || self.strings.get(first).is_some_and(|start| *start < range.end.max(range.start + 1))
     }
-}
-
-/// The users of lines, each where the last line about it stands.
-fn users_of(
-    file: &AclFile,
-    around: Option<&Place>,
-    position: impl Fn(Span) -> Position,
-) -> Result<Vec<FileUser>, FileErrors> {
-    let of_lines = file.lines().iter().filter_map(|line| line.user());
-    let places: HashMap<_, _> = of_lines.map(|line| (line.name(), line.name_span())).collect();
-    let of_user = |(name, user): (&str, &User)| {
-        let shown = syntax::masked(name);
-        FileUser {
-            id: Some(name.to_owned()),
-            address: around.map_or_else(|| shown.clone(), |around| format!("{around} user {shown}")),
-            position: places.get(name).map(|place| position(*place)),
-            access: Access::Known(Box::new(user.clone())),
-            logins: None,
-        }
-    };
-    Ok(file.users()?.into_iter().map(of_user).collect())
-}
-
-/// Whether it is what `redis-cli` printed for `ACL LIST`.
-pub fn is_listed(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(b"1) \"user ")
-}
-
-/// The users that `ACL LIST` printed.
-pub fn of_list(path: &Path, bytes: &[u8], dialects: Dialects) -> Result<Vec<FileUser>, FileErrors> {
-    let file = AclFile::parse_with(bytes, &Catalog::from(dialects.of_server(path)), file::Format::List);
-    let position = |place: Span| {
-        let before = &bytes[..place.start];
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-        Position { line: before.iter().filter(|byte| **byte == b'\n').count() + 1, column }
-    };
-    users_of(&file, None, position)
 }
 
 /// ElastiCache keeps ids in lower case.
@@ -388,7 +423,9 @@ fn address(place: &Place) -> String {
 // Two files
 
 /// The users of two files in pairs: those of the same id and address, then of the same id, then of the same
-/// address if not both have ids. What has no other is by itself.
+/// address if not both have ids. What has no other is by itself. Of several files only users of the same file, in
+/// Terraform of the same folder, are one.
+#[must_use]
 pub fn pairs<'u>(
     old: &'u [FileUser],
     new: &'u [FileUser],
@@ -396,6 +433,9 @@ pub fn pairs<'u>(
     let (mut of_new, mut taken) = (vec![None; new.len()], vec![false; old.len()]);
     let by_address = index(old, |user| Some(&user.address));
     let by_id = index(old, |user| user.id.as_deref());
+    let are_one_unit = |users: &[FileUser]| users.windows(2).all(|pair| pair[0].unit == pair[1].unit);
+    let heeds_units = !are_one_unit(old) || !are_one_unit(new);
+    let fits = |old: &FileUser, new: &FileUser| !heeds_units || old.unit == new.unit;
     for law in [Law::Same, Law::Id, Law::Address] {
         for (user, found) in new.iter().zip(&mut of_new).filter(|(_, found)| found.is_none()) {
             let candidates = match (law, &user.id) {
@@ -404,7 +444,7 @@ pub fn pairs<'u>(
                 (Law::Same | Law::Address, _) => by_address.get(&*user.address),
             };
             let mut candidates = candidates.into_iter().flatten().copied();
-            *found = candidates.find(|at| !taken[*at] && law.holds(&old[*at], user));
+            *found = candidates.find(|at| !taken[*at] && fits(&old[*at], user) && law.holds(&old[*at], user));
             if let Some(at) = *found {
                 taken[at] = true;
             }

@@ -32,7 +32,8 @@ pub(crate) fn grouped(files: impl Iterator<Item = io::Result<Found>>) -> impl It
     })
 }
 
-fn is_terraform(path: &Path) -> bool {
+/// Whether it is a file of Terraform, by its name.
+pub(crate) fn is_terraform(path: &Path) -> bool {
     Format::of_path(path).is_some_and(is_terraform_format)
 }
 
@@ -76,6 +77,11 @@ impl Files {
         let mut scope = Scope::new();
         self.files.iter().for_each(|(path, (format, bytes))| scope.add(path, *format, bytes));
         scope
+    }
+
+    /// The files, with what they are read as.
+    pub(crate) fn into_files(self) -> impl Iterator<Item = (PathBuf, Kind, Vec<u8>)> {
+        self.files.into_iter().map(|(path, (format, bytes))| (path, Kind::Infrastructure(format), bytes))
     }
 
     /// The file at this path, if it is one of them.

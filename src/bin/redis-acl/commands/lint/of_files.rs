@@ -6,15 +6,17 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use redis_acl::{Catalog, Level, lint, syntax};
+use redis_acl::document::{
+    CompareOptions, Document, FileUser, Found, NewAccess, PasswordChanges, Problem, ProblemKind, changes,
+};
+use redis_acl::{Dialects, Level, glob, lint, syntax};
 
-use super::found::{self, Found};
+use super::found;
 use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
 use crate::Outcome;
 use crate::files::{self, Content};
-use crate::output;
 use crate::scopes::{self, Files, Group};
-use redis_acl::document::{Dialects, Document, Problem, ProblemKind};
+use crate::summary::{Counts, Summary};
 
 /// What becomes of the files.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,8 +43,9 @@ struct Looked {
     results: usize,
     tally: Tally,
     outcome: Option<Outcome>,
-    /// How many strings have fixes that are not made, as their dialect is a guess.
-    guessed: usize,
+    counts: Counts,
+    /// The path that was named, by its index.
+    below: usize,
 }
 
 pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Change) -> io::Result<Outcome> {
@@ -52,7 +55,8 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
     }
     let linter = Linter { flags, by_folder: Mutex::default(), format, change };
     let mut out = anstream::stdout().lock();
-    let (mut tally, mut outcome, mut results, mut guessed) = (Tally::default(), Outcome::Fine, 0, 0);
+    let (mut tally, mut outcome, mut results) = (Tally::default(), Outcome::Fine, 0);
+    let mut summary = Summary::new(paths);
     if format == Format::Sarif {
         out.write_all(sarif::head()?.as_bytes())?;
     }
@@ -68,7 +72,7 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
                 results += looked.results;
                 out.write_all(looked.printed.as_bytes())?;
                 tally.add_all(looked.tally);
-                guessed += looked.guessed;
+                summary.add(looked.below, looked.counts);
                 outcome = outcome.max(looked.outcome.unwrap_or(Outcome::Fine));
                 Ok(())
             })
@@ -82,40 +86,32 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
     if format == Format::Text {
         tally.tell()?;
     }
-    if guessed > 0 {
-        let strings = if guessed == 1 { "1 string is".to_owned() } else { format!("{guessed} strings are") };
-        output::error(
-            format_args!(
-                "{strings} not fixed, as nothing tells the dialect; name it with --dialect or in redis-acl.toml"
-            ),
-            None,
-        )?;
-        return Ok(outcome.max(Outcome::BadInput));
-    }
+    summary.print()?;
     Ok(outcome)
 }
 
 impl Linter {
-    /// The errors are those of settings.
+    /// Looks at files that are read together. The errors are those of settings.
     fn look_at(&self, group: &Group) -> Vec<io::Result<Looked>> {
         let around = match group.first() {
             Some(Ok(file)) => Files::around(&file.path, self.flags.size),
             _ => Files::default(),
         };
         let scope = around.scope();
-        let look = group.iter().map(|file| match file {
-            Ok(file) => match around.get(&file.path) {
-                Some((kind, bytes)) => {
-                    let rules = self.rules_of(&file.path)?;
-                    let dialects = Dialects { stated: rules.dialect };
-                    let document = Document::read_in(&scope, &file.path, bytes, kind, dialects);
-                    self.lint(&file.path, &document, bytes, &rules)
-                }
-                None => self.look(file),
-            },
-            Err(error) => self.unreadable(".", &error.to_string()),
+        let looked = group.iter().map(|file| {
+            let below = file.as_ref().map_or(0, |file| file.below);
+            let looked = match file {
+                Ok(file) => match around.get(&file.path) {
+                    Some((kind, bytes)) => self.lint(&file.path, bytes, |stated| {
+                        Document::read_in(&scope, &file.path, bytes, kind, stated)
+                    }),
+                    None => self.look(file),
+                },
+                Err(error) => self.unreadable(".", &error.to_string()),
+            };
+            looked.map(|looked| Looked { below, ..looked })
         });
-        look.collect()
+        looked.collect()
     }
 
     /// Looks at a file by itself.
@@ -131,16 +127,13 @@ impl Linter {
                 let message = self.flags.size.too_large(size);
                 let mut looked = Looked::default();
                 let problem = Problem::of_whole_file(ProblemKind::TooLarge, message);
-                self.print(&path, None, &[Found::of_file(&problem, None)], &mut looked)?;
+                self.print(&path, None, &[Found::of_file(&problem)], &mut looked)?;
                 let rules = self.rules_of(&file.path)?;
-                looked.judge(&rules, problem.kind.level());
+                looked.judge(&rules, problem.level());
                 Ok(looked)
             }
             Ok(Content::Of(kind, bytes)) => {
-                let rules = self.rules_of(&file.path)?;
-                let dialects = Dialects { stated: rules.dialect };
-                let document = Document::read(&file.path, &bytes, kind, dialects);
-                self.lint(&file.path, &document, &bytes, &rules)
+                self.lint(&file.path, &bytes, |stated| Document::read(&file.path, &bytes, kind, stated))
             }
         }
     }
@@ -149,29 +142,35 @@ impl Linter {
     fn unreadable(&self, path: &str, message: &str) -> io::Result<Looked> {
         let problem = Problem::of_whole_file(ProblemKind::Unreadable, message.to_owned());
         let mut looked = Looked::default();
-        self.print(path, None, &[Found::of_file(&problem, None)], &mut looked)?;
+        self.print(path, None, &[Found::of_file(&problem)], &mut looked)?;
         looked.outcome = Some(Outcome::BadInput);
+        looked.counts = Counts::UNREADABLE;
         Ok(looked)
     }
 
-    fn lint(&self, path: &Path, document: &Document<'_>, bytes: &[u8], rules: &Rules) -> io::Result<Looked> {
-        let mut looked = Looked::default();
+    fn lint<'a>(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        read: impl FnOnce(Option<&Dialects>) -> Document<'a>,
+    ) -> io::Result<Looked> {
+        let rules = self.rules_of(path)?;
+        let document = read(rules.dialect.as_ref().map(|stated| &stated.of_files));
+        let mut looked = Looked { counts: Counts::of(&document), ..Looked::default() };
         if self.change == Change::Nothing {
-            self.report(path, document, rules, &mut looked)?;
+            self.report(path, &document, &rules, &mut looked)?;
             return Ok(looked);
         }
-        let mut changes = fixes(document, rules);
-        let all = changes.len();
-        changes.retain(|(index, _)| !document.entries()[*index].is_guess);
-        looked.guessed = all - changes.len();
+        let changes = document.fixes(&rules.config);
         if changes.is_empty() {
-            self.report(path, document, rules, &mut looked)?;
+            self.report(path, &document, &rules, &mut looked)?;
             return Ok(looked);
         }
-        let rewritten = document.rewritten(&changes);
+        let users = document.users();
+        let rewritten = document.rewritten(&changes, |again| gains_nothing(&users, &again.users()));
         if self.change == Change::Shown {
             let made = changes.iter().filter(|(index, _)| !rewritten.left.contains(index));
-            made.for_each(|(index, new)| looked.printed.push_str(&shown(path, document, *index, new)));
+            made.for_each(|(index, new)| looked.printed.push_str(&shown(path, &document, *index, new)));
         } else if rewritten.bytes != bytes {
             if let Err(error) = files::rewrite(path, bytes, &rewritten.bytes) {
                 return self.unreadable(&path.to_string_lossy(), &format!("not fixed: {error}"));
@@ -183,7 +182,7 @@ impl Linter {
             looked.printed.push_str(&format!("{}: {strings} fixed\n", path.display()));
         }
         let again = document.reread(&rewritten.bytes);
-        self.report(path, &again, rules, &mut looked)?;
+        self.report(path, &again, &rules, &mut looked)?;
         Ok(looked)
     }
 
@@ -194,7 +193,7 @@ impl Linter {
         rules: &Rules,
         looked: &mut Looked,
     ) -> io::Result<()> {
-        let found = found::all(document, &rules.config);
+        let found = document.lint(&rules.config);
         self.print(&path.to_string_lossy(), Some(document), &found, looked)?;
         found.iter().for_each(|found| looked.judge(rules, found.level()));
         Ok(())
@@ -210,12 +209,12 @@ impl Linter {
         for found in found {
             looked.tally.add(found.level());
             match self.format {
-                Format::Text => looked.printed.push_str(&found.text(path)),
+                Format::Text => looked.printed.push_str(&found::text(found, path)),
                 Format::Json => {
-                    writeln!(looked.printed, "{}", found.json(path)?).map_err(io::Error::other)?
+                    writeln!(looked.printed, "{}", found::json(found, path)?).map_err(io::Error::other)?
                 }
                 Format::Github => {
-                    writeln!(looked.printed, "{}", found.workflow(path)).map_err(io::Error::other)?
+                    writeln!(looked.printed, "{}", found::workflow(found, path)).map_err(io::Error::other)?
                 }
                 Format::Sarif => {
                     if looked.results > 0 {
@@ -252,13 +251,10 @@ impl Looked {
     }
 }
 
-/// The strings of a file that have fixes, with all of them made.
-fn fixes(document: &Document<'_>, rules: &Rules) -> Vec<(usize, String)> {
-    let entries = document.entries().iter().enumerate().filter(|(_, entry)| !entry.is_fragment);
-    let fixed = entries.map(|(index, entry)| {
-        (index, lint::fixed(&entry.text, &Catalog::from(entry.dialect), &rules.config), &entry.text)
-    });
-    fixed.filter(|(_, new, old)| new != *old).map(|(index, new, _)| (index, new)).collect()
+/// Whether no user can do more than before.
+fn gains_nothing(old: &[FileUser], new: &[FileUser]) -> bool {
+    let options = CompareOptions { work: glob::WORK, passwords: PasswordChanges::Count };
+    changes(options, old, new).iter().all(|compared| compared.new_access == NewAccess::None)
 }
 
 /// A string and what it would be, without passwords.
