@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use redis_acl::document::{Access, Document as FileDocument, Kind};
+use redis_acl::document::{Access, CompareOptions, Document as FileDocument, Kind, PasswordChanges, changes};
 use redis_acl::iac::{self, Document, Finding, Format, Given, Resolved, Scope, Stated, Why};
 use redis_acl::{Span, User};
 
@@ -676,10 +676,10 @@ fn a_plan_holds_the_users_before_and_after_it() {
 #[test]
 fn the_users_of_a_plan_are_compared_with_those_before_it() {
     let path = Path::new("plan.json");
-    let document =
-        FileDocument::read(path, PLAN.as_bytes(), Kind::Infrastructure(Format::Json), Default::default());
+    let document = FileDocument::read(path, PLAN.as_bytes(), Kind::Infrastructure(Format::Json), None);
     let (before, after) = (document.users_before().expect("a plan"), document.users());
-    let changes = redis_acl::document::changes(10_000, &before, &after);
+    let changes =
+        changes(CompareOptions { work: 10_000, passwords: PasswordChanges::Count }, &before, &after);
     let told: Vec<_> =
         changes.iter().map(|change| format!("{} {:?}", change.address(), change.new_access)).collect();
     assert!(told.contains(&"aws_elasticache_user.app Some".to_owned()), "{told:?}");
@@ -698,12 +698,11 @@ fn the_access_of_a_user_follows_its_local() {
         let files: Vec<_> = files.iter().map(|(name, text)| (*name, &**text)).collect();
         let scope = scope(&files);
         let kind = Kind::Infrastructure(Format::Terraform);
-        let document =
-            FileDocument::read_in(&scope, Path::new("b.tf"), files[1].1.as_bytes(), kind, Default::default());
+        let document = FileDocument::read_in(&scope, Path::new("b.tf"), files[1].1.as_bytes(), kind, None);
         let users = document.users();
         assert_eq!(users.len(), 1, "{users:?}");
         match &users[0].access {
-            Access::Known(user) => User::to_string(user),
+            Access::Known(users) => User::to_string(&users[0]),
             Access::Unknown { why, .. } => panic!("{why}"),
         }
     };
@@ -717,7 +716,7 @@ fn a_string_that_is_used_in_its_own_file_is_no_user_besides() {
         + "locals { access_string = \"on ~x\" }\n";
     let path = Path::new("a.tf");
     let kind = Kind::Infrastructure(Format::Terraform);
-    let document = FileDocument::read(path, text.as_bytes(), kind, Default::default());
+    let document = FileDocument::read(path, text.as_bytes(), kind, None);
     let users: Vec<_> = document.users().into_iter().map(|user| user.address).collect();
     assert_eq!(users, ["aws_elasticache_user.u", "locals"]);
 }
@@ -728,12 +727,12 @@ fn a_string_that_is_worked_out_is_checked_and_never_written() {
         + &user("\"on ~${var.p}:* +@raed\"").replace("\"u\"", "\"v\"");
     let path = Path::new("a.tf");
     let kind = Kind::Infrastructure(Format::Terraform);
-    let document = FileDocument::read(path, text.as_bytes(), kind, Default::default());
+    let document = FileDocument::read(path, text.as_bytes(), kind, None);
     let entries: Vec<_> = document.entries().iter().map(|entry| (&*entry.text, entry.is_fragment)).collect();
     assert_eq!(entries, [("on ~* +gett", false), ("on", true), ("+@raed", true)]);
     let place = document.position(&document.entries()[2], Span::new(2, 6)).to_string();
     assert_eq!(place, "7:37");
-    let rewritten = document.rewritten(&[(0, "on ~* +get".to_owned())]);
+    let rewritten = document.rewritten(&[(0, "on ~* +get".to_owned())], |_| true);
     assert!(rewritten.left.contains(&0));
     assert_eq!(rewritten.bytes, text.as_bytes());
 }
