@@ -113,7 +113,7 @@ impl Document<'_> {
         for (index, entry) in self.entries().iter().enumerate().filter(|(_, entry)| !entry.is_fragment) {
             match target.string(&entry.text, &entry.dialects) {
                 Ok(text) if text == entry.text && self.has_single_blanks(entry) => {}
-                Ok(_) if entry.is_frozen && matches!(self.kind, Kind::Infrastructure(_)) => {
+                _ if entry.is_frozen && matches!(self.kind, Kind::Infrastructure(_)) => {
                     formatted.leave(index, Left::Computed);
                 }
                 Ok(_) if may_be_a_part(entry) => formatted.leave(index, Left::MayBeAPart),

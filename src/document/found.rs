@@ -63,12 +63,12 @@ impl Document<'_> {
         };
         let problems = self.problems().iter().filter(|problem| !is_reported(problem));
         found.extend(problems.map(|problem| Found::of_problem(self, problem, None)));
-        found.sort_by_key(|found| found.range.start);
-        // a text that several strings are made of is one mistake
+        // a text that several strings are worked out of is one mistake
         let mut seen = BTreeSet::new();
-        let key =
-            |found: &Found<'_>| (found.range.start, found.range.end, found.id(), found.message().to_owned());
-        found.retain(|found| seen.insert(key(found)));
+        found.retain(|found| {
+            seen.insert((found.range.start, found.range.end, found.id(), found.message().to_owned()))
+        });
+        found.sort_by_key(|found| found.range.start);
         found
     }
 

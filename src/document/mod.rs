@@ -53,8 +53,8 @@ use crate::catalog::Catalog;
 use crate::dialect::{Dialect, Dialects, Project};
 use crate::file::{self, AclFile, FileError, FileErrorKind};
 use crate::iac::{
-    self, AccessStringAt, AclTextKind, Candidates, Composed, Finding, Literal, Location, Place, Position,
-    Request, RequestProblem, Resolved,
+    self, AclTextKind, Candidates, Composed, Finding, Literal, Location, Place, Position, Request,
+    RequestProblem, Resolved,
 };
 use crate::span::Span;
 
@@ -69,6 +69,9 @@ pub use refusals::Refusal;
 pub use users::{Access, FileUser, Login, pairs};
 pub use write::Rewritten;
 
+/// The start of a text.
+const START: Span = Span::new(0, 0);
+
 /// So many problems are looked back at for one that a copy of the same user has too.
 const MOST_COPIES: usize = 64;
 
@@ -82,16 +85,9 @@ pub struct Document<'a> {
     /// What `iac` found, where it reads the file.
     found: Option<iac::Document<'a>>,
     /// ACL files and configurations inside of it.
-    texts: Vec<AclTextIn<'a>>,
+    texts: Vec<Literal<'a>>,
     entries: Vec<Entry<'a>>,
     problems: Vec<Problem>,
-}
-
-/// The text of an ACL file or configuration inside another file.
-struct AclTextIn<'a> {
-    text: Literal<'a>,
-    format: file::Format,
-    place: iac::Place,
 }
 
 /// An access string: one of infrastructure, or the rules of a line about a user.
@@ -113,7 +109,7 @@ pub struct Entry<'a> {
 
 enum Origin<'a> {
     Literal(Literal<'a>),
-    /// A text that an expression computes, and the bytes of the expression.
+    /// A text that an expression works out, and the bytes of the expression.
     Composed {
         text: Resolved<'a>,
         range: Range<usize>,
@@ -151,7 +147,7 @@ impl fmt::Debug for Entry<'_> {
 // Reading
 
 impl<'a> Document<'a> {
-    /// Reads a file by itself. What cannot be read of it is among its problems.
+    /// Reads a file. What cannot be read of it is among its problems.
     ///
     /// `stated` are the engines that somebody else names: they narrow what the file leaves open.
     #[must_use]
@@ -159,8 +155,8 @@ impl<'a> Document<'a> {
         Self::with(path, bytes, kind, stated, |format| iac::read(format, bytes))
     }
 
-    /// Reads a file together with the others of a scope that it is in: those of its folder of Terraform, and of the
-    /// modules that it calls. What is not in the scope is read by itself.
+    /// Reads a file of infrastructure together with the other files of a scope that it is in: those of its folder,
+    /// and of the modules that it calls. Other kinds of files are read by themselves.
     #[must_use]
     pub fn read_in(
         scope: &iac::Scope<'a>,
@@ -262,14 +258,19 @@ impl<'a> Document<'a> {
         };
         for finding in found.findings() {
             match finding {
-                Finding::AccessString(string) => self.access_string(string),
+                Finding::AccessString(string) => {
+                    let text = string.text.value().to_owned();
+                    let origin = Origin::Literal(string.text.clone());
+                    let entry = self.entry(&string.place, &string.candidates, text, origin);
+                    self.add(Entry { is_frozen: string.is_part, ..entry }, &string.candidates);
+                }
                 Finding::Composed(string) => self.composed(string),
                 Finding::AclText(text) => {
                     let format = match text.kind {
                         AclTextKind::AclFile => file::Format::Acl,
                         AclTextKind::Configuration => file::Format::Config,
                     };
-                    self.texts.push(AclTextIn { text: text.text.clone(), format, place: text.place.clone() });
+                    self.texts.push(text.text.clone());
                     let value = text.text.value();
                     self.lines_about_users(value.as_bytes(), format, Some(self.texts.len() - 1));
                 }
@@ -278,40 +279,6 @@ impl<'a> Document<'a> {
             }
         }
         self.found = Some(found);
-    }
-
-    fn access_string(&mut self, string: &AccessStringAt<'a>) {
-        let (range, position) = (string.text.whole(), string.text.position(Span::new(0, 0)));
-        self.contradiction(&string.candidates, &string.place, range, position);
-        let text = string.text.value().to_owned();
-        let origin = Origin::Literal(string.text.clone());
-        let entry = self.entry(&string.place, &string.candidates, text, origin);
-        // another text would change the strings that it is a part of
-        self.entries.push(Entry { is_frozen: string.is_part, ..entry });
-    }
-
-    /// A string that is computed is checked as a whole if all of it is known. Otherwise each of its certain rules is
-    /// checked by itself, and the rest is unchecked.
-    fn composed(&mut self, string: &Composed<'a>) {
-        self.contradiction(&string.candidates, &string.place, string.range.clone(), string.position);
-        let whole = string.text.known().map(ToOwned::to_owned);
-        let texts = match &whole {
-            Some(_) => vec![string.text.clone()],
-            None => string.text.certain_rules(),
-        };
-        for text in texts {
-            let known = text.known().unwrap_or_default().to_owned();
-            let origin = Origin::Composed { text, range: string.range.clone(), position: string.position };
-            let entry = self.entry(&string.place, &string.candidates, known, origin);
-            self.entries.push(Entry {
-                is_fragment: whole.is_none() || entry.is_fragment,
-                is_frozen: true,
-                ..entry
-            });
-        }
-        if whole.is_none() {
-            self.problems.push(Problem::known_in_part(string));
-        }
     }
 
     fn entry(&self, place: &Place, candidates: &Candidates, text: String, origin: Origin<'a>) -> Entry<'a> {
@@ -326,9 +293,30 @@ impl<'a> Document<'a> {
         }
     }
 
-    fn contradiction(&mut self, open: &Candidates, place: &Place, range: Range<usize>, position: Position) {
-        if let Some(stated) = contradiction(&open.dialects, self.stated.as_ref()) {
-            self.problems.push(Problem::contradiction(&open.dialects, stated, place, range, position));
+    /// Adds a string of infrastructure; what was stated may contradict the file.
+    fn add(&mut self, entry: Entry<'a>, candidates: &Candidates) {
+        if let Some(stated) = contradiction(&candidates.dialects, self.stated.as_ref()) {
+            let (range, position) = (self.range(&entry, START), self.position(&entry, START));
+            let problem = Problem::contradiction(&candidates.dialects, stated, &entry.name, range, position);
+            self.problems.push(problem);
+        }
+        self.entries.push(entry);
+    }
+
+    /// A string that is worked out is checked as a whole if all of it is known. Otherwise each of its certain rules is
+    /// checked by itself, and the rest is not.
+    fn composed(&mut self, string: &Composed<'a>) {
+        let is_known = string.text.known().is_some();
+        let texts = if is_known { vec![string.text.clone()] } else { string.text.certain_rules() };
+        for text in texts {
+            let known = text.known().unwrap_or_default().to_owned();
+            let origin = Origin::Composed { text, range: string.range.clone(), position: string.position };
+            let entry = self.entry(&string.place, &string.candidates, known, origin);
+            let is_fragment = !is_known || entry.is_fragment;
+            self.add(Entry { is_fragment, is_frozen: true, ..entry }, &string.candidates);
+        }
+        if !is_known {
+            self.problems.push(Problem::known_in_part(string));
         }
     }
 
@@ -337,7 +325,7 @@ impl<'a> Document<'a> {
         // the rules of a string that another file holds are checked there
         let is_elsewhere = |found: &&RequestProblem| {
             let strings = request.strings(found.problem.member());
-            let is_other = |text: &Resolved<'_>| *text.location(Span::new(0, 0)).path != *path;
+            let is_other = |text: &Resolved<'_>| *text.location(START).path != *path;
             matches!(found.problem.kind(), aws::ProblemKind::AccessString(_)) && strings.iter().any(is_other)
         };
         for found in request.problems().iter().filter(|found| !is_elsewhere(found)) {
@@ -418,12 +406,12 @@ impl<'a> Document<'a> {
     }
 
     fn in_file(&self, within: Option<usize>, span: Span) -> Range<usize> {
-        within.map_or(span.range(), |text| self.texts[text].text.range(span))
+        within.map_or(span.range(), |text| self.texts[text].range(span))
     }
 
     fn position_of(&self, within: Option<usize>, span: Span) -> Position {
         match within {
-            Some(text) => self.texts[text].text.position(span),
+            Some(text) => self.texts[text].position(span),
             None => self.lines.position(self.bytes, span.start),
         }
     }
@@ -455,7 +443,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// A location, if it is in this file; what another file holds is shown where this one uses it.
+    /// A location, if it is in this file; what another file says is shown where this one uses it.
     fn here(&self, location: Location) -> Option<Location> {
         let path = self.found.as_ref().map(|found| found.path())?;
         (*location.path == *path).then_some(location)

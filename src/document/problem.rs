@@ -10,6 +10,7 @@ use crate::dialect::{Dialects, Service};
 use crate::file::{FileError, FileErrorKind};
 use crate::iac::{Composed, NotLiteral, Place, Position, ReadError, RequestProblem};
 use crate::report::{Level, Report};
+use crate::syntax;
 
 /// Something to say about a file that no lint says.
 #[derive(Clone, Debug)]
@@ -170,16 +171,30 @@ impl Problem {
     pub(super) fn contradiction(
         open: &Dialects,
         stated: &Dialects,
-        place: &Place,
+        name: &str,
         range: Range<usize>,
         position: Position,
     ) -> Self {
         let message = format!("{stated} was stated, but the file says {open}, which counts");
         Self {
-            name: place.to_string(),
+            name: name.to_owned(),
             range,
             position,
             ..Self::of_whole_file(ProblemKind::Contradiction, message)
+        }
+    }
+
+    /// A string of which something is known and something not.
+    pub(super) fn known_in_part(string: &Composed<'_>) -> Self {
+        let mut reasons: Vec<_> = string.text.unknown().map(|(why, _)| why.to_string()).collect();
+        reasons.dedup();
+        let message = format!("checked in part: {}", reasons.join(", "));
+        Self {
+            name: string.place.to_string(),
+            range: string.range.clone(),
+            position: string.position,
+            notes: vec![format!("known is `{}`", syntax::masked(string.text.shown()))],
+            ..Self::of_whole_file(ProblemKind::NotLiteral, message)
         }
     }
 
@@ -194,20 +209,6 @@ impl Problem {
             range: value.range.clone(),
             position: value.position,
             ..Self::of_whole_file(ProblemKind::NotLiteral, format!("not checked: {}", value.why))
-        }
-    }
-
-    /// A string of which something is known and something not.
-    pub(super) fn known_in_part(string: &Composed<'_>) -> Self {
-        let mut whys: Vec<_> = string.text.unknown().map(|(why, _)| why.to_string()).collect();
-        whys.dedup();
-        let message = format!("checked in part: {}", whys.join(", "));
-        Self {
-            name: string.place.to_string(),
-            range: string.range.clone(),
-            position: string.position,
-            notes: vec![format!("known is `{}`", crate::syntax::masked(string.text.shown()))],
-            ..Self::of_whole_file(ProblemKind::NotLiteral, message)
         }
     }
 

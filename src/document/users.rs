@@ -8,11 +8,14 @@ use core::ops::Range;
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{Document, Kind, is_appended, narrowed};
+use super::{Document, Kind, START, is_appended, narrowed};
 use crate::catalog::Catalog;
 use crate::dialect::{Dialects, Service};
 use crate::file::{self, AclFile};
-use crate::iac::{self, Candidates, Finding, Given, Location, Member, Place, Position, Request, Resolved};
+use crate::iac::{
+    self, AclText, AclTextKind, Candidates, Finding, Given, Location, Member, Place, Position, Request,
+    Resolved,
+};
 use crate::secret::PasswordHash;
 use crate::span::Span;
 use crate::syntax;
@@ -133,18 +136,17 @@ impl Login {
 // Reading
 
 impl Document<'_> {
-    /// The users that the file defines, each on every engine that may read the file and accepts it. A server has its
-    /// user `default` also if no line defines it.
+    /// The users that the file defines, if nothing in it is refused; of a plan those that are there after it.
     #[must_use]
     pub fn users(&self) -> Vec<FileUser> {
         let position = |place: Span| self.position_of_byte(place.start);
-        match &self.found {
-            None if matches!(self.kind, Kind::Infrastructure(_)) => Vec::new(),
-            None => self.users_of_lines(self.bytes, self.kind.lines_format(), None, position),
-            Some(found) => match found.plan() {
+        match (self.kind, &self.found) {
+            (Kind::Infrastructure(_), None) => Vec::new(),
+            (Kind::Infrastructure(_), Some(found)) => match found.plan() {
                 Some(plan) => plan.after().iter().map(|request| self.user_of_request(request)).collect(),
                 None => self.users_of_findings(found),
             },
+            (kind, _) => self.users_of_lines(self.bytes, kind.lines_format(), None, position),
         }
     }
 
@@ -153,28 +155,6 @@ impl Document<'_> {
     pub fn users_before(&self) -> Option<Vec<FileUser>> {
         let plan = self.found.as_ref()?.plan()?;
         Some(plan.before().iter().map(|request| self.user_of_request(request)).collect())
-    }
-
-    fn users_of_findings(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
-        let requests: Vec<_> = found.requests().collect();
-        let used = Used::of(found.path(), &requests);
-        let user = |finding: &Finding<'_>| match finding {
-            Finding::Request(request) => Some(self.user_of_request(request)),
-            finding if used.has(&finding.range()) => None,
-            finding => self.user_by_itself(finding),
-        };
-        let of_findings = found.findings().iter();
-        let of_findings =
-            of_findings.map(|finding| (finding.range().start, user(finding).into_iter().collect()));
-        let of_lines = self.texts.iter().map(|text| {
-            let position = |place| text.text.position(place);
-            let value = text.text.value().as_bytes();
-            let users = self.users_of_lines(value, text.format, Some(&text.place), position);
-            (text.text.whole().start, users)
-        });
-        let mut users: Vec<(usize, Vec<FileUser>)> = of_findings.chain(of_lines).collect();
-        users.sort_by_key(|(at, _)| *at);
-        users.into_iter().flat_map(|(_, users)| users).collect()
     }
 
     /// The users of a text of lines; `around` is what it stands in.
@@ -204,16 +184,37 @@ impl Document<'_> {
         users.into_values().collect()
     }
 
+    fn users_of_findings(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
+        let requests: Vec<_> = found.requests().collect();
+        let used = Used::of(found.path(), &requests);
+        let user = |finding: &Finding<'_>| match finding {
+            Finding::Request(request) => vec![self.user_of_request(request)],
+            Finding::AclText(text) => self.users_of_text(text),
+            finding if used.has(&finding.range()) => Vec::new(),
+            finding => self.user_by_itself(finding).into_iter().collect(),
+        };
+        found.findings().iter().flat_map(user).collect()
+    }
+
+    fn users_of_text(&self, text: &AclText<'_>) -> Vec<FileUser> {
+        let format = match text.kind {
+            AclTextKind::AclFile => file::Format::Acl,
+            AclTextKind::Configuration => file::Format::Config,
+        };
+        let position = |place| text.text.position(place);
+        self.users_of_lines(text.text.value().as_bytes(), format, Some(&text.place), position)
+    }
+
     /// A string that no request of this file uses counts as a user.
     fn user_by_itself(&self, finding: &Finding<'_>) -> Option<FileUser> {
+        let appended = "its rules are put behind those that the user has";
         let (position, access) = match finding {
             Finding::AccessString(string) if is_appended(&string.place.attribute) => {
-                let access = Access::unknown(APPENDED, string.text.value());
+                let access = unknown(appended, string.text.value().as_bytes());
                 (string.text.position(START), access)
             }
             Finding::AccessString(string) => {
-                let dialects = self.dialects_of(&string.candidates);
-                (string.text.position(START), Access::of(string.text.value(), &dialects))
+                (string.text.position(START), self.access(string.text.value(), &string.candidates))
             }
             Finding::Composed(string) => {
                 let texts = core::slice::from_ref(&string.text);
@@ -222,13 +223,14 @@ impl Document<'_> {
             }
             Finding::NotLiteral(value) => {
                 let written = self.bytes.get(value.range.clone()).unwrap_or_default();
-                (value.position, Access::unknown(&value.why.to_string(), &String::from_utf8_lossy(written)))
+                (value.position, unknown(&value.why.to_string(), written))
             }
             Finding::Request(_) | Finding::AclText(_) => return None,
         };
+        let address = address(finding.place());
         Some(FileUser {
             id: None,
-            address: address(finding.place()),
+            address,
             file: self.file(),
             unit: self.unit(),
             position: Some(position),
@@ -241,12 +243,9 @@ impl Document<'_> {
         let (base, appended) = (request.strings("AccessString"), request.strings("AppendAccessString"));
         let written = format!("{}\n{}", request.basis("AccessString"), request.basis("AppendAccessString"));
         let access = match (why_unknown(request), base, appended) {
-            (Some(why), [], _) => {
-                let around = self.bytes.get(request.range()).unwrap_or_default();
-                Access::unknown(&why, &String::from_utf8_lossy(around))
-            }
-            (None, [], []) => Access::unknown("no access string is given", ""),
-            (_, [], _) => Access::unknown(APPENDED, &written),
+            (Some(why), [], _) => unknown(&why, self.bytes.get(request.range()).unwrap_or_default()),
+            (None, [], []) => unknown("no access string is given", b""),
+            (_, [], _) => unknown("its rules are put behind those that the user has", written.as_bytes()),
             (_, base, appended) => self.access_of_texts(base, appended, &written, request.candidates()),
         };
         FileUser {
@@ -262,8 +261,8 @@ impl Document<'_> {
 
     /// Where the access string is in the body of the request, or else where its member is, or the request.
     fn position_of_string(&self, request: &Request<'_>) -> Position {
-        let mut strings = request.strings("AccessString").iter().chain(request.strings("AppendAccessString"));
-        let location = strings.next().map(|text| text.location(START));
+        let strings = [request.strings("AccessString"), request.strings("AppendAccessString")].concat();
+        let location = strings.first().map(|text| text.location(START));
         let is_inside = |location: &Location| {
             let around = request.range();
             around.start <= location.range.start && location.range.end <= around.end
@@ -277,7 +276,7 @@ impl Document<'_> {
             .unwrap_or_else(|| request.position())
     }
 
-    /// What a string grants, and those that are put after it: known if there is one text and all of it is known.
+    /// What a string allows, and those that are put behind it: known if there is one text and all of it is known.
     fn access_of_texts(
         &self,
         base: &[Resolved<'_>],
@@ -286,29 +285,31 @@ impl Document<'_> {
         candidates: &Candidates,
     ) -> Access {
         if base.len() > 1 || appended.len() > 1 {
-            return Access::unknown("a condition decides which of several strings it is", written);
+            return unknown("a condition decides which of several strings it is", written.as_bytes());
         }
         let mut texts = base.iter().chain(appended);
         if let Some((why, _)) = texts.clone().flat_map(|text| text.unknown()).next() {
-            return Access::unknown(&why.to_string(), written);
+            return unknown(&why.to_string(), written.as_bytes());
         }
-        let text = |text: &Resolved<'_>| text.known().unwrap_or_default().to_owned();
-        let text = match (texts.next(), texts.next()) {
-            (Some(base), Some(appended)) => format!("{} {}", text(base).trim(), text(appended).trim()),
-            (base, _) => base.map(text).unwrap_or_default(),
-        };
-        Access::of(&text, &self.dialects_of(candidates))
+        match (texts.next(), texts.next()) {
+            (Some(text), None) => self.access(text.known().unwrap_or_default(), candidates),
+            (base, appended) => {
+                let text = |text: Option<&Resolved<'_>>| {
+                    text.and_then(|text| text.known()).unwrap_or_default().trim().to_owned()
+                };
+                self.access(&format!("{} {}", text(base), text(appended)), candidates)
+            }
+        }
     }
 
-    fn dialects_of(&self, candidates: &Candidates) -> Dialects {
-        narrowed(candidates.dialects.clone(), self.stated.as_ref())
+    fn access(&self, text: &str, candidates: &Candidates) -> Access {
+        Access::of(text, &narrowed(candidates.dialects.clone(), self.stated.as_ref()))
     }
 }
 
-/// The start of a text.
-const START: Span = Span::new(0, 0);
-
-const APPENDED: &str = "its rules are put after those that the user has";
+fn unknown(why: &str, written: &[u8]) -> Access {
+    Access::Unknown { why: why.to_owned(), written: written.to_vec() }
+}
 
 /// Why there is no text of an access string that the request gives.
 fn why_unknown(request: &Request<'_>) -> Option<String> {
@@ -316,42 +317,6 @@ fn why_unknown(request: &Request<'_>) -> Option<String> {
     match &member.given {
         Given::Unknown(why) => Some(why.to_string()),
         _ => None,
-    }
-}
-
-impl Document<'_> {
-    fn file(&self) -> String {
-        self.path.to_string_lossy().into_owned()
-    }
-
-    fn unit(&self) -> String {
-        let is_terraform =
-            matches!(self.kind, Kind::Infrastructure(iac::Format::Terraform | iac::Format::TerraformJson));
-        match self.path.parent() {
-            Some(folder) if is_terraform => folder.to_string_lossy().into_owned(),
-            _ => self.file(),
-        }
-    }
-}
-
-impl Access {
-    fn unknown(why: &str, written: &str) -> Self {
-        Self::Unknown { why: why.to_owned(), written: written.as_bytes().to_vec() }
-    }
-
-    /// What a string grants on each of the engines that accepts it.
-    fn of(text: &str, dialects: &Dialects) -> Self {
-        let (mut users, mut error) = (Vec::new(), None);
-        for dialect in dialects.iter() {
-            match User::parse(dialect, text) {
-                Ok(user) => users.push(user),
-                Err(errors) => error = Some(errors),
-            }
-        }
-        match (users.is_empty(), error) {
-            (true, Some(error)) => Self::unknown(&error.to_string(), text),
-            _ => Self::Known(users),
-        }
     }
 }
 
@@ -378,8 +343,10 @@ impl Used {
             request.strings("AccessString").iter().chain(request.strings("AppendAccessString"))
         });
         let locations = texts.map(|text| text.location(Span::new(0, text.shown().len())));
-        let here = locations.filter(|location| *location.path == *path);
-        let mut strings: Vec<_> = here.map(|location| location.range.start).collect();
+        let mut strings: Vec<_> = locations
+            .filter(|location| *location.path == *path)
+            .map(|location| location.range.start)
+            .collect();
         strings.sort_unstable();
         Self { requests: around, strings }
     }
@@ -390,6 +357,40 @@ impl Used {
         let is_inside = self.requests[..behind].last().is_some_and(|request| range.end <= request.end);
         let first = self.strings.partition_point(|start| *start < range.start);
         is_inside || self.strings.get(first).is_some_and(|start| *start < range.end.max(range.start + 1))
+    }
+}
+
+impl Document<'_> {
+    fn file(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+
+    fn unit(&self) -> String {
+        let is_terraform =
+            matches!(self.kind, Kind::Infrastructure(iac::Format::Terraform | iac::Format::TerraformJson));
+        match self.path.parent() {
+            Some(folder) if is_terraform => folder.to_string_lossy().into_owned(),
+            _ => self.file(),
+        }
+    }
+}
+
+impl Access {
+    /// What a string grants on each of the engines that accepts it.
+    fn of(text: &str, dialects: &Dialects) -> Self {
+        let (mut users, mut error) = (Vec::new(), None);
+        for dialect in dialects.iter() {
+            match User::parse(dialect, text) {
+                Ok(user) => users.push(user),
+                Err(errors) => error = Some(errors),
+            }
+        }
+        match (users.is_empty(), error) {
+            (true, Some(error)) => {
+                Self::Unknown { why: error.to_string(), written: text.as_bytes().to_vec() }
+            }
+            _ => Self::Known(users),
+        }
     }
 }
 

@@ -60,14 +60,14 @@ impl<'a> Document<'a> {
     pub fn edit(&self, index: usize, new: &str) -> Option<(Range<usize>, String)> {
         const LARGE: usize = 100_000;
         let (range, text) = match &self.writable(index)?.origin {
+            Origin::Composed { .. } => return None,
             Origin::Literal(text) => {
                 let edit = text.replace(new)?;
                 (edit.range, edit.text)
             }
-            Origin::Composed { .. } => return None,
             Origin::Line { rules, within: None } => rules.edit(new)?,
             Origin::Line { rules, within: Some(text) } => {
-                let text = Some(&self.texts[*text].text).filter(|text| text.value().len() < LARGE)?;
+                let text = Some(&self.texts[*text]).filter(|text| text.value().len() < LARGE)?;
                 let value = spliced(text.value().as_bytes(), vec![rules.edit(new)?])?;
                 let edit = text.replace(&String::from_utf8(value).ok()?)?;
                 (edit.range, edit.text)
@@ -93,14 +93,13 @@ impl<'a> Document<'a> {
         let mut plain = Vec::new();
         for (index, new) in changes {
             match &self.writable(*index)?.origin {
-                Origin::Literal(text) => edits.push(text.replace(new)?),
                 Origin::Composed { .. } => return None,
+                Origin::Literal(text) => edits.push(text.replace(new)?),
                 Origin::Line { rules, within: None } => plain.push(rules.edit(new)?),
                 Origin::Line { rules, within: Some(text) } => of_texts[*text].push(rules.edit(new)?),
             }
         }
-        for (of_file, of_text) in self.texts.iter().zip(of_texts).filter(|(_, edits)| !edits.is_empty()) {
-            let text = &of_file.text;
+        for (text, of_text) in self.texts.iter().zip(of_texts).filter(|(_, edits)| !edits.is_empty()) {
             let value = String::from_utf8(spliced(text.value().as_bytes(), of_text)?).ok()?;
             edits.push(text.replace(&value)?);
         }

@@ -1,4 +1,5 @@
-//! The files that are read together: those of a folder of Terraform, and of the local modules that they call.
+//! The files that are read together with a file of Terraform: those of its folder, and of the local modules that they
+//! call.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -22,7 +23,7 @@ pub(crate) fn grouped(files: impl Iterator<Item = io::Result<Found>>) -> impl It
     std::iter::from_fn(move || {
         let mut group = vec![files.next()?];
         while let (Some(Ok(last)), Some(Ok(next))) = (group.last(), files.peek()) {
-            let is_together = is_terraform(&last.path) && is_terraform(&next.path);
+            let is_together = is_named_terraform(&last.path) && is_named_terraform(&next.path);
             if !is_together || last.path.parent() != next.path.parent() {
                 break;
             }
@@ -32,13 +33,8 @@ pub(crate) fn grouped(files: impl Iterator<Item = io::Result<Found>>) -> impl It
     })
 }
 
-/// Whether it is a file of Terraform, by its name.
-pub(crate) fn is_terraform(path: &Path) -> bool {
-    Format::of_path(path).is_some_and(is_terraform_format)
-}
-
-fn is_terraform_format(format: Format) -> bool {
-    matches!(format, Format::Terraform | Format::TerraformJson)
+fn is_named_terraform(path: &Path) -> bool {
+    Format::of_path(path).is_some_and(is_terraform)
 }
 
 /// Files of Terraform by their paths.
@@ -47,13 +43,25 @@ pub(crate) struct Files {
     files: BTreeMap<PathBuf, (Format, Vec<u8>)>,
 }
 
+fn is_terraform(format: Format) -> bool {
+    matches!(format, Format::Terraform | Format::TerraformJson)
+}
+
 impl Files {
     /// The files around one, with itself, if it is one of Terraform. What cannot be read, or is too large, is not
     /// among them.
     pub(crate) fn around(path: &Path, size: FileSize) -> Self {
-        match is_terraform(path) {
+        match is_named_terraform(path) {
             true => Self::of(path.parent().unwrap_or(Path::new("")), size),
             false => Self::default(),
+        }
+    }
+
+    /// The files around those of a group.
+    pub(crate) fn around_group(group: &Group, size: FileSize) -> Self {
+        match group.first() {
+            Some(Ok(file)) => Self::around(&file.path, size),
+            _ => Self::default(),
         }
     }
 
@@ -72,16 +80,16 @@ impl Files {
         all
     }
 
+    /// The files, by their paths.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Path, Format, &[u8])> {
+        self.files.iter().map(|(path, (format, bytes))| (&**path, *format, &**bytes))
+    }
+
     /// The scope of these files.
     pub(crate) fn scope(&self) -> Scope<'_> {
         let mut scope = Scope::new();
         self.files.iter().for_each(|(path, (format, bytes))| scope.add(path, *format, bytes));
         scope
-    }
-
-    /// The files, with what they are read as.
-    pub(crate) fn into_files(self) -> impl Iterator<Item = (PathBuf, Kind, Vec<u8>)> {
-        self.files.into_iter().map(|(path, (format, bytes))| (path, Kind::Infrastructure(format), bytes))
     }
 
     /// The file at this path, if it is one of them.
@@ -96,7 +104,7 @@ fn in_folder(folder: &Path, size: FileSize) -> Vec<(PathBuf, Format, Vec<u8>)> {
     let Ok(entries) = fs::read_dir(here) else { return Vec::new() };
     let read = |name: PathBuf| {
         let path = folder.join(name);
-        let format = Format::of_path(&path).filter(|format| is_terraform_format(*format))?;
+        let format = Format::of_path(&path).filter(|format| is_terraform(*format))?;
         let metadata = fs::metadata(&path).ok().filter(|metadata| metadata.is_file())?;
         let bytes = size.allows(metadata.len()).then(|| fs::read(&path).ok())??;
         Some((path, format, bytes))

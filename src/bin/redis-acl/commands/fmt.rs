@@ -129,10 +129,7 @@ impl Fmt {
 
     /// Formats files that are read together. The errors are those of settings.
     fn group(&self, group: &Group, settings: &ByFolder) -> Vec<io::Result<Report>> {
-        let around = match group.first() {
-            Some(Ok(file)) => Files::around(&file.path, self.size),
-            _ => Files::default(),
-        };
+        let around = Files::around_group(group, self.size);
         let scope = around.scope();
         let reports = group.iter().map(|file| {
             let below = file.as_ref().map_or(0, |file| file.below);

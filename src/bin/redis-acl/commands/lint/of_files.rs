@@ -93,10 +93,7 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
 impl Linter {
     /// Looks at files that are read together. The errors are those of settings.
     fn look_at(&self, group: &Group) -> Vec<io::Result<Looked>> {
-        let around = match group.first() {
-            Some(Ok(file)) => Files::around(&file.path, self.flags.size),
-            _ => Files::default(),
-        };
+        let around = Files::around_group(group, self.flags.size);
         let scope = around.scope();
         let looked = group.iter().map(|file| {
             let below = file.as_ref().map_or(0, |file| file.below);
