@@ -1,10 +1,10 @@
 //! Files that are read together.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 

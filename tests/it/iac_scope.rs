@@ -465,7 +465,7 @@ fn copies_that_are_not_known_are_one_user() {
         let document = read(&scope, "main.tf");
         let request = document.requests().next().expect("a user");
         assert_eq!(request.place().name, "u", "{each}");
-        assert!(matches!(request.strings("AccessString")[0].known(), None), "{each}");
+        assert!(request.strings("AccessString")[0].known().is_none(), "{each}");
         assert_eq!(document.not_literal().count(), 1, "{each}");
     }
 }
