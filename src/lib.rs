@@ -226,13 +226,13 @@ pub use check::{Allowed, Denied, Reason, Verdict};
 pub use claims::Claims;
 pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
-pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
+pub use dialect::{DefaultChannels, Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
 pub use explain::{Explanation, explain};
-pub use file::{AclFile, FileError, FileErrorKind, FileErrors};
+pub use file::{AclFile, ChannelDefaultError, FileError, FileErrorKind, FileErrors};
 pub use report::{Level, Report};
 pub use secret::{Password, PasswordHash};
 pub use span::Span;
 pub use syntax::{
     AccessString, ParseError, ParseErrorKind, ParseErrors, Quoting, Rule, RuleKind, SelectorRule,
 };
-pub use user::{ApplyError, ApplyErrorKind, ApplyErrors, Selector, User};
+pub use user::{ApplyError, ApplyErrorKind, ApplyErrors, ChannelSource, Selector, User};

@@ -23,7 +23,7 @@ use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::dialect::{Dialect, Engine, Module, OpenToAll, Quirks};
+use crate::dialect::{DefaultChannels, Dialect, Engine, Module, OpenToAll, Quirks};
 use crate::nearest::nearest;
 use added::Added;
 use category::C;
@@ -93,6 +93,11 @@ impl From<Engine> for Catalog {
 }
 
 impl Catalog {
+    /// The same commands where `acl-pubsub-default` is set; `None` where there is no such setting.
+    pub(crate) fn with_default_channels(&self, channels: DefaultChannels) -> Option<Self> {
+        Some(Self { dialect: self.dialect.with_default_channels(channels).ok()?, ..self.clone() })
+    }
+
     /// The dialect whose commands these are.
     #[must_use]
     #[inline]

@@ -31,9 +31,7 @@
 //! # What is refused
 //! All that the server refuses, and also
 //! - lines that kill the server: [`FileErrorKind::OpenSelectorKills`], and rules that do;
-//! - lines that are not UTF-8, though servers take any bytes: a [`User`] is text;
-//! - in a configuration `acl-pubsub-default` with another value than the default, which changes the meaning of
-//!   every line.
+//! - lines that are not UTF-8, though servers take any bytes: a [`User`] is text.
 //!
 //! As on the server, one error means that nothing of the file counts.
 //!
@@ -63,7 +61,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-pub use error::{FileError, FileErrorKind, FileErrors};
+pub use error::{ChannelDefaultError, FileError, FileErrorKind, FileErrors};
 pub use save::{NotReadBack, save};
 
 use crate::catalog::Catalog;
@@ -165,7 +163,20 @@ impl AclFile {
         self.format
     }
 
-    /// The dialect that it was read in.
+    /// The dialect of its users. A line `acl-pubsub-default` of a configuration changes that setting, for all users of
+    /// the configuration and for the ACL file that it names:
+    ///
+    /// ```
+    /// use redis_acl::{AclFile, Engine};
+    ///
+    /// let configuration = b"aclfile /etc/redis/users.acl\nacl-pubsub-default allchannels\n";
+    /// let configuration = AclFile::parse_config(configuration, Engine::Redis7_0);
+    /// assert_eq!(configuration.dialect().to_string(), "redis-7.0+acl-pubsub-default=allchannels");
+    ///
+    /// let users = AclFile::parse(b"user alice on +get\n", configuration.dialect());
+    /// assert_eq!(users.users()?["alice"].to_string(), "on &* -@all +get");
+    /// # Ok::<(), redis_acl::FileErrors>(())
+    /// ```
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.catalog.dialect()

@@ -244,7 +244,9 @@ impl<'a> Document<'a> {
     fn lines_about_users(&mut self, bytes: &[u8], format: file::Format, within: Option<usize>) {
         let dialect = self.dialects.of_server(self.path);
         let file = AclFile::parse_with(bytes, &Catalog::from(dialect), format);
-        let is_frozen = file.errors().any(|error| *error.kind() == FileErrorKind::ChannelDefault);
+        // a configuration may set `acl-pubsub-default`
+        let dialect = file.dialect();
+        let is_frozen = file.errors().any(|error| matches!(error.kind(), FileErrorKind::ChannelDefault(_)));
         for line in file.lines() {
             let rules =
                 line.user().and_then(|user| LineText::read(bytes, user.rules_span(), format, dialect));
