@@ -20,7 +20,7 @@ use super::{DialectError, error};
 /// assert!(User::parse(configured, "on +publish")?.check(&["PUBLISH", "news", "x"]).is_allowed());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DefaultChannels {
     /// `allchannels`: every channel.
     AllChannels,
