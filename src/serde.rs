@@ -13,6 +13,7 @@
 //! | [`Comparison`] | `{"relation": "narrower", "only_first": …, "only_second": …}` |
 //! | [`Explanation`] | written down where it is |
 //! | [`Difference`] | `{"relation", "gained", "lost"}`, each with what an excess has and `commands`, `extended`, `keys`, `channels` |
+//! | [`Transition`] | `{"relation", "gained", "lost", "new_commands", "gone_commands"}` |
 //! | [`ClaimError`] | `{"kind", "line", "message", "span", "help"}` |
 //! | [`ClaimErrors`] | a list of these |
 //! | [`Answer`] | `{"line", "claim", "holds", "failure"}`; the failure is `null` where it holds |
@@ -32,7 +33,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::catalog::Category;
 use crate::claims::{Answer, ClaimError, ClaimErrors, Failure};
-use crate::compare::{Change, Comparison, Difference, Excess, Witness};
+use crate::compare::{Change, Comparison, Difference, Excess, Transition, Witness};
 use crate::dialect::{DefaultChannels, Dialect, Dialects, Engine, Form, Module};
 use crate::explain::{Explanation, Step};
 use crate::file::{FileError, FileErrorKind, FileErrors};
@@ -293,6 +294,19 @@ impl Serialize for Difference {
         map.serialize_entry("relation", &comparison.relation())?;
         map.serialize_entry("gained", &Told(self.gained(), comparison.only_second()))?;
         map.serialize_entry("lost", &Told(self.lost(), comparison.only_first()))?;
+        map.end()
+    }
+}
+
+impl Serialize for Transition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (difference, mut map) = (self.difference(), serializer.serialize_map(None)?);
+        let comparison = difference.comparison();
+        map.serialize_entry("relation", &comparison.relation())?;
+        map.serialize_entry("gained", &Told(difference.gained(), comparison.only_second()))?;
+        map.serialize_entry("lost", &Told(difference.lost(), comparison.only_first()))?;
+        map.serialize_entry("new_commands", self.new_commands())?;
+        map.serialize_entry("gone_commands", self.gone_commands())?;
         map.end()
     }
 }

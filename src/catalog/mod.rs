@@ -540,6 +540,13 @@ impl<'c> Command<'c> {
         }
     }
 
+    /// Whether it is the first word of an HTTP request, which Redis 6 registers to close the connection
+    /// (`securityWarningCommand`).
+    pub(crate) fn is_pseudo(self) -> bool {
+        const HTTP: [CommandId; 2] = [id_of("post"), id_of("host:")];
+        HTTP.contains(&self.id)
+    }
+
     #[inline]
     pub(crate) fn is_sort(self) -> bool {
         const SORT: CommandId = id_of("sort");

@@ -74,6 +74,10 @@ fn sides(work: usize, user: &User, other: &User) -> (Change, Excess) {
 }
 
 impl Difference {
+    pub(super) fn new(comparison: Comparison, gained: Change, lost: Change) -> Self {
+        Self { comparison, gained, lost }
+    }
+
     /// The comparison itself, with a request for each side.
     pub fn comparison(&self) -> &Comparison {
         &self.comparison
@@ -93,7 +97,7 @@ impl Difference {
 }
 
 impl Change {
-    fn of(work: usize, user: &User, other: &User, findings: &Findings) -> Self {
+    pub(super) fn of(work: usize, user: &User, other: &User, findings: &Findings) -> Self {
         let catalog = user.catalog();
         let (mut gained, mut extended) = (CommandSet::EMPTY, CommandSet::EMPTY);
         for finding in &findings.requests {

@@ -178,8 +178,7 @@ impl Dialects {
         let set = |dialect: Dialect| dialect.with_default_channels(channels);
         match self.iter().any(|dialect| set(dialect).is_ok()) {
             true => {
-                let mut list: Vec<_> =
-                    self.iter().map(|dialect| set(dialect).unwrap_or(dialect)).collect();
+                let mut list: Vec<_> = self.iter().map(|dialect| set(dialect).unwrap_or(dialect)).collect();
                 list.sort_by_key(|dialect| dialect.rank());
                 list.dedup();
                 Ok(Self { list })

@@ -71,15 +71,15 @@ pub enum FileErrorKind {
     /// A configuration that names an `aclfile` and has `user` directives too.
     UsersAndAclFile,
     /// A line `acl-pubsub-default` that the server rejects.
-    ChannelDefault(ChannelDefaultError),
+    ChannelDefault(BadChannelDefault),
     /// A rule that is refused: `user a +nosuch`.
     Rule(ApplyError),
 }
 
 /// Why a server rejects a line `acl-pubsub-default`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ChannelDefaultError {
+pub enum BadChannelDefault {
     /// The engine has no such setting: Redis 6.0.
     NoSuchSetting,
     /// No value follows, or several.
@@ -97,7 +97,7 @@ pub(super) enum When {
     Loading,
 }
 
-impl ChannelDefaultError {
+impl BadChannelDefault {
     fn message(self, dialect: Dialect) -> String {
         match self {
             Self::NoSuchSetting => format!("{dialect} has no `acl-pubsub-default`"),
@@ -139,7 +139,7 @@ impl FileErrorKind {
     /// Whether a server says anything of it, where nothing else keeps it from that.
     pub(super) fn said(&self) -> Said {
         match self {
-            Self::OpenSelectorKills | Self::NotUtf8 | Self::ChannelDefault(_) => Said::Unknown,
+            Self::OpenSelectorKills | Self::NotUtf8 => Said::Unknown,
             Self::Rule(error) => match (error.kind(), error.server_reason()) {
                 // an escape between quotes gave what a server may take, and a text cannot hold
                 (ApplyErrorKind::Syntax(ParseErrorKind::NotUtf8 | ParseErrorKind::ControlCharacter), _) => {
@@ -225,7 +225,7 @@ impl FileError {
                 "close the quote, and write a space behind it; between quotes a backslash escapes one".into()
             }
             FileErrorKind::UsersAndAclFile => "move the users to the ACL file, or take `aclfile` out".into(),
-            FileErrorKind::ChannelDefault(ChannelDefaultError::NoSuchSetting) => {
+            FileErrorKind::ChannelDefault(BadChannelDefault::NoSuchSetting) => {
                 "remove the line; channel rules exist from Redis 6.2 on".into()
             }
             FileErrorKind::ChannelDefault(_) => "write `allchannels` or `resetchannels`".into(),

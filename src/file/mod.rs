@@ -61,7 +61,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-pub use error::{ChannelDefaultError, FileError, FileErrorKind, FileErrors};
+pub use error::{BadChannelDefault, FileError, FileErrorKind, FileErrors};
 pub use save::{NotReadBack, save};
 
 use crate::catalog::Catalog;

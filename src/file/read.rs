@@ -10,7 +10,7 @@ use core::ops::Range;
 
 use super::error::{Said, When};
 use super::source::{Source, masked_word, shown, shown_in_part, split_at_spaces, trimmed};
-use super::{AclFile, ChannelDefaultError, FileError, FileErrorKind, Format, Line, UserLine};
+use super::{AclFile, BadChannelDefault, FileError, FileErrorKind, Format, Line, UserLine};
 use crate::catalog::Catalog;
 use crate::dialect::{DefaultChannels, Feature, FileUsers, LoadErrors, Quirks};
 use crate::quoting::{Splitter, Unbalanced, Word, split};
@@ -420,11 +420,11 @@ impl Reader {
     fn channel_setting(&mut self, raw: &Raw<'_>, arguments: &[Word<'_>]) -> Vec<FileError> {
         let refuse = |error| self.error_of_part(FileErrorKind::ChannelDefault(error), raw, raw.whole());
         if !self.quirks.has(Feature::Channels) {
-            return refuse(ChannelDefaultError::NoSuchSetting);
+            return refuse(BadChannelDefault::NoSuchSetting);
         }
-        let [value] = arguments else { return refuse(ChannelDefaultError::WrongNumberOfValues) };
+        let [value] = arguments else { return refuse(BadChannelDefault::WrongNumberOfValues) };
         let Some(channels) = parse_default_channels(&value.bytes) else {
-            return refuse(ChannelDefaultError::NoSuchValue);
+            return refuse(BadChannelDefault::NoSuchValue);
         };
         if let Some(catalog) = self.read.catalog.with_default_channels(channels) {
             self.read = Applier::new(catalog);

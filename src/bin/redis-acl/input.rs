@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
 
-use redis_acl::Dialect;
+use redis_acl::{DefaultChannels, Dialect, DialectError};
 
 use crate::Outcome;
 
@@ -16,12 +16,58 @@ pub(crate) fn named(dialect: &str) -> Dialect {
 }
 
 /// Which engine or service reads the string.
-#[derive(clap::Args)]
 pub(crate) struct In {
+    /// As `--dialect` and `--acl-pubsub-default` have it.
+    pub(crate) dialect: Dialect,
+}
+
+#[derive(clap::Args)]
+struct InFlags {
     /// Engine, or service and engine: redis-7.2, valkey-8.1, redis-8.4+json, elasticache/redis-7.1,
     /// memorydb …; `redis-acl dialects` lists them
     #[arg(long, short, default_value = DEFAULT_DIALECT, value_name = "DIALECT")]
-    pub(crate) dialect: Dialect,
+    dialect: Dialect,
+    #[command(flatten)]
+    setting: ChannelSetting,
+}
+
+/// The setting `acl-pubsub-default`.
+#[derive(clap::Args, Clone, Copy, Debug, Default)]
+pub(crate) struct ChannelSetting {
+    /// The channels of users whose rules name none, allchannels or resetchannels, where the server or the ElastiCache
+    /// cluster sets acl-pubsub-default
+    #[arg(long, value_name = "VALUE")]
+    acl_pubsub_default: Option<DefaultChannels>,
+}
+
+impl ChannelSetting {
+    /// The dialect with the setting.
+    pub(crate) fn put_into(self, dialect: Dialect) -> Result<Dialect, DialectError> {
+        self.acl_pubsub_default.map_or(Ok(dialect), |channels| dialect.with_default_channels(channels))
+    }
+}
+
+impl clap::Args for In {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        InFlags::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        InFlags::augment_args_for_update(command)
+    }
+}
+
+impl clap::FromArgMatches for In {
+    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        let InFlags { dialect, setting } = InFlags::from_arg_matches(matches)?;
+        let wrong = |error| clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{error}\n"));
+        Ok(Self { dialect: setting.put_into(dialect).map_err(wrong)? })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// How hard a comparison may be.
