@@ -242,6 +242,12 @@ impl fmt::Display for Difference {
             Relation::Incomparable => "each may do something that the other may not",
             Relation::Undecided => "it could not be told within the bounds whether there is more than this",
         })?;
+        self.tell_sides(f)
+    }
+}
+
+impl Difference {
+    pub(super) fn tell_sides(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.gained.tell('+', &self.comparison.only_second, f)?;
         self.lost.tell('-', &self.comparison.only_first, f)
     }

@@ -6,6 +6,7 @@ use core::fmt;
 use super::search::{Finding, Findings};
 use super::{Change, CommandGroup, Comparison, Difference, Excess, Relation};
 use crate::catalog::{Catalog, Category, ChannelArguments, Command, CommandId, CommandSet};
+use crate::dialect::Dialect;
 use crate::user::User;
 use crate::wording::{counted, listed};
 
@@ -22,12 +23,14 @@ pub struct Transition {
     difference: Difference,
     new_commands: Vec<CommandGroup>,
     gone_commands: Vec<CommandGroup>,
-    engines: [&'static str; 2],
+    dialects: [Dialect; 2],
 }
 
 impl Transition {
     pub(super) fn of(work: usize, old: &User, new: &User) -> Self {
-        let (lost, gone_commands) = split(findings(work, old, new));
+        let (mut lost, gone_commands) = split(findings(work, old, new));
+        // nothing is lost where the old engine lets a request pass that the command itself then rejects
+        lost.requests.retain(|finding| !finding.is_odd());
         let (gained, new_commands) = split(findings(work, new, old));
         let (lost, only_first) = side(work, old, new, lost);
         let (gained, only_second) = side(work, new, old, gained);
@@ -35,7 +38,7 @@ impl Transition {
             difference: Difference::new(Comparison { only_first, only_second }, gained, lost),
             new_commands: new.catalog().groups(&new_commands),
             gone_commands: old.catalog().groups(&gone_commands),
-            engines: [old, new].map(|user| user.dialect().engine().name()),
+            dialects: [old, new].map(|user| user.dialect().without_setting()),
         }
     }
 
@@ -101,11 +104,15 @@ impl Transition {
 impl fmt::Display for Transition {
     /// The difference in lines, then the new commands.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.difference.comparison().relation() {
-            Relation::Equal => f.write_str("its rules grant the same")?,
-            _ => self.difference.fmt(f)?,
-        }
-        let [old, new] = self.engines;
+        f.write_str(match self.comparison().relation() {
+            Relation::Equal => "it grants the same as before",
+            Relation::Narrower => "it grants more than before",
+            Relation::Wider => "it grants less than before",
+            Relation::Incomparable => "it grants less than before in some respects, and more in others",
+            Relation::Undecided => "inconclusive within the work limit: there may be more than this",
+        })?;
+        self.difference.tell_sides(f)?;
+        let [old, new] = self.dialects;
         let lists = [('+', &self.new_commands, old), ('-', &self.gone_commands, new)];
         lists.into_iter().try_for_each(|(sign, groups, without)| {
             let count: usize = groups.iter().map(|group| group.commands().len()).sum();

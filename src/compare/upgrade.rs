@@ -13,7 +13,7 @@ use crate::catalog::{Catalog, Command, CommandSet, Request};
 use crate::dialect::{Dialect, Feature};
 use crate::glob;
 use crate::syntax::{AccessString, Rule, RuleKind};
-use crate::user::{ApplyErrors, Databases, SanitizePayload, Selector, User};
+use crate::user::{ApplyErrors, ChannelSource, Databases, SanitizePayload, Selector, User};
 
 /// What becomes of an access string under another engine: [`upgrade`].
 #[derive(Clone, Debug)]
@@ -190,10 +190,17 @@ impl Replacement {
             let transition = Transition::of(work, old, &new);
             return match what_else_is_more(transition.difference(), &findings, &new) {
                 Some(more) => Err(refuse(more)),
-                None => Ok(Self { text: simplify(&new), transition }),
+                None => Ok(Self { text: with_default_channels(old, &new, simplify(&new)), transition }),
             };
         }
     }
+}
+
+/// The string without `&*`, if the old user has all channels by default and the new one has them without a rule too.
+fn with_default_channels(old: &User, new: &User, text: String) -> String {
+    let plain = text.replacen(" &* ", " ", 1);
+    let is_same = || User::parse(new.dialect(), &plain).is_ok_and(|plain| plain == *new);
+    if old.root().channel_source() != ChannelSource::Rules && is_same() { plain } else { text }
 }
 
 /// The string with rules added for what it loses under the new engine; `None` where that rejects it.
