@@ -29,8 +29,7 @@ pub struct Transition {
 impl Transition {
     pub(super) fn of(work: usize, old: &User, new: &User) -> Self {
         let (mut lost, gone_commands) = split(findings(work, old, new));
-        // nothing is lost where the old engine lets a request pass that the command itself then rejects
-        lost.requests.retain(|finding| !finding.is_odd());
+        lost.requests.retain(|finding| !is_rejected_by_itself(finding, old, new));
         let (gained, new_commands) = split(findings(work, new, old));
         let (lost, only_first) = side(work, old, new, lost);
         let (gained, only_second) = side(work, new, old, gained);
@@ -99,6 +98,13 @@ impl Transition {
     pub fn loses_nothing(&self) -> bool {
         self.difference.comparison().only_first().is_none()
     }
+
+    /// Whether nothing is lost but uses of commands that the other loses too.
+    pub(super) fn loses_no_more_than(&self, other: &Self) -> bool {
+        let (lost, excess) = (self.lost(), self.comparison().only_first());
+        let uses_only = lost.commands().is_empty() && excess.told().is_empty() && !excess.is_undecided();
+        uses_only && lost.extended().iter().all(|name| other.lost().extended().contains(name))
+    }
 }
 
 impl fmt::Display for Transition {
@@ -141,6 +147,14 @@ fn is_decided_by_rules(finding: &Finding, here: &Catalog, there: &Catalog) -> bo
     };
     let is_pseudo = here.get(finding.command).is_some_and(Command::is_pseudo);
     !is_pseudo && !is_open(here, finding.command) && !finding.other.is_some_and(|id| is_open(there, id))
+}
+
+/// Whether the old engine only lets pass what the command itself then rejects: nothing is lost with that. Of commands
+/// that become containers this is not known.
+fn is_rejected_by_itself(finding: &Finding, old: &User, new: &User) -> bool {
+    let is_subcommand = |id| new.catalog().is_subcommand(id);
+    let is_known = old.dialect().quirks().subcommands || !finding.other.is_some_and(is_subcommand);
+    finding.is_odd() && is_known
 }
 
 /// Those of commands that the other side has, and the other commands.

@@ -115,8 +115,8 @@ impl Upgrade {
         self.exact.as_ref()
     }
 
-    /// A string for the new engine that grants everything the old one granted, of what the new engine has. It is the
-    /// given string, with as few rules added as possible; [`Replacement::transition`] lists what it gains.
+    /// A string for the new engine that loses nothing which a rule can keep. It is the given string, with as few rules
+    /// added as possible; [`Replacement::transition`] lists what it gains, and what no rule can keep.
     ///
     /// # Errors
     /// When no such string was found.
@@ -152,24 +152,31 @@ impl Replacement {
 
     /// The given string if it loses nothing; else with rules added; else a translation, rule by rule.
     fn lossless(work: usize, text: &str, old: &User, to: Dialect) -> Result<Self, Inexpressible> {
-        let given = without_passwords(text, to);
-        let proven = |text: String| Self::proven(work, text, old, to);
-        if let Some(found) = proven(given.clone()).or_else(|| proven(added(work, &given, old, to)?)) {
-            return Ok(found);
-        }
         let refuse = |what| Inexpressible { dialect: to, what };
-        let catalog = to.into();
-        let translation = Translation { old, to: &catalog, without: CommandSet::EMPTY };
-        let text = translation.line().map_err(refuse)?;
-        let simplified = User::parse(to, &text).map(|user| simplify(&user)).unwrap_or(text);
-        proven(simplified).ok_or_else(|| refuse("each string that was tried loses something".into()))
+        let given = without_passwords(text, to);
+        let added = added(work, &given, old, to);
+        let translated = translated(old, to);
+        // what is lost even with the same rules, the engine takes: `SORT … BY` needs all keys since 7.0
+        let of_engine = translated.as_ref().ok().and_then(|text| Self::of(work, text.clone(), old, to));
+        let candidates = [Some(given), added, translated.as_ref().ok().cloned()];
+        let mut candidates =
+            candidates.into_iter().flatten().filter_map(|text| Self::of(work, text, old, to));
+        let keeps_all = |found: &Self| {
+            let of_engine = of_engine.as_ref().map(Self::transition);
+            found.transition.loses_nothing()
+                || of_engine.is_some_and(|engine| found.transition.loses_no_more_than(engine))
+        };
+        match (candidates.find(keeps_all), translated) {
+            (Some(found), _) => Ok(found),
+            (None, Err(what)) => Err(refuse(what)),
+            (None, Ok(_)) => Err(refuse("each string that was tried loses something".into())),
+        }
     }
 
-    /// The string, if nothing is lost with it.
-    fn proven(work: usize, text: String, old: &User, to: Dialect) -> Option<Self> {
+    /// What changes with the string, if the new engine accepts it.
+    fn of(work: usize, text: String, old: &User, to: Dialect) -> Option<Self> {
         let new = User::parse(to, &text).ok()?;
-        let transition = Transition::of(work, old, &new);
-        transition.loses_nothing().then_some(Self { text, transition })
+        Some(Self { transition: Transition::of(work, old, &new), text })
     }
 
     /// Where the new engine lets a command do more than the old one did, the command is left out; this may
@@ -201,6 +208,13 @@ fn with_default_channels(old: &User, new: &User, text: String) -> String {
     let plain = text.replacen(" &* ", " ", 1);
     let is_same = || User::parse(new.dialect(), &plain).is_ok_and(|plain| plain == *new);
     if old.root().channel_source() != ChannelSource::Rules && is_same() { plain } else { text }
+}
+
+/// The rules of a user in the words of another dialect, in their shortest form.
+fn translated(old: &User, to: Dialect) -> Result<String, String> {
+    let catalog = to.into();
+    let text = Translation { old, to: &catalog, without: CommandSet::EMPTY }.line()?;
+    Ok(User::parse(to, &text).map_or(text, |new| with_default_channels(old, &new, simplify(&new))))
 }
 
 /// The string with rules added for what it loses under the new engine; `None` where that rejects it.
