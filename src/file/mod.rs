@@ -65,7 +65,7 @@ pub use error::{BadChannelDefault, FileError, FileErrorKind, FileErrors};
 pub use save::{NotReadBack, save};
 
 use crate::catalog::Catalog;
-use crate::dialect::Dialect;
+use crate::dialect::{DefaultChannels, Dialect};
 use crate::span::Span;
 use crate::syntax::Rule;
 use crate::user::User;
@@ -89,6 +89,9 @@ pub enum Format {
 pub struct AclFile {
     format: Format,
     catalog: Catalog,
+    default_channels: Option<DefaultChannels>,
+    /// Whether a server tries the rules of some user with another `acl-pubsub-default` than it makes the user with.
+    tries_users_otherwise: bool,
     lines: Vec<Line>,
     /// The user `default`, where no line defines it and the server has it nevertheless.
     built_in: Option<User>,
@@ -180,6 +183,19 @@ impl AclFile {
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.catalog.dialect()
+    }
+
+    /// The value that a configuration gives to `acl-pubsub-default`, by its last line about it.
+    #[must_use]
+    pub fn default_channels(&self) -> Option<DefaultChannels> {
+        self.default_channels
+    }
+
+    /// Whether a user stands before the last `acl-pubsub-default` while another value is in force: its rules must then
+    /// be accepted with either.
+    #[cfg(feature = "iac")]
+    pub(crate) fn tries_users_otherwise(&self) -> bool {
+        self.tries_users_otherwise
     }
 
     /// All lines, in order.

@@ -49,7 +49,7 @@ fn configuration(source: &Source<'_>, bytes: &[u8], catalog: &Catalog) -> AclFil
     let mut reader = Reader::new(catalog, Format::Config);
     reader.loaded = last.and_then(|channels| catalog.with_default_channels(channels)).map(Applier::new);
     reader.read_all(source, bytes);
-    reader.finish()
+    AclFile { default_channels: last, ..reader.finish() }
 }
 
 /// The value that a line gives to `acl-pubsub-default`.
@@ -114,6 +114,8 @@ struct Reader {
     read: Applier,
     /// As all lines together have it, where one of them sets `acl-pubsub-default`.
     loaded: Option<Applier>,
+    /// Whether a user's rules were tried with another setting than that of the end.
+    tried_otherwise: bool,
     quirks: Quirks,
     format: Format,
     lines: Vec<Line>,
@@ -135,6 +137,7 @@ impl Reader {
         Self {
             read: Applier::new(catalog.clone()),
             loaded: None,
+            tried_otherwise: false,
             quirks: catalog.dialect().quirks(),
             format,
             lines: Vec::new(),
@@ -224,6 +227,7 @@ impl Reader {
             _ => return (None, self.no_user(raw, words)),
         };
         self.first_user.get_or_insert(raw.number);
+        self.tried_otherwise |= self.loaded_otherwise().is_some();
         let texts: Option<Vec<&str>> =
             words[1..].iter().map(|word| core::str::from_utf8(&word.bytes).ok()).collect();
         let (line, mut errors) = match texts {
@@ -440,7 +444,14 @@ impl Reader {
         let is_built_in = self.format != Format::List && !self.known.contains_key(DEFAULT.as_bytes());
         let with = self.loaded.as_ref().unwrap_or(&self.read);
         let built_in = is_built_in.then(|| self.built_in(with));
-        AclFile { format: self.format, catalog: with.catalog.clone(), lines: self.lines, built_in }
+        AclFile {
+            format: self.format,
+            catalog: with.catalog.clone(),
+            default_channels: None,
+            tries_users_otherwise: self.tried_otherwise,
+            lines: self.lines,
+            built_in,
+        }
     }
 
     /// `ACLCreateDefaultUser` and `ACLUpdateDefaultUserPassword`
