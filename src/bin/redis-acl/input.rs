@@ -36,22 +36,35 @@ impl FromStr for Stated {
     }
 }
 
-impl Stated {
-    /// The same with this `acl-pubsub-default`, where it is given and there is the setting; where nothing is stated,
-    /// for files.
-    pub(crate) fn with(
-        stated: Option<Self>,
-        setting: Option<DefaultChannels>,
-    ) -> Result<Option<Self>, DialectError> {
-        let Some(channels) = setting else { return Ok(stated) };
-        let stated = stated.unwrap_or_else(|| Self {
-            of_string: named(DEFAULT_DIALECT).into(),
-            of_files: Dialects::new(Dialect::all()).expect("there are dialects"),
-        });
-        Ok(Some(Self {
-            of_string: stated.of_string.with_default_channels(channels)?,
-            of_files: stated.of_files.with_default_channels(channels)?,
-        }))
+/// What flags and settings say of the engines that read something.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Engines {
+    pub(crate) stated: Option<Stated>,
+    pub(crate) setting: ChannelSetting,
+}
+
+impl Engines {
+    /// These, where they say something, else the others: flags take precedence over settings.
+    pub(crate) fn or(&self, other: Self) -> Self {
+        let setting = self.setting.acl_pubsub_default.or(other.setting.acl_pubsub_default);
+        Self {
+            stated: self.stated.clone().or(other.stated),
+            setting: ChannelSetting { acl_pubsub_default: setting },
+        }
+    }
+
+    /// The engines that read a string which is asked about directly.
+    pub(crate) fn of_string(&self) -> io::Result<Dialects> {
+        let stated = self.stated.as_ref().map(|stated| stated.of_string.clone());
+        self.setting.put_into_each(stated.unwrap_or_else(|| named(DEFAULT_DIALECT).into()))
+    }
+
+    /// The engines that may read files; `None` where nothing is said of them.
+    pub(crate) fn of_files(&self) -> io::Result<Option<Dialects>> {
+        let stated = self.stated.as_ref().map(|stated| stated.of_files.clone());
+        // the setting holds on whatever engine a file leaves open
+        let any = || self.setting.acl_pubsub_default.and_then(|_| Dialects::new(Dialect::all()));
+        stated.or_else(any).map(|dialects| self.setting.put_into_each(dialects)).transpose()
     }
 }
 
@@ -87,6 +100,18 @@ pub(crate) struct ChannelSetting {
 }
 
 impl ChannelSetting {
+    pub(crate) fn new(acl_pubsub_default: Option<DefaultChannels>) -> Self {
+        Self { acl_pubsub_default }
+    }
+
+    /// The dialects with the setting, where they have it.
+    fn put_into_each(self, dialects: Dialects) -> io::Result<Dialects> {
+        let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+        self.acl_pubsub_default
+            .map_or(Ok(dialects.clone()), |channels| dialects.with_default_channels(channels))
+            .map_err(wrong)
+    }
+
     /// The dialect with the setting.
     pub(crate) fn put_into(self, dialect: Dialect) -> Result<Dialect, DialectError> {
         self.acl_pubsub_default.map_or(Ok(dialect), |channels| dialect.with_default_channels(channels))

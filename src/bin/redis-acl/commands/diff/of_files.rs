@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{Diff, Format, reports};
 use crate::Outcome;
-use crate::input::Stated;
+use crate::input::Engines;
 use crate::output;
 use crate::revision::{self, Source};
 use crate::settings::SettingsFile;
@@ -67,9 +67,8 @@ impl Diff {
         (new, mut new_files): (&Path, Vec<Source>),
     ) -> io::Result<Outcome> {
         revision::complete(&mut old_files, &mut new_files);
-        let to_dialect = self.to_dialect.as_ref().or(self.dialect.as_ref());
-        let old_revision = self.revision(&old_files, self.dialect.as_ref())?;
-        let new_revision = self.revision(&new_files, to_dialect)?;
+        let old_revision = self.revision(&old_files, &self.old_engines())?;
+        let new_revision = self.revision(&new_files, &self.new_engines())?;
         let (Some(of_old), Some(of_new)) = (old_revision, new_revision) else { return Ok(Outcome::BadInput) };
         let compared = document::changes(self.options(), &of_old.users, &of_new.users);
         let new_access = NewAccess::of_all(compared.iter().map(|compared| compared.new_access));
@@ -106,15 +105,11 @@ impl Diff {
     }
 
     /// The users of files; what is rejected in one is reported.
-    fn revision(&self, files: &[Source], stated: Option<&Stated>) -> io::Result<Option<Revision>> {
+    fn revision(&self, files: &[Source], flags: &Engines) -> io::Result<Option<Revision>> {
         let mut revision = Revision { users: Vec::new(), files: files.len(), counts: Counts::default() };
         let mut is_rejected = false;
         for file in files {
-            let stated = match stated {
-                Some(stated) => Some(stated.clone()),
-                None => SettingsFile::dialect_for(&file.path)?,
-            };
-            let stated = stated.map(|stated| stated.of_files);
+            let stated = flags.or(SettingsFile::engines_for(&file.path)?).of_files()?;
             let document = Document::read(&file.label, &file.bytes, file.kind, stated.as_ref());
             let refused = document.refusals();
             refused.iter().try_for_each(|refusal| output::refusal(refusal, &file.label))?;

@@ -130,8 +130,8 @@ impl Linter {
 
     fn lint(&self, path: &Path, kind: Kind, bytes: &[u8]) -> io::Result<Looked> {
         let rules = self.rules_of(path)?;
-        let stated = rules.dialect.as_ref().map(|stated| &stated.of_files);
-        let document = Document::read(path, bytes, kind, stated);
+        let stated = rules.engines.of_files()?;
+        let document = Document::read(path, bytes, kind, stated.as_ref());
         let mut looked = Looked { counts: Counts::of(&document), ..Looked::default() };
         if self.change == Change::Nothing {
             self.report(path, &document, &rules, &mut looked)?;
@@ -157,7 +157,7 @@ impl Linter {
             };
             looked.printed.push_str(&format!("{}: {strings} fixed\n", path.display()));
         }
-        let again = Document::read(path, &rewritten.bytes, kind, stated);
+        let again = Document::read(path, &rewritten.bytes, kind, stated.as_ref());
         self.report(path, &again, &rules, &mut looked)?;
         Ok(looked)
     }
