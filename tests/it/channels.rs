@@ -1,5 +1,6 @@
 //! The channels of users whose rules name none: the setting `acl-pubsub-default`.
 
+use redis_acl::claims::{Answer, Claims};
 use redis_acl::compare::{simplify, simplify_string};
 use redis_acl::{
     AccessString, AclFile, ChannelSource, DefaultChannels, Dialect, Engine, Relation, User, compare, explain,
@@ -187,6 +188,18 @@ fn elasticache_publishes_where_memorydb_and_later_servers_do_not() {
     ] {
         assert_eq!(can_publish(name, "on ~* +@all"), allowed, "{name}");
     }
+}
+
+#[test]
+fn a_claim_of_isolation_does_not_hold_on_elasticache() {
+    let claims = Claims::parse("deny PUBLISH secret x\n").expect("a claim");
+    let holds =
+        |name, rules| claims.check(&user(name, rules)).expect("a known command").iter().all(Answer::holds);
+    assert!(!holds("elasticache/redis-6.2", "on ~* +@all"));
+    assert!(!holds("elasticache/redis-6.2", "on ~* +@all resetchannels"));
+    assert!(holds("elasticache/redis-6.2", "on ~* +@all &news"));
+    assert!(holds("elasticache/redis-6.2+acl-pubsub-default=resetchannels", "on ~* +@all"));
+    assert!(holds("memorydb", "on ~* +@all"));
 }
 
 #[test]
