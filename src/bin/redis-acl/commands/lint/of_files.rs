@@ -132,9 +132,10 @@ impl Linter {
 
     fn lint(&self, path: &Path, kind: Kind, bytes: &[u8]) -> io::Result<Looked> {
         let rules = self.rules_of(path)?;
-        let stated = rules.dialect.as_ref().map(|stated| &stated.of_files);
+        let stated = rules.engines.of_files()?;
         let around = self.scopes.around(path, self.flags.size);
-        let document = Document::read_in(&around.scope(path, kind, bytes), path, bytes, kind, stated);
+        let scope = around.scope(path, kind, bytes);
+        let document = Document::read_in(&scope, path, bytes, kind, stated.as_ref());
         let mut looked = Looked { counts: Counts::of(&document), ..Looked::default() };
         if self.change == Change::Nothing {
             self.report(path, &document, &rules, &mut looked)?;
