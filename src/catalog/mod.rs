@@ -23,7 +23,7 @@ use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::dialect::{Dialect, Engine, Module, OpenToAll, Quirks};
+use crate::dialect::{DefaultChannels, Dialect, Engine, Module, OpenToAll, Quirks};
 use crate::nearest::nearest;
 use added::Added;
 use category::C;
@@ -93,6 +93,11 @@ impl From<Engine> for Catalog {
 }
 
 impl Catalog {
+    /// The same commands where `acl-pubsub-default` is set; `None` where there is no such setting.
+    pub(crate) fn with_default_channels(&self, channels: DefaultChannels) -> Option<Self> {
+        Some(Self { dialect: self.dialect.with_default_channels(channels).ok()?, ..self.clone() })
+    }
+
     /// The dialect whose commands these are.
     #[must_use]
     #[inline]
@@ -533,6 +538,13 @@ impl<'c> Command<'c> {
             OpenToAll::AuthAndQuit => self.id == AUTH,
             OpenToAll::NoAuthAndQuit | OpenToAll::NoAuth => self.needs_no_login(),
         }
+    }
+
+    /// Whether it is the first word of an HTTP request, which Redis 6 registers to close the connection
+    /// (`securityWarningCommand`).
+    pub(crate) fn is_pseudo(self) -> bool {
+        const HTTP: [CommandId; 2] = [id_of("post"), id_of("host:")];
+        HTTP.contains(&self.id)
     }
 
     #[inline]

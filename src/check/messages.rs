@@ -352,7 +352,7 @@ impl fmt::Display for Allowed<'_> {
 impl fmt::Display for Denied<'_> {
     /// One line: what is refused, and the rule or the lack of one that refuses it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dialect = self.user.dialect();
+        let dialect = self.user.dialect().without_setting();
         let name = self.command().map_or("", Command::name);
         match self.reason {
             Reason::UnknownCommand(unknown) => match unknown.subcommand {

@@ -9,7 +9,7 @@ use core::fmt::{self, Display, Formatter};
 use crate::access::Effect;
 use crate::catalog::Category;
 use crate::dialect::{Algorithm, Dialect, Feature, Form, NewChannels};
-use crate::user::{Databases, LoggedRule, SanitizePayload, Selector, Subject, User};
+use crate::user::{ChannelSource, Databases, LoggedRule, SanitizePayload, Selector, Subject, User};
 
 /// A form cannot express what the user is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,20 +83,6 @@ impl User {
         }
         line.text
     }
-
-    /// Whether a server of Redis 6.0 could not read this as rules. Commands that it lacks do not count.
-    fn needs_syntax_after_6_0(&self) -> bool {
-        let root = self.root();
-        let directed_keys = || root.keys.iter().any(|(_, access)| access.prefix() != "~");
-        let denied_subcommand = |rule: &&LoggedRule| match rule.subject {
-            Subject::Command(id) => rule.effect == Effect::Deny && self.catalog().is_subcommand(id),
-            _ => false,
-        };
-        root.databases != Databases::All
-            || self.selectors().nth(1).is_some()
-            || directed_keys()
-            || root.commands.rules(self.catalog()).iter().any(denied_subcommand)
-    }
 }
 
 impl Display for User {
@@ -122,7 +108,7 @@ struct Style {
 
 #[derive(Clone, Copy, PartialEq)]
 enum ShowChannels {
-    /// There are none.
+    /// The engine has none, or the cluster's `acl-pubsub-default` decides.
     Never,
     /// Not when there are no channel rules.
     IfAny,
@@ -141,11 +127,18 @@ impl Style {
             Form::Documented => (channels, Algorithm::A),
             // A reading of what was observed: a string that Redis 6.0 could read shows no channels.
             Form::Observed if user.needs_syntax_after_6_0() => (channels, Algorithm::D),
+            Form::Observed if leaves_channels_to_cluster(user) => (ShowChannels::Never, Algorithm::D),
             Form::Observed => (ShowChannels::IfAny, Algorithm::D),
             Form::MemoryDb => (channels, Algorithm::D),
         };
         Self { sanitize: form == Form::Server, root_channels, channels, algorithm }
     }
+}
+
+/// Whether no rule names channels, and ElastiCache reads back none either.
+fn leaves_channels_to_cluster(user: &User) -> bool {
+    let by_read_back = matches!(user.dialect().quirks().new_channels, NewChannels::ByReadBack(_));
+    by_read_back && user.root().channel_source() == ChannelSource::Default
 }
 
 /// Words with a space between them.

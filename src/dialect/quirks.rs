@@ -1,5 +1,6 @@
 //! How engines differ: one row per engine, each written as what changed since the row before it.
 
+use super::channels::DefaultChannels;
 use super::engine::{Engine, Evidence, Project};
 use crate::quoting::Splitter;
 
@@ -113,13 +114,16 @@ pub(crate) enum Algorithm {
     D,
 }
 
-/// The channels of a user nobody has given any.
+/// The channels of a user whose rules name none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NewChannels {
     /// There are no channel rules: channels are not checked.
     Unchecked,
     All,
     None,
+    /// ElastiCache: the string that it reads back decides. If that has a channel token, the token holds. If it has
+    /// none, the cluster's `acl-pubsub-default` holds, which is this one.
+    ByReadBack(DefaultChannels),
 }
 
 /// `sanitize-payload` and `skip-sanitize-payload`.

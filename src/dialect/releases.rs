@@ -3,9 +3,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::channels::DefaultChannels;
 use super::engine::Engine;
 use super::module::{Module, Modules};
-use super::quirks::QUIRKS;
+use super::quirks::{NewChannels, QUIRKS};
 use super::{DialectError, Form, Service, error, join};
 
 /// An engine as it ships: by itself, or as a version of a service.
@@ -19,6 +20,18 @@ pub(super) struct Release {
     pub(super) engine: Engine,
     pub(super) form: Form,
     pub(super) modules: Modules,
+}
+
+impl Release {
+    /// The default of `acl-pubsub-default`. ElastiCache: `allchannels`, by its page of engine parameters. MemoryDB:
+    /// its read-backs always carry `resetchannels`, also on 6.2.
+    pub(super) fn default_channels(&self) -> Option<DefaultChannels> {
+        match (self.service, self.engine.quirks().new_channels) {
+            (_, NewChannels::Unchecked) => None,
+            (Some(Service::ElastiCache), _) | (None, NewChannels::All) => Some(DefaultChannels::AllChannels),
+            _ => Some(DefaultChannels::ResetChannels),
+        }
+    }
 }
 
 const fn plain(engine: Engine) -> Release {

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
+use super::channels::DefaultChannels;
 use super::engine::Project;
 use super::releases::{RELEASES, Release, release};
 use super::{Dialect, DialectError, Service, error};
@@ -23,6 +24,7 @@ use super::{Dialect, DialectError, Service, error};
 /// | `redis`, `valkey` | the servers of that project |
 /// | `elasticache/redis`, `elasticache/valkey`, `memorydb/redis`, `memorydb/valkey` | the versions that the service offers of that engine |
 /// | `elasticache/any` or `elasticache`, `memorydb/any` or `memorydb` | all versions of the service |
+/// | `elasticache/any+acl-pubsub-default=resetchannels` | the same with that setting, where there is one |
 /// | `redis-6.2..8.0`, `elasticache/valkey-7.2..8.1` | the versions from the first to the last, patch releases that behave differently included |
 ///
 /// For a single [`Dialect`] `elasticache` is short for its oldest version; for a set it is all of them, since a set is
@@ -167,6 +169,24 @@ impl Dialects {
         Self { list }
     }
 
+    /// The same dialects with this value of the setting `acl-pubsub-default`, where they have one: see
+    /// [`Dialect::with_default_channels`].
+    ///
+    /// # Errors
+    /// That of the last, when none of them has the setting.
+    pub fn with_default_channels(&self, channels: DefaultChannels) -> Result<Self, DialectError> {
+        let set = |dialect: Dialect| dialect.with_default_channels(channels);
+        match self.iter().any(|dialect| set(dialect).is_ok()) {
+            true => {
+                let mut list: Vec<_> = self.iter().map(|dialect| set(dialect).unwrap_or(dialect)).collect();
+                list.sort_by_key(|dialect| dialect.rank());
+                list.dedup();
+                Ok(Self { list })
+            }
+            false => set(self.newest()).map(Self::from),
+        }
+    }
+
     /// Those that the predicate keeps; `None` if it keeps none.
     #[must_use]
     pub fn filter(&self, mut keeps: impl FnMut(Dialect) -> bool) -> Option<Self> {
@@ -225,21 +245,28 @@ impl FromStr for Dialects {
 }
 
 /// ```abnf
-/// item = ( family / range / release ) *( "+" module )
+/// item = ( family / range / release ) *( "+" ( module / setting ) )
 /// ```
 fn item_of_list(item: &str) -> Result<Vec<Dialect>, DialectError> {
-    let (name, modules) = item.split_once('+').map_or((item, None), |(name, rest)| (name, Some(rest)));
+    let (name, parts) = item.split_once('+').map_or((item, None), |(name, rest)| (name, Some(rest)));
     let family = FAMILIES.iter().find(|(family, _)| *family == name);
     let releases: Vec<_> = match (family, name.split_once("..")) {
         (Some((_, family)), _) => family.releases().collect(),
         (None, Some((first, last))) => range(first, last)?,
         (None, None) => return Ok(vec![item.parse()?]),
     };
-    let with_modules = |release: &'static Release| match modules {
-        Some(modules) => format!("{}+{modules}", release.name).parse(),
-        None => Ok(Dialect::of(release)),
-    };
-    releases.into_iter().map(with_modules).collect()
+    let dialects: Vec<_> = releases.into_iter().map(Dialect::of).collect();
+    parts.into_iter().flat_map(|parts| parts.split('+')).try_fold(dialects, with_part)
+}
+
+/// The dialects of a family with what follows one `+`. A setting need not be there in each of them.
+fn with_part(dialects: Vec<Dialect>, part: &str) -> Result<Vec<Dialect>, DialectError> {
+    match part.split_once('=') {
+        Some((DefaultChannels::SETTING, value)) => {
+            Ok(Dialects { list: dialects }.with_default_channels(value.parse()?)?.list)
+        }
+        _ => dialects.into_iter().map(|dialect| dialect.with_part(part)).collect(),
+    }
 }
 
 /// `redis-6.2..8.0`: the family may stand in front of the last version too.

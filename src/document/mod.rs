@@ -354,10 +354,16 @@ impl<'a> Document<'a> {
     }
 
     fn lines_about_users(&mut self, bytes: &[u8], format: file::Format, within: Option<usize>) {
-        let dialects = self.servers();
-        let mut readings = Readings::default();
-        for dialect in dialects.iter().rev() {
+        let servers = self.servers();
+        let (mut readings, mut dialects, mut sets_channels) = (Readings::default(), Vec::new(), false);
+        for dialect in servers.iter().rev() {
+            // an engine that has no `acl-pubsub-default` does not start with a configuration that sets it
+            if sets_channels && dialect.default_channels().is_none() {
+                continue;
+            }
             let file = AclFile::parse_with(bytes, &Catalog::from(dialect), format);
+            sets_channels |= file.default_channels().is_some();
+            dialects.push(file.dialect());
             readings.add(self, &file, within);
             let is_about_users = format != file::Format::Config || has_users(&file);
             if readings.lines.is_none() {
@@ -369,6 +375,7 @@ impl<'a> Document<'a> {
             }
         }
         let Some(Lines { file, dialect }) = readings.lines.take() else { return };
+        let dialects = Dialects::new(dialects).unwrap_or(servers);
         for line in file.lines() {
             let Some(user) = line.user() else { continue };
             let rules = LineText::read(bytes, user.rules_span(), format, dialect);
@@ -480,8 +487,10 @@ struct ErrorOfSome {
 
 impl Readings {
     fn add(&mut self, document: &Document<'_>, file: &AclFile, within: Option<usize>) {
+        // a text that is right by the last setting may be wrong by the one in force before
+        self.is_frozen |= file.tries_users_otherwise();
         for error in file.errors() {
-            self.is_frozen |= *error.kind() == FileErrorKind::ChannelDefault;
+            self.is_frozen |= matches!(error.kind(), FileErrorKind::ChannelDefault(_));
             let key = (error.span().start, error.span().end, error.kind().name().to_owned());
             let of_some = self.errors.entry(key).or_insert_with(|| ErrorOfSome {
                 problem: document.file_error(error, within),

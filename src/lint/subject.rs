@@ -193,19 +193,15 @@ fn scopes<'s>(scan: &'s Scan<'s>) -> Vec<Scope<'s>> {
         }
     }
     let catalog = scan.user.catalog();
+    let empty = Selector::unwritten(&catalog.dialect().quirks());
     let mut scopes = vec![Scope::new(own, scan.user.root(), None, catalog)];
     for ((rule, parentheses), selector) in selectors.into_iter().zip(scan.user.further_selectors()) {
         // a selector whose quotes a server cannot split is empty
-        let is_split = parentheses.quoting == Quoting::Balanced || *selector != empty(catalog);
+        let is_split = parentheses.quoting == Quoting::Balanced || *selector != empty;
         let rules = if is_split { parentheses.rules.iter().collect() } else { Vec::new() };
         scopes.push(Scope::new(rules, selector, Some(rule), catalog));
     }
     scopes
-}
-
-/// A selector that no rule was applied to.
-fn empty(catalog: &Catalog) -> Selector {
-    User::with_catalog(catalog).root().clone()
 }
 
 impl<'s> Scope<'s> {

@@ -300,7 +300,7 @@ impl ApplyError {
     }
 
     fn message(&self) -> String {
-        let (part, dialect) = (self.part(), self.dialect);
+        let (part, dialect) = (self.part(), self.dialect.without_setting());
         match &self.kind {
             ApplyErrorKind::Syntax(kind) => kind.message(&part),
             ApplyErrorKind::UnknownCommand => format!("{dialect} has no command `{part}`"),

@@ -1,6 +1,7 @@
 //! Users, and how rules change them: exactly as `ACL SETUSER` does.
 
 mod arguments;
+mod channel_source;
 mod commands;
 mod error;
 mod passwords;
@@ -9,6 +10,7 @@ mod selector;
 mod steps;
 mod texts;
 
+pub use channel_source::ChannelSource;
 pub use error::{ApplyError, ApplyErrorKind, ApplyErrors};
 pub use selector::Selector;
 
@@ -23,7 +25,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::catalog::Catalog;
-use crate::dialect::{Dialect, Quirks, Sanitize};
+use crate::dialect::{DefaultChannels, Dialect, NewChannels, Quirks, Sanitize};
 use crate::quoting::Splitter;
 use crate::secret::{PasswordHash, is_bare_sign, mask};
 use crate::span::Span;
@@ -92,15 +94,17 @@ impl User {
     #[must_use]
     pub fn with_catalog(catalog: &Catalog) -> Self {
         let quirks = catalog.dialect().quirks();
-        Self {
+        let mut user = Self {
             catalog: catalog.clone(),
             enabled: false,
             any_password: false,
             sanitize: (quirks.sanitize == Sanitize::Always).then_some(SanitizePayload::Sanitize),
             passwords: Passwords::default(),
-            root: Selector::new(quirks.new_channels),
+            root: Selector::new(&quirks),
             selectors: Vec::new(),
-        }
+        };
+        user.settle_channels(&quirks);
+        user
     }
 
     /// A new user with these rules applied.
@@ -324,8 +328,37 @@ impl User {
     // -----------------------------------------------------------------------------------------------
     // Rules
 
-    /// `ACLSetUser`. A selector may be refused for several of its rules, the first of which a server names.
+    /// Applies a rule, and then decides the channels that rest on no rule.
     fn apply_rule(&mut self, rule: &Rule<'_>, quirks: &Quirks) -> Result<(), Refusals> {
+        self.set_rule(rule, quirks)?;
+        self.settle_channels(quirks);
+        Ok(())
+    }
+
+    /// The channels that rest on what ElastiCache reads back: a string without a channel token leaves them to the
+    /// cluster's `acl-pubsub-default`. A lone `resetchannels` is no token, since it is not read back.
+    fn settle_channels(&mut self, quirks: &Quirks) {
+        let NewChannels::ByReadBack(default) = quirks.new_channels else { return };
+        if self.root.channels.are_named() {
+            return;
+        }
+        self.root.channels = match default {
+            _ if self.needs_syntax_after_6_0() => Channels::none_by(ChannelSource::ReadBack),
+            DefaultChannels::AllChannels => Channels::all_by(ChannelSource::Default),
+            DefaultChannels::ResetChannels => Channels::none_by(ChannelSource::Default),
+        };
+    }
+
+    /// Whether a server of Redis 6.0 could not read this as rules. Channels and commands that it lacks do not count.
+    pub(crate) fn needs_syntax_after_6_0(&self) -> bool {
+        self.root.databases != Databases::All
+            || !self.selectors.is_empty()
+            || self.root.keys.have_directed()
+            || self.root.commands.deny_subcommands()
+    }
+
+    /// `ACLSetUser`. A selector may be refused for several of its rules, the first of which a server names.
+    fn set_rule(&mut self, rule: &Rule<'_>, quirks: &Quirks) -> Result<(), Refusals> {
         let refuse = |kind| Err(Refusal { kind, span: rule.span, rule: rule.span });
         if self.dialect().service().is_some() {
             refused_by_services(&rule.kind).map_or(Ok(()), refuse)?;
@@ -367,11 +400,7 @@ impl User {
         if self.root.keys.are_all() {
             outline.root.keys.set_all();
         }
-        if self.root.channels.are_all() {
-            outline.root.channels.set_all();
-        } else {
-            outline.root.channels = Channels::default();
-        }
+        outline.root.channels = self.root.channels.without_patterns();
         outline
     }
 
@@ -406,7 +435,7 @@ impl User {
         whole: Span,
         quirks: &Quirks,
     ) -> Result<Selector, Refusals> {
-        let mut selector = Selector::new(quirks.new_channels);
+        let mut selector = Selector::new(quirks);
         let mut apply = |rule| selector.apply_rule(rule, whole, &self.catalog, quirks).err();
         let mut refusals = rules_seen(rule, quirks).iter().filter_map(&mut apply);
         match refusals.next() {

@@ -215,17 +215,6 @@ fn directives_that_are_at_odds_with_users_are_errors() {
         (&FileErrorKind::UsersAndAclFile, 1, Some(2))
     );
     assert!(file.server_message("").unwrap().contains("declare users directly in your valkey.conf"));
-
-    let text = b"acl-pubsub-default allchannels\nuser a on\n";
-    let kind = |engine| AclFile::parse_config(text, engine).errors().next().map(|error| error.kind().clone());
-    assert_eq!(kind(Engine::Redis7_0), Some(FileErrorKind::ChannelDefault));
-    assert_eq!(kind(Engine::Redis6_2), None);
-    assert_eq!(
-        AclFile::parse_config(b"aclfile x\nacl-pubsub-default allchannels\n", Engine::Redis7_0)
-            .errors()
-            .count(),
-        0
-    );
 }
 
 /// As Redis 7.0 said: names are looked at when all lines are read, as are rules that a module may yet bring.

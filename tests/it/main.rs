@@ -2,6 +2,7 @@
 
 mod aws;
 mod canonical;
+mod channels;
 mod check;
 mod check_properties;
 mod claims;

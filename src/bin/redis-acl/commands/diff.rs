@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 use crate::files::FileSize;
-use crate::input::{Bounds, Stated};
+use crate::input::{Bounds, ChannelSetting, Engines, Stated};
 use crate::output;
 use crate::revision::{self, NOT_THERE, Named};
 
@@ -57,6 +57,8 @@ pub(crate) struct Diff {
     /// The engines that read NEW, if they are not those that read OLD
     #[arg(long, value_name = "DIALECT")]
     to_dialect: Option<Stated>,
+    #[command(flatten)]
+    setting: ChannelSetting,
     /// Compare the files below the paths with those that a revision of git has, which are OLD
     #[arg(long, value_name = "REV")]
     since: Option<String>,
@@ -101,6 +103,17 @@ pub(crate) enum Format {
 }
 
 impl Diff {
+    /// What the flags say of the engines that read OLD.
+    fn old_engines(&self) -> Engines {
+        Engines { stated: self.dialect.clone(), setting: self.setting }
+    }
+
+    /// The same of NEW.
+    fn new_engines(&self) -> Engines {
+        let stated = self.to_dialect.clone().or_else(|| self.dialect.clone());
+        Engines { stated, setting: self.setting }
+    }
+
     pub(crate) fn run(self) -> io::Result<Outcome> {
         if let Some(revision) = &self.since {
             return self.since(revision);

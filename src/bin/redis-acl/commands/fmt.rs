@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 use crate::Outcome;
 use crate::files::{self, Content, FileSize, Found};
-use crate::input::Stated;
+use crate::input::{ChannelSetting, Engines, Stated};
 use crate::output::{self, Format};
 use crate::scopes::{self, Files, Group};
 use crate::settings::SettingsFile;
@@ -50,6 +50,8 @@ pub(crate) struct Fmt {
     /// The engines that may read strings whose file does not state one
     #[arg(long, short, value_name = "DIALECT")]
     dialect: Option<Stated>,
+    #[command(flatten)]
+    setting: ChannelSetting,
     /// Change nothing; exit with 1 if something would change, and list where
     #[arg(long)]
     check: bool,
@@ -83,7 +85,7 @@ struct Report {
 }
 
 /// The dialect that settings name for the files of a folder.
-type ByFolder = Mutex<HashMap<PathBuf, Option<Stated>>>;
+type ByFolder = Mutex<HashMap<PathBuf, Engines>>;
 
 /// A string that changes.
 #[derive(Serialize)]
@@ -170,11 +172,8 @@ impl Fmt {
 
     /// The engines that the flag or the settings state.
     fn stated(&self, path: &Path, settings: &ByFolder) -> io::Result<Option<Dialects>> {
-        let stated = match &self.dialect {
-            Some(stated) => Some(stated.clone()),
-            None => dialect_for(path, settings)?,
-        };
-        Ok(stated.map(|stated| stated.of_files))
+        let flags = Engines { stated: self.dialect.clone(), setting: self.setting };
+        flags.or(engines_for(path, settings)?).of_files()
     }
 
     /// What becomes of a file, which is written unless it is only checked.
@@ -267,12 +266,12 @@ impl Report {
     }
 }
 
-fn dialect_for(path: &Path, known: &ByFolder) -> io::Result<Option<Stated>> {
+fn engines_for(path: &Path, known: &ByFolder) -> io::Result<Engines> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    if let Some(dialect) = known.lock().expect("no other worker panicked").get(folder) {
-        return Ok(dialect.clone());
+    if let Some(engines) = known.lock().expect("no other worker panicked").get(folder) {
+        return Ok(engines.clone());
     }
-    let dialect = SettingsFile::dialect_for(path)?;
-    known.lock().expect("no other worker panicked").insert(folder.to_owned(), dialect.clone());
-    Ok(dialect)
+    let engines = SettingsFile::engines_for(path)?;
+    known.lock().expect("no other worker panicked").insert(folder.to_owned(), engines.clone());
+    Ok(engines)
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{Diff, Format, bad_usage, reports};
 use crate::Outcome;
-use crate::input::Stated;
+use crate::input::Engines;
 use crate::output;
 use crate::revision::{self, Source, Sources};
 use crate::settings::SettingsFile;
@@ -67,20 +67,15 @@ impl Diff {
         (new, mut new_files): (&Path, Sources),
     ) -> io::Result<Outcome> {
         revision::complete(&mut old_files, &mut new_files);
-        let to_dialect = self.to_dialect.as_ref().or(self.dialect.as_ref());
-        let old_revision = self.revision(&old_files, self.dialect.as_ref())?;
-        let new_revision = self.revision(&new_files, to_dialect)?;
+        let old_revision = self.revision(&old_files, &self.old_engines())?;
+        let new_revision = self.revision(&new_files, &self.new_engines())?;
         let (Some(of_old), Some(of_new)) = (old_revision, new_revision) else { return Ok(Outcome::BadInput) };
         self.answer((old, &of_old), (new, &of_new))
     }
 
     /// Compares the users before and after a plan.
     pub(super) fn of_plan(&self, source: &Source) -> io::Result<Outcome> {
-        let stated = self
-            .dialect
-            .clone()
-            .map_or_else(|| SettingsFile::dialect_for(&source.path), |stated| Ok(Some(stated)))?;
-        let stated = stated.map(|stated| stated.of_files);
+        let stated = self.old_engines().or(SettingsFile::engines_for(&source.path)?).of_files()?;
         let document = Document::read(&source.label, &source.bytes, source.kind, stated.as_ref());
         let refused = document.refusals();
         if !refused.is_empty() {
@@ -136,16 +131,12 @@ impl Diff {
     }
 
     /// The users of files; what is rejected in one is reported.
-    fn revision(&self, sources: &Sources, stated: Option<&Stated>) -> io::Result<Option<Revision>> {
+    fn revision(&self, sources: &Sources, flags: &Engines) -> io::Result<Option<Revision>> {
         let (files, scope) = (&sources.files, sources.scope());
         let mut revision = Revision { users: Vec::new(), files: files.len(), counts: Counts::default() };
         let mut is_rejected = false;
         for file in files {
-            let stated = match stated {
-                Some(stated) => Some(stated.clone()),
-                None => SettingsFile::dialect_for(&file.path)?,
-            };
-            let stated = stated.map(|stated| stated.of_files);
+            let stated = flags.or(SettingsFile::engines_for(&file.path)?).of_files()?;
             let document = Document::read_in(&scope, &file.label, &file.bytes, file.kind, stated.as_ref());
             let refused = document.refusals();
             refused.iter().try_for_each(|refusal| output::refusal(refusal, &file.label))?;

@@ -152,7 +152,8 @@ impl Linter {
         read: impl FnOnce(Option<&Dialects>) -> Document<'a>,
     ) -> io::Result<Looked> {
         let rules = self.rules_of(path)?;
-        let document = read(rules.dialect.as_ref().map(|stated| &stated.of_files));
+        let stated = rules.engines.of_files()?;
+        let document = read(stated.as_ref());
         let mut looked = Looked { counts: Counts::of(&document), ..Looked::default() };
         if self.change == Change::Nothing {
             self.report(path, &document, &rules, &mut looked)?;
