@@ -226,7 +226,7 @@ pub use check::{Allowed, Denied, Reason, Verdict};
 pub use claims::Claims;
 pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
-pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
+pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Process, Project, Service};
 pub use explain::{Explanation, explain};
 pub use file::{AclFile, FileError, FileErrorKind, FileErrors};
 pub use report::{Level, Report};

@@ -15,6 +15,7 @@ use super::keys::{FindKeys, KeyFlags, KeySpec, StartSearch};
 use super::request::Request;
 use super::{Command, F};
 use crate::access::KeyAccess;
+use crate::dialect::DatabaseChecks;
 
 /// A request with open words, some of which can be repeated.
 #[derive(Clone, Debug)]
@@ -344,7 +345,9 @@ impl Command<'_> {
                 DatabaseArguments::All => DatabaseNeed::All,
                 DatabaseArguments::None if quirks.databases && self.is_about_data() => DatabaseNeed::Current,
                 DatabaseArguments::None => DatabaseNeed::None,
-                _ if self.has_keys() => DatabaseNeed::Current,
+                _ if self.has_keys() && quirks.database_checks == DatabaseChecks::NamedAndCurrent => {
+                    DatabaseNeed::Current
+                }
                 _ => DatabaseNeed::None,
             },
             reads_all_keys: sorts_by,

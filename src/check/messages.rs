@@ -49,8 +49,8 @@ impl Denied<'_> {
         self.user.dialect().quirks().answers
     }
 
-    fn shown_name(&self) -> Cow<'static, str> {
-        self.command().map_or("".into(), Command::shown_name)
+    fn shown_name(&self) -> &'static str {
+        self.command().map_or("", Command::shown_name)
     }
 
     /// `rejectCommand`; `getAclErrorMessage` from 7.2 on.
@@ -376,7 +376,7 @@ impl fmt::Display for Denied<'_> {
                 write!(f, "no pattern allows the channel `{}`", lossy(channel))
             }
             Reason::Database { index: 0, .. } => {
-                write!(f, "`{name}` needs the current database, or all of them")
+                write!(f, "`{name}` needs a database that is not allowed")
             }
             Reason::Database { argument, .. } => write!(f, "database {} is not allowed", lossy(argument)),
             Reason::SortBy => f.write_str("`BY` reads other keys, and needs a selector that may read all"),

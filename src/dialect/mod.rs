@@ -16,12 +16,12 @@ use core::str::FromStr;
 
 use crate::quoting::Splitter;
 
-pub use engine::{Engine, Evidence, Project};
+pub use engine::{Engine, Evidence, Process, Project};
 pub use module::Module;
 use module::Modules;
 pub(crate) use quirks::{
-    Algorithm, Answers, Feature, FileUsers, FirstArgumentOfAllowed, LoadErrors, NewChannels, OpenToAll,
-    Quirks, Sanitize,
+    Algorithm, Answers, DatabaseChecks, Feature, FileUsers, FirstArgumentOfAllowed, LoadErrors, NewChannels,
+    OpenToAll, Quirks, Sanitize,
 };
 use releases::{RELEASES, Release, release};
 
@@ -140,11 +140,14 @@ impl Dialect {
     /// The same dialect with one more module.
     ///
     /// # Errors
-    /// When the module is another project's, or when a service decides which modules there are.
+    /// When the module is another project's, when a service decides which modules there are, or on a Sentinel.
     pub fn with_module(mut self, module: Module) -> Result<Self, DialectError> {
         if let (Some(_), false) = (self.service(), self.modules.contains(module)) {
             let shipped = join(self.modules.iter().map(Module::name), "no modules");
             return error(format!("{} ships {shipped}; others cannot be loaded there", self.release.name));
+        }
+        if self.engine().process() == Process::Sentinel {
+            return error(format!("{} is a Sentinel, which loads no modules", self.release.name));
         }
         if self.service().is_none() && module.project() != self.engine().project() {
             return error(format!("{} cannot load a module made for another engine", self.release.name));
@@ -185,7 +188,7 @@ impl Dialect {
     pub fn next_generation(self) -> Option<Self> {
         let project = self.engine().project();
         let (major, minor) = self.release.line;
-        let served_alike = || RELEASES.iter().filter(|release| release.service == self.service());
+        let served_alike = || RELEASES.iter().filter(|release| self.is_alternative(release));
         let same_engine = || served_alike().filter(|release| release.engine.project() == project);
         let next_major = || same_engine().find(|release| release.line.0 > major);
         let valkey = || {
@@ -199,13 +202,36 @@ impl Dialect {
         Some(Self { release, modules: modules.fold(release.modules, |all, module| all.with(module)) })
     }
 
+    /// Whether a release can take the place of this one: it comes from the same service, and is the same process.
+    fn is_alternative(self, release: &Release) -> bool {
+        release.service == self.service() && release.engine.process() == self.engine().process()
+    }
+
+    /// The dialects that can take the place of this one.
+    pub(crate) fn alternatives(self) -> impl Iterator<Item = Self> {
+        RELEASES.iter().filter(move |release| self.is_alternative(release)).map(Self::of)
+    }
+
+    /// Where the facts about the commands of modules come from; `None` for a dialect without modules.
+    ///
+    /// ```
+    /// # use redis_acl::{Dialect, Evidence};
+    /// let evidence = |dialect: &str| dialect.parse::<Dialect>().unwrap().module_evidence();
+    /// assert_eq!(evidence("redis-7.4+json"), Some(Evidence::Measured));
+    /// assert_eq!(evidence("redis-8.0+json"), Some(Evidence::Source));
+    /// assert_eq!(evidence("redis-8.0"), None);
+    /// ```
+    #[must_use]
+    pub fn module_evidence(self) -> Option<Evidence> {
+        self.modules().next().map(|_| self.engine().quirks().module_evidence)
+    }
+
     /// The oldest release of the same service and project that has the feature; failing that, of any
     /// project.
     pub(crate) fn first_with(self, feature: Feature) -> Option<Self> {
-        let served_alike = |release: &&Release| release.service == self.service();
         let has = |release: &&Release| release.engine.quirks().has(feature);
         let same_project = |release: &&Release| release.engine.project() == self.engine().project();
-        let candidates = || RELEASES.iter().filter(served_alike).filter(has);
+        let candidates = || RELEASES.iter().filter(|release| self.is_alternative(release)).filter(has);
         candidates().find(same_project).or_else(|| candidates().next()).map(Self::of)
     }
 }
@@ -245,7 +271,7 @@ impl FromStr for Dialect {
     fn from_str(text: &str) -> Result<Self, DialectError> {
         let mut parts = text.split('+');
         let name = parts.next().unwrap_or_default();
-        let mut dialect = Self::of(release(name)?);
+        let mut dialect = named(name)?;
         for module in parts {
             let shipped = dialect.modules().find(|shipped| shipped.name() == module);
             let module = shipped.map_or_else(|| Module::named(module, dialect.engine().project()), Ok)?;
@@ -253,6 +279,14 @@ impl FromStr for Dialect {
         }
         Ok(dialect)
     }
+}
+
+/// A release, with the modules it ships where it is a bundle: `redis-stack-7.4` is Redis 7.4 with four modules.
+fn named(name: &str) -> Result<Dialect, DialectError> {
+    let Some(version) = name.strip_prefix("redis-stack-") else { return Ok(Dialect::of(release(name)?)) };
+    let redis = Dialect::of(release(&format!("redis-{version}"))?);
+    let shipped = [Module::RedisJson, Module::RedisSearch, Module::RedisTimeSeries, Module::RedisBloom];
+    shipped.into_iter().try_fold(redis, Dialect::with_module)
 }
 
 impl Service {
