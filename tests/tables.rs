@@ -210,13 +210,12 @@ impl Table {
             }
         }
         for module in Module::ALL {
-            for ModuleData { engines, commands } in read_module(module) {
-                table.add_section(format!("{} {}", module.project().name(), module.name()), &commands);
-                for (name, facts) in commands {
-                    let mut engines = engines_with(&engines, &name, &facts);
-                    if module.project() == Project::Valkey {
-                        engines.splice(0..0, SERVICES.into_iter().filter(|engine| can_have(engine, &name)));
-                    }
+            let title = format!("{} {}", module.project().name(), module.name());
+            for version in read_module(module) {
+                let there: Vec<_> = version.commands_with_engines(module).collect();
+                let commands: Vec<_> = there.iter().map(|(command, _)| command.clone()).collect();
+                table.add_section(title.clone(), &commands);
+                for ((name, facts), engines) in there {
                     table.add(name, facts, Some(module), &engines);
                 }
             }
@@ -310,9 +309,17 @@ use crate::dialect::Module;
 /// The engines older than Valkey under which the services load Valkey's modules.
 const SERVICES: [Engine; 2] = [Engine::Redis6_2, Engine::Redis7_0];
 
-/// Those of the engines that have the command.
-fn engines_with(engines: &[Engine], name: &str, facts: &Facts) -> Vec<Engine> {
-    engines.iter().copied().filter(|engine| can_have(engine, name) && is_since(engine, facts)).collect()
+impl ModuleData {
+    /// The commands that any engine has, with those engines.
+    fn commands_with_engines(self, module: Module) -> impl Iterator<Item = ((String, Facts), Vec<Engine>)> {
+        let services = SERVICES.into_iter().filter(move |_| module.project() == Project::Valkey);
+        let engines: Vec<_> = services.chain(self.engines).collect();
+        self.commands.into_iter().filter_map(move |(name, facts)| {
+            let has = |engine: &Engine| can_have(engine, &name) && is_since(engine, &facts);
+            let engines: Vec<_> = engines.iter().copied().filter(has).collect();
+            (!engines.is_empty()).then_some(((name, facts), engines))
+        })
+    }
 }
 
 /// Subcommands exist since Redis 7.0.

@@ -2085,7 +2085,7 @@ pub(super) static ENTRIES: [Entry; 708] = [
         Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.ALTER", group: "search", since: "1.0.0" },
         Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -6, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.ALTER", group: "search", since: "1.0.0" },
     ] },
-    Entry { name: "ft.config", subcommands: &[592, 593, 594], rows: &[
+    Entry { name: "ft.config", subcommands: &[591, 592, 593], rows: &[
         Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CONFIG", group: "module", since: "" },
         Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::SEARCH, keys: 0, shown: "FT.CONFIG", group: "ft", since: "" },
     ] },
@@ -2095,7 +2095,7 @@ pub(super) static ENTRIES: [Entry; 708] = [
         Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -5, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.CREATE", group: "search", since: "1.0.0" },
         Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::SEARCH | C::WRITE, keys: 0, shown: "", group: "", since: "1.0.0" },
     ] },
-    Entry { name: "ft.cursor", subcommands: &[595, 596, 597], rows: &[
+    Entry { name: "ft.cursor", subcommands: &[594, 595, 596], rows: &[
         Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 74, shown: "FT.CURSOR", group: "module", since: "" },
         Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, shown: "FT.CURSOR", group: "ft", since: "" },
     ] },
@@ -2323,10 +2323,6 @@ pub(super) static ENTRIES: [Entry; 708] = [
         Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::DANGEROUS | C::SEARCH | C::SLOW, keys: 0, shown: "_FT.DEBUG", group: "ft", since: "" },
         Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::DANGEROUS | C::SEARCH | C::SLOW, keys: 0, shown: "_FT.DEBUG", group: "ft", since: "" },
     ] },
-    Entry { name: "ft.aliaslist", subcommands: &[], rows: &[
-        Row { engines: , module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.ALIASLIST", group: "search", since: "8.10.0" },
-        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.ALIASLIST", group: "search", since: "8.10.0" },
-    ] },
     Entry { name: "ft.config|get", subcommands: &[], rows: &[
         Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CONFIG|GET", group: "search", since: "1.0.0" },
         Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CONFIG|GET", group: "search", since: "1.0.0" },
@@ -2363,6 +2359,10 @@ pub(super) static ENTRIES: [Entry; 708] = [
     ] },
     Entry { name: "search.clusterset", subcommands: &[], rows: &[
         Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::LOADING | F::MODULE | F::NOSCRIPT | F::READONLY, categories: C::SEARCH, keys: 0, shown: "SEARCH.CLUSTERSET", group: "search", since: "" },
+    ] },
+    // redis search
+    Entry { name: "ft.aliaslist", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.ALIASLIST", group: "search", since: "8.10.0" },
     ] },
     // redis timeseries
     Entry { name: "timeseries.clusterset", subcommands: &[], rows: &[
@@ -2478,19 +2478,15 @@ pub(super) static ENTRIES: [Entry; 708] = [
     ] },
     // redis timeseries
     Entry { name: "ts.nrange", subcommands: &[], rows: &[
-        Row { engines: , module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "8.10.0" },
         Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -5, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 4, shown: "", group: "timeseries", since: "8.10.0" },
     ] },
     Entry { name: "ts.nrevrange", subcommands: &[], rows: &[
-        Row { engines: , module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "8.10.0" },
         Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -5, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 4, shown: "", group: "timeseries", since: "8.10.0" },
     ] },
     Entry { name: "ts.querylabels", subcommands: &[], rows: &[
-        Row { engines: , module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "8.10.0" },
         Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "8.10.0" },
     ] },
     Entry { name: "ts.read", subcommands: &[], rows: &[
-        Row { engines: , module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 49, shown: "", group: "timeseries", since: "8.10.0" },
         Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 46, shown: "", group: "timeseries", since: "8.10.0" },
     ] },
     // redis bloom

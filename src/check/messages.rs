@@ -7,7 +7,7 @@ use core::fmt;
 
 use super::{Allowed, Denied, Reason, Verdict};
 use crate::access::KeyAccess;
-use crate::catalog::{self, ChannelArguments, Command, Request, c_text};
+use crate::catalog::{self, ChannelArguments, Command, DatabaseArguments, Request, c_text};
 use crate::dialect::Answers;
 
 impl Verdict<'_> {
@@ -375,9 +375,12 @@ impl fmt::Display for Denied<'_> {
             Reason::Channel { channel, .. } => {
                 write!(f, "no pattern allows the channel `{}`", lossy(channel))
             }
-            Reason::Database { index: 0, .. } => {
-                write!(f, "`{name}` needs a database that is not allowed")
-            }
+            Reason::Database { index: 0, .. } => match self.command().map(Command::database_arguments) {
+                Some(DatabaseArguments::CopyFirstOption) => {
+                    write!(f, "`{name}` names a database that is not allowed")
+                }
+                _ => write!(f, "`{name}` needs the current database, or all of them"),
+            },
             Reason::Database { argument, .. } => write!(f, "database {} is not allowed", lossy(argument)),
             Reason::SortBy => f.write_str("`BY` reads other keys, and needs a selector that may read all"),
             Reason::SortGet => f.write_str("`GET` reads other keys, and needs a selector that may read all"),

@@ -21,7 +21,7 @@ pub use module::Module;
 use module::Modules;
 pub(crate) use quirks::{
     Algorithm, Answers, DatabaseChecks, Feature, FileUsers, FirstArgumentOfAllowed, LoadErrors, NewChannels,
-    OpenToAll, Quirks, Sanitize,
+    OpenToAll, PercentKills, Quirks, Sanitize,
 };
 use releases::{RELEASES, Release, release};
 

@@ -42,6 +42,7 @@ pub(crate) struct Quirks {
     pub(crate) splitter: Splitter,
     /// A first argument with white space or quotes is taken, and kills the server when it prints (7.2.0).
     pub(crate) first_argument_kills: bool,
+    pub(crate) percent_kills: PercentKills,
     pub(crate) file_users: FileUsers,
     pub(crate) load_errors: LoadErrors,
     /// Lines of an ACL file that begin with `#` are comments (Redis 8.8; pull request 14461).
@@ -63,6 +64,16 @@ pub(crate) struct Quirks {
     pub(crate) xread_options: &'static [&'static str],
     /// Numbers of keys lose what an `int` cannot hold (up to 7.4 and Valkey 8.1; in 7.2 and 7.4 not measured).
     pub(crate) key_numbers_are_ints: bool,
+}
+
+/// Which key rules without `R` and `W` are accepted, and kill the server when it prints the user (CVE-2024-51741).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PercentKills {
+    None,
+    /// `%`
+    Bare,
+    /// `%` and `%~a`
+    BareAndPattern,
 }
 
 /// Which databases a command is checked for.
@@ -183,6 +194,7 @@ const REDIS_6_0_5: Quirks = Quirks {
     selector_restarts: false,
     splitter: Splitter::Redis,
     first_argument_kills: false,
+    percent_kills: PercentKills::None,
     file_users: FileUsers::Reset,
     load_errors: LoadErrors::EachRule,
     file_comments: false,
@@ -232,7 +244,14 @@ const REDIS_7_0: Quirks = Quirks {
 /// The releases of August 2026, which mended where keys are found in requests with an option twice: by themselves the
 /// key specs of four commands, which are data, and `SORT`. Measured on Debian's Redis 8.0.2, which has the same patch.
 const fn keys_mended(name: &'static str, first_patch: u16, line: Quirks) -> Quirks {
-    Quirks { name, first_patch, evidence: Evidence::Documented, sort_skips_destination: true, ..line }
+    Quirks {
+        name,
+        first_patch,
+        evidence: Evidence::Documented,
+        percent_kills: PercentKills::None,
+        sort_skips_destination: true,
+        ..line
+    }
 }
 
 const REDIS_7_2: Quirks = Quirks {
@@ -245,17 +264,20 @@ const REDIS_7_2: Quirks = Quirks {
     categories_reach_modules: true,
     selector_restarts: false,
     first_argument_kills: true,
+    percent_kills: PercentKills::BareAndPattern,
     answers: Answers::Redis7_2,
     ..REDIS_7_0
 };
 const REDIS_7_2_16: Quirks = keys_mended("redis-7.2.16", 16, REDIS_7_2);
-const REDIS_7_4: Quirks = Quirks { name: "redis-7.4", line: (7, 4), ..REDIS_7_2 };
+const REDIS_7_4: Quirks =
+    Quirks { name: "redis-7.4", line: (7, 4), percent_kills: PercentKills::Bare, ..REDIS_7_2 };
 const REDIS_7_4_11: Quirks = keys_mended("redis-7.4.11", 11, REDIS_7_4);
 const REDIS_8_0: Quirks = Quirks {
     name: "redis-8.0",
     line: (8, 0),
     module_evidence: Evidence::Source,
     module_categories: true,
+    percent_kills: PercentKills::None,
     key_numbers_are_ints: false,
     ..REDIS_7_4
 };
@@ -290,6 +312,7 @@ const VALKEY_7_2: Quirks = Quirks {
     name: "valkey-7.2",
     project: Project::Valkey,
     module_evidence: Evidence::Source,
+    percent_kills: PercentKills::Bare,
     own_name: None,
     ..REDIS_7_2
 };
@@ -300,8 +323,13 @@ const VALKEY_8_0: Quirks = Quirks {
     own_name: Some("Valkey"),
     ..VALKEY_7_2
 };
-const VALKEY_8_1: Quirks =
-    Quirks { name: "valkey-8.1", line: (8, 1), splitter: Splitter::Valkey8_1, ..VALKEY_8_0 };
+const VALKEY_8_1: Quirks = Quirks {
+    name: "valkey-8.1",
+    line: (8, 1),
+    splitter: Splitter::Valkey8_1,
+    percent_kills: PercentKills::None,
+    ..VALKEY_8_0
+};
 const VALKEY_9_0: Quirks = Quirks {
     name: "valkey-9.0",
     line: (9, 0),

@@ -214,7 +214,7 @@ fn lint_of(error: &ApplyError, subject: &Subject<'_>) -> &'static Lint {
         Kind::PasswordInService => &PASSWORD_IN_SERVICE,
         Kind::ResetInService => &RESET_IN_SERVICE,
         Kind::Syntax(ParseErrorKind::PasswordHash) => &BAD_PASSWORD_HASH,
-        Kind::Syntax(ParseErrorKind::UnmatchedParenthesis) => &OPEN_SELECTOR,
+        Kind::SelectorRestarts | Kind::Syntax(ParseErrorKind::UnmatchedParenthesis) => &OPEN_SELECTOR,
         Kind::Syntax(_) => &NOT_A_RULE,
     }
 }
