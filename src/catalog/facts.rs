@@ -113,15 +113,52 @@ pub(super) static MEMBERS: [[CommandSet; Category::ENGINES_OWN]; Engine::ALL.len
     sets
 };
 
+/// What a rule about a category changes: its members, and all subcommands of those that are containers. More than the members
+/// on a Sentinel, whose `sentinel` is in `@admin` and `sentinel|help` is not.
+pub(super) static REACH: [[CommandSet; Category::ENGINES_OWN]; Engine::ALL.len()] = {
+    let mut sets = MEMBERS;
+    let mut engine = 0;
+    while engine < sets.len() {
+        let mut id = 0;
+        while id < ENTRIES.len() {
+            let is_container = CONTAINERS[engine].contains(CommandId(id as u16));
+            let row = own_row(&ENTRIES[id], Engine::ALL[engine]);
+            if let (true, Some(row)) = (is_container, row) {
+                let mut left = row.categories;
+                while left != 0 {
+                    let reach = &mut sets[engine][left.trailing_zeros() as usize];
+                    add_subcommands(reach, &ENTRIES[id], Engine::ALL[engine]);
+                    left &= left - 1;
+                }
+            }
+            id += 1;
+        }
+        engine += 1;
+    }
+    sets
+};
+
+const fn add_subcommands(set: &mut CommandSet, container: &Entry, engine: Engine) {
+    let mut place = 0;
+    while place < container.subcommands.len() {
+        let id = container.subcommands[place];
+        if own_row(&ENTRIES[id as usize], engine).is_some() {
+            set.insert(CommandId(id));
+        }
+        place += 1;
+    }
+}
+
 /// The same by which servers describe users: with what is asked of them again and again.
 pub(super) static OWN_CATEGORIES: [[OwnCategory; Category::ENGINES_OWN]; Engine::ALL.len()] = {
-    const NONE: OwnCategory = OwnCategory::new(Category::ALL[0], CommandSet::EMPTY);
+    const NONE: OwnCategory = OwnCategory::new(Category::ALL[0], CommandSet::EMPTY, CommandSet::EMPTY);
     let mut own = [[NONE; Category::ENGINES_OWN]; Engine::ALL.len()];
     let mut engine = 0;
     while engine < own.len() {
         let mut place = 0;
         while place < Category::ENGINES_OWN {
-            own[engine][place] = OwnCategory::new(Category::ALL[place], MEMBERS[engine][place]);
+            own[engine][place] =
+                OwnCategory::new(Category::ALL[place], MEMBERS[engine][place], REACH[engine][place]);
             place += 1;
         }
         engine += 1;

@@ -29,8 +29,8 @@ use added::Added;
 use category::C;
 use databases::DATABASE_ARGUMENTS;
 use facts::{
-    COMMANDS, CONTAINERS, F, KEY_PLANS, MEMBERS, NO_ROW, OF_MODULES, OWN_CATEGORIES, OWN_ROW, PLACE, Row,
-    SUBCOMMANDS, id_of, order_of,
+    COMMANDS, CONTAINERS, F, KEY_PLANS, MEMBERS, NO_ROW, OF_MODULES, OWN_CATEGORIES, OWN_ROW, PLACE, REACH,
+    Row, SUBCOMMANDS, id_of, order_of,
 };
 use find::{KeyPlan, Runs};
 use finders::{CHANNELS, FINDERS, Finder};
@@ -278,8 +278,7 @@ impl Catalog {
     /// are containers (`ACLSetSelectorCommandBitsForCategory`). Up to 7.0 it leaves modules' commands
     /// alone.
     pub(crate) fn reach(&self, category: Category) -> CommandSet {
-        // An engine's own containers bring nothing that is not a member itself: a test holds them to it.
-        let own = MEMBERS[self.dialect.engine() as usize].get(category as usize);
+        let own = REACH[self.dialect.engine() as usize].get(category as usize);
         let mut reach = own.copied().unwrap_or_default();
         if self.reaches_modules {
             self.module_members(category).for_each(|id| reach |= self.family(id));
@@ -327,7 +326,11 @@ impl Catalog {
             return Cow::Borrowed(own);
         }
         let used = own.iter().filter(|own| own.size > 0).map(|own| own.category);
-        Cow::Owned(used.map(|category| OwnCategory::new(category, self.reach(category))).collect())
+        let with_all = |category| {
+            let reach = self.reach(category);
+            OwnCategory::new(category, reach, reach)
+        };
+        Cow::Owned(used.map(with_all).collect())
     }
 
     pub(crate) fn name(&self, id: CommandId) -> &'static str {

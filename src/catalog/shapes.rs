@@ -484,7 +484,7 @@ mod tests {
             ("redis-8.4", "msetex", &["# (_ _)…", "0 _ _", "0# (_ _)…", "_ _ _"]),
             ("valkey-9.1", "copy", &["_ _", "_ _ (DB _)…", "_ _ DB _"]),
             ("valkey-9.1", "select", &["!", "_"]),
-            ("redis-8.0+json", "json.mset", &["(_ _ _)…", "_ _ _"]),
+            ("redis-8.6+json", "json.mset", &["(_ _ _)…", "_ _ _"]),
         ] {
             let catalog = Catalog::from(dialect.parse::<Dialect>().expect("a dialect"));
             let command = catalog.command(name).expect("a command");

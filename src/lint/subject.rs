@@ -17,8 +17,8 @@ use crate::glob;
 use crate::report::visible;
 use crate::secret::mask;
 use crate::span::Span;
-use crate::syntax::{Quoting, Rule, RuleKind, SelectorRule};
-use crate::user::{Scan, Selector, User};
+use crate::syntax::{Rule, RuleKind, SelectorRule};
+use crate::user::{Scan, Selector, User, rules_seen};
 
 /// So many fixes are tried; what would need more is not reported.
 const PROOFS: usize = 64;
@@ -180,17 +180,10 @@ fn scopes<'s>(scan: &'s Scan<'s>) -> Vec<Scope<'s>> {
     let catalog = scan.user.catalog();
     let mut scopes = vec![Scope::new(own, scan.user.root(), None, catalog)];
     for ((rule, parentheses), selector) in selectors.into_iter().zip(scan.user.further_selectors()) {
-        // a selector whose quotes a server cannot split is empty
-        let is_split = parentheses.quoting == Quoting::Balanced || *selector != empty(catalog);
-        let rules = if is_split { parentheses.rules.iter().collect() } else { Vec::new() };
+        let rules = rules_seen(parentheses, &catalog.dialect().quirks()).iter().collect();
         scopes.push(Scope::new(rules, selector, Some(rule), catalog));
     }
     scopes
-}
-
-/// A selector that no rule was applied to.
-fn empty(catalog: &Catalog) -> Selector {
-    User::with_catalog(catalog).root().clone()
 }
 
 impl<'s> Scope<'s> {
