@@ -37,7 +37,7 @@ use cases::{Case, Cases};
 use servers::{Found, Line};
 
 /// How many cases each server is given, and how many are on their way at once.
-const CASES: usize = 5_000;
+const CASES: usize = 2_000;
 const BATCH: usize = 100;
 
 #[test]
@@ -89,7 +89,7 @@ fn every_server_has_the_commands_and_categories_of_its_catalogue() {
 }
 
 /// How many random files each server loads.
-const FILES: usize = 500;
+const FILES: usize = 150;
 
 #[test]
 fn acl_files_are_read_as_every_server_reads_them() {

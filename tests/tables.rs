@@ -81,14 +81,17 @@ type Keys = (String, String);
 
 struct EngineData {
     commands: Vec<(String, Facts)>,
+    /// Those there are, even if no command is in them.
+    categories: BTreeSet<String>,
 }
 
 fn read_engine(name: &str) -> EngineData {
     let text = read(&format!("data/engines/{}.txt", name.replace('/', "-")));
-    let mut commands = match text.lines().find_map(|line| line.strip_prefix("base ")) {
-        Some(base) => read_engine(base).commands,
-        None => Vec::new(),
-    };
+    let base = text.lines().find_map(|line| line.strip_prefix("base ")).map(read_engine);
+    let (mut commands, mut categories) =
+        base.map_or_else(Default::default, |base| (base.commands, base.categories));
+    let listed = text.lines().find_map(|line| line.strip_prefix("categories "));
+    categories.extend(listed.into_iter().flat_map(|list| list.split(',')).map(str::to_owned));
     for line in command_lines(&text) {
         if let Some(line) = line.strip_prefix("~ ") {
             let (name, facts) = parse_line(line);
@@ -102,7 +105,7 @@ fn read_engine(name: &str) -> EngineData {
             commands.push(parse_line(line));
         }
     }
-    EngineData { commands }
+    EngineData { commands, categories }
 }
 
 /// A documented table has no order of its own: a new subcommand stands last in its family, a new command
@@ -190,6 +193,8 @@ struct Table {
     sections: Vec<(String, Vec<String>)>,
     /// The command table's order, per engine.
     orders: Vec<(Engine, Vec<String>)>,
+    /// The categories there are, per engine.
+    categories: Vec<(Engine, BTreeSet<String>)>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -203,6 +208,7 @@ impl Table {
         let mut table = Self::default();
         for engine in Engine::ALL {
             let data = read_engine(engine.name());
+            table.categories.push((engine, data.categories));
             table.orders.push((engine, data.commands.iter().map(|(name, _)| name.clone()).collect()));
             table.add_section(format!("first in {engine}"), &data.commands);
             for (name, facts) in data.commands {
@@ -260,6 +266,7 @@ impl Table {
         }
         out.push_str("];\n\n");
         render_keys(&mut out, &keys);
+        render_categories(&mut out, &self.categories);
         render_orders(&mut out, &self.orders, &ids);
         out
     }
@@ -401,6 +408,15 @@ fn key_spec(text: &str) -> String {
     };
     let flags = flags.iter().skip(1).fold(flags[0].clone(), |sum, flag| format!("{sum}.and({flag})"));
     format!("KeySpec {{ flags: {flags}, start: {start}, find: {find} }}")
+}
+
+fn render_categories(out: &mut String, categories: &[(Engine, BTreeSet<String>)]) {
+    out.push_str("/// The categories of each engine, even if no command is in them.\n");
+    out.push_str("pub(super) static CATEGORIES: &[u32] = &[\n");
+    for (engine, names) in categories {
+        writeln!(out, "    // {engine}\n    {},", any_of("C::", names)).unwrap();
+    }
+    out.push_str("];\n\n");
 }
 
 fn render_orders(out: &mut String, orders: &[(Engine, Vec<String>)], ids: &BTreeMap<&str, usize>) {

@@ -34,7 +34,7 @@ use facts::{
 };
 use find::{KeyPlan, Runs};
 use finders::{CHANNELS, FINDERS, Finder};
-use table::ENTRIES;
+use table::{CATEGORIES, ENTRIES};
 
 pub use added::{NewCommand, NewCommandError, NewCommandErrorKind};
 pub use category::Category;
@@ -237,8 +237,8 @@ impl Catalog {
     }
 
     fn has_category(&self, category: Category) -> bool {
-        let own = MEMBERS[self.dialect.engine() as usize].get(category as usize);
-        own.is_some_and(|own| !own.is_empty()) || self.module_members(category).next().is_some()
+        let own = CATEGORIES.get(self.dialect.engine() as usize).copied().unwrap_or_default();
+        C::contains(own, category) || self.module_members(category).next().is_some()
     }
 
     /// The categories there are, in the order in which the server lists them (`ACL CAT`).

@@ -159,7 +159,7 @@ fn draft(error: &ApplyError, subject: &Subject<'_>) -> Draft {
     let mut draft = Draft::new(lint, error.span(), message);
     if let Some(words) = error.server_message_in_part() {
         let speaker = if subject.catalog.dialect().service().is_some() { "AWS" } else { "the server" };
-        draft = draft.note(format!("{speaker} says: {words}"));
+        draft = draft.quote(format!("{speaker} says: {words}"));
     }
     if let Some(note) = note(error.kind()) {
         draft = draft.note(note);

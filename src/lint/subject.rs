@@ -313,6 +313,7 @@ pub(super) struct Draft {
     span: Span,
     also: Vec<Span>,
     message: String,
+    quote: Option<String>,
     notes: Vec<String>,
     help: Option<String>,
     fix: Option<Fix>,
@@ -331,11 +332,13 @@ impl Findings<'_> {
 
     pub(super) fn push(&mut self, draft: Draft, subject: &Subject<'_>) {
         let Some(level) = self.config.level(draft.lint) else { return };
-        let Draft { lint, span, mut also, message, notes, help, fix } = draft;
+        let Draft { lint, span, mut also, message, quote, notes, help, fix } = draft;
         also.retain(|place| *place != span);
         also.dedup();
         let text = subject.masked.clone();
-        self.list.push(Finding { lint, level, span, also, message, notes, help, fix, text });
+        let is_quoted = quote.is_some();
+        let notes = quote.into_iter().chain(notes).collect();
+        self.list.push(Finding { lint, level, span, also, message, notes, is_quoted, help, fix, text });
     }
 
     /// In the order of the text, none twice.
@@ -352,11 +355,16 @@ impl Findings<'_> {
 impl Draft {
     pub(super) fn new(lint: &'static Lint, span: Span, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { lint, span, also: Vec::new(), message, notes: Vec::new(), help: None, fix: None }
+        Self { lint, span, also: Vec::new(), message, quote: None, notes: Vec::new(), help: None, fix: None }
     }
 
     pub(super) fn also(mut self, places: impl IntoIterator<Item = Span>) -> Self {
         self.also.extend(places);
+        self
+    }
+
+    pub(super) fn quote(mut self, quote: impl Into<String>) -> Self {
+        self.quote = Some(quote.into());
         self
     }
 
