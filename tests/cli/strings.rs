@@ -244,7 +244,11 @@ fn dialects_are_listed_with_their_evidence() {
     assert_eq!((ran.code, ran.out.lines().take_while(|line| !line.is_empty()).count()), (0, 53));
     let row = "redis-8.6                redis-8.6           server      measured         412\n";
     assert!(ran.out.contains(row), "{}", ran.out);
-    assert!(ran.out.contains("sentinel/redis-7.0       sentinel/redis-7.0  server      measured          72\n"), "{}", ran.out);
+    assert!(
+        ran.out.contains("sentinel/redis-7.0       sentinel/redis-7.0  server      measured          72\n"),
+        "{}",
+        ran.out
+    );
     let ran = run(&["dialects", "--format", "json"]);
     let first: serde_json::Value =
         serde_json::from_str(ran.out.lines().next().expect("a line")).expect("JSON");

@@ -304,7 +304,8 @@ fn a_family_is_all_that_a_service_or_project_offers() {
     );
     assert_eq!(set("elasticache"), set("elasticache/any"));
     assert_eq!(set("elasticache/redis,elasticache/valkey"), set("elasticache/any"));
-    assert_eq!(set("redis,valkey").len(), Engine::ALL.len());
+    assert_eq!(set("redis,valkey,sentinel/redis,sentinel/valkey").len(), Engine::ALL.len());
+    assert!(set("redis,valkey").iter().all(|name| !name.starts_with("sentinel/")));
     let servers = Dialects::servers();
     assert_eq!(servers, "redis,valkey".parse().expect("a set"));
     assert_eq!(servers.to_string(), "redis,valkey");
