@@ -1,20 +1,20 @@
 //! The users that a file defines, each with what it may do and how it logs in, as far as the file tells.
 
 use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{Dialects, Document, Kind, is_appended};
+use super::{Document, Kind, START, is_appended, narrowed};
 use crate::catalog::Catalog;
-use crate::dialect::Service;
-use crate::file::{self, AclFile, FileErrors};
+use crate::dialect::{Dialects, Service};
+use crate::file::{self, AclFile};
 use crate::iac::{
-    self, AccessStringAt, AclText, AclTextKind, Finding, Given, Literal, Place, Position, Request,
+    self, AclText, AclTextKind, Candidates, Finding, Given, Location, Member, Place, Position, Request,
+    Resolved,
 };
 use crate::secret::PasswordHash;
 use crate::span::Span;
@@ -28,6 +28,10 @@ pub struct FileUser {
     pub id: Option<String>,
     /// What it is called in the file: the name, or the address of the resource.
     pub address: String,
+    /// The file that defines it.
+    pub file: String,
+    /// What its address is unique in, among several files: the folder of Terraform, otherwise the file.
+    unit: String,
     /// Where it stands. The user `default` of a server stands nowhere unless a line defines it.
     pub position: Option<Position>,
     /// What it is allowed to do.
@@ -39,8 +43,8 @@ pub struct FileUser {
 /// What a user may do.
 #[derive(Debug)]
 pub enum Access {
-    /// The file states it.
-    Known(Box<User>),
+    /// The file states it: the user on each engine that may read the string and accepts it, the oldest first.
+    Known(Vec<User>),
     /// It is not literal.
     Unknown {
         /// Why, in a few words.
@@ -64,11 +68,30 @@ pub enum Login {
 }
 
 impl FileUser {
-    /// What it is allowed to do, where the file states it.
+    /// A user of a line, before any engine has read it.
+    fn of_line(
+        document: &Document<'_>,
+        name: &str,
+        around: Option<&Place>,
+        position: Option<Position>,
+    ) -> Self {
+        let shown = syntax::masked(name);
+        Self {
+            id: Some(name.to_owned()),
+            address: around.map_or_else(|| shown.clone(), |around| format!("{around} user {shown}")),
+            file: document.file(),
+            unit: document.unit(),
+            position,
+            access: Access::Known(Vec::new()),
+            logins: None,
+        }
+    }
+
+    /// The user on each engine that may read it, where the file states what it can do.
     #[must_use]
-    pub fn known(&self) -> Option<&User> {
+    pub fn known(&self) -> Option<&[User]> {
         match &self.access {
-            Access::Known(user) => Some(user),
+            Access::Known(users) => Some(users),
             Access::Unknown { .. } => None,
         }
     }
@@ -112,196 +135,261 @@ impl Login {
 // ---------------------------------------------------------------------------------------------------
 // Reading
 
-/// A file whose users are read.
-pub struct FileOfUsers<'a> {
-    /// Where the file is.
-    pub path: &'a Path,
-    /// What it holds.
-    pub bytes: &'a [u8],
-    /// What it is read as.
-    pub kind: Kind,
-    /// What reads strings whose dialect it does not state.
-    pub dialects: Dialects,
-}
-
-impl<'a> FileOfUsers<'a> {
-    /// The users of a file in which nothing is refused, by its document.
-    pub fn users(&self, document: &Document<'_>) -> Vec<FileUser> {
-        let position = |place: Span| document.position_of_byte(place.start);
-        match self.kind {
-            Kind::AclFile => self.of_lines(self.bytes, file::Format::Acl, None, position),
-            Kind::Configuration => self.of_lines(self.bytes, file::Format::Config, None, position),
-            Kind::Infrastructure(format) => match iac::read(format, self.bytes) {
-                Ok(found) => self.of_infrastructure(&found),
-                Err(_) => Vec::new(),
+impl Document<'_> {
+    /// The users that the file defines, if nothing in it is refused; of a plan those that are there after it.
+    #[must_use]
+    pub fn users(&self) -> Vec<FileUser> {
+        let position = |place: Span| self.position_of_byte(place.start);
+        match (self.kind, &self.found) {
+            (Kind::Infrastructure(_), None) => Vec::new(),
+            (Kind::Infrastructure(_), Some(found)) => match found.plan() {
+                Some(plan) => plan.after().iter().map(|request| self.user_of_request(request)).collect(),
+                None => self.users_of_findings(found),
             },
+            (kind, _) => self.users_of_lines(self.bytes, kind.lines_format(), None, position),
         }
     }
 
-    /// The same without a document.
-    pub fn all_users(&self) -> Vec<FileUser> {
-        self.users(&Document::read(self.path, self.bytes, self.kind, self.dialects))
+    /// The users that are there before a plan, of a file that is one. What a plan hides of them is not known.
+    #[must_use]
+    pub fn users_before(&self) -> Option<Vec<FileUser>> {
+        let plan = self.found.as_ref()?.plan()?;
+        Some(plan.before().iter().map(|request| self.user_of_request(request)).collect())
     }
 
     /// The users of a text of lines; `around` is what it stands in.
-    fn of_lines(
+    fn users_of_lines(
         &self,
         text: &[u8],
         format: file::Format,
         around: Option<&Place>,
         position: impl Fn(Span) -> Position,
     ) -> Vec<FileUser> {
-        let catalog = Catalog::from(self.dialects.of_server(self.path));
-        users_of(&AclFile::parse_with(text, &catalog, format), around, position).unwrap_or_default()
+        let mut users: BTreeMap<String, FileUser> = BTreeMap::new();
+        for dialect in self.servers().iter() {
+            let file = AclFile::parse_with(text, &Catalog::from(dialect), format);
+            let Ok(found) = file.users() else { continue };
+            let of_lines = file.lines().iter().filter_map(|line| line.user());
+            let places: HashMap<_, _> = of_lines.map(|line| (line.name(), line.name_span())).collect();
+            for (name, user) in found {
+                let of_all = users.entry(name.to_owned()).or_insert_with(|| {
+                    let place = places.get(name).map(|place| position(*place));
+                    FileUser::of_line(self, name, around, place)
+                });
+                if let Access::Known(on) = &mut of_all.access {
+                    on.push(user.clone());
+                }
+            }
+        }
+        users.into_values().collect()
     }
 
-    fn of_infrastructure(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
-        let found = Found { findings: found.findings(), requests: found.requests().collect() };
-        found.findings.iter().flat_map(|finding| self.of_finding(&found, finding)).collect()
-    }
-
-    fn of_finding(&self, found: &Found<'_, '_>, finding: &Finding<'_>) -> Vec<FileUser> {
-        let unknown = |why: String, written: &[u8]| Access::Unknown { why, written: written.to_vec() };
-        let (position, access) = match finding {
-            Finding::AccessString(string) if !is_appended(&string.place.attribute) => {
-                let dialect = string.dialect.unwrap_or_else(|| self.dialects.of_service());
-                let text = found.with_appended(string);
-                let access = match User::parse(dialect, &text) {
-                    Ok(user) => Access::Known(Box::new(user)),
-                    Err(error) => unknown(error.to_string(), text.as_bytes()),
-                };
-                (string.text.position(Span::new(0, 0)), access)
-            }
-            Finding::AccessString(string) if found.beside(&finding.range(), Part::Base).is_none() => {
-                let why = "its rules are put behind those that the user has".to_owned();
-                (string.text.position(Span::new(0, 0)), unknown(why, string.text.value().as_bytes()))
-            }
-            Finding::NotLiteral(value) => {
-                let written = self.bytes.get(value.range.clone()).unwrap_or_default();
-                (value.position, unknown(value.why.to_string(), written))
-            }
-            Finding::Request(request) if !found.has_string(request) => {
-                (request.position(), unknown("no access string is given".into(), b""))
-            }
-            Finding::AclText(text) => return self.of_text(text),
-            _ => return Vec::new(),
+    fn users_of_findings(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
+        let requests: Vec<_> = found.requests().collect();
+        let used = Used::of(found.path(), &requests);
+        let user = |finding: &Finding<'_>| match finding {
+            Finding::Request(request) => vec![self.user_of_request(request)],
+            Finding::AclText(text) => self.users_of_text(text),
+            finding if used.has(&finding.range()) => Vec::new(),
+            finding => self.user_by_itself(finding).into_iter().collect(),
         };
-        vec![found.user(finding, position, access)]
+        found.findings().iter().flat_map(user).collect()
     }
 
-    fn of_text(&self, text: &AclText<'_>) -> Vec<FileUser> {
+    fn users_of_text(&self, text: &AclText<'_>) -> Vec<FileUser> {
         let format = match text.kind {
             AclTextKind::AclFile => file::Format::Acl,
             AclTextKind::Configuration => file::Format::Config,
         };
         let position = |place| text.text.position(place);
-        self.of_lines(text.text.value().as_bytes(), format, Some(&text.place), position)
+        self.users_of_lines(text.text.value().as_bytes(), format, Some(&text.place), position)
     }
-}
 
-/// The users of lines, each where the last line about it stands.
-fn users_of(
-    file: &AclFile,
-    around: Option<&Place>,
-    position: impl Fn(Span) -> Position,
-) -> Result<Vec<FileUser>, FileErrors> {
-    let of_lines = file.lines().iter().filter_map(|line| line.user());
-    let places: HashMap<_, _> = of_lines.map(|line| (line.name(), line.name_span())).collect();
-    let of_user = |(name, user): (&str, &User)| {
-        let shown = syntax::masked(name);
-        FileUser {
-            id: Some(name.to_owned()),
-            address: around.map_or_else(|| shown.clone(), |around| format!("{around} user {shown}")),
-            position: places.get(name).map(|place| position(*place)),
-            access: Access::Known(Box::new(user.clone())),
-            logins: None,
-        }
-    };
-    Ok(file.users()?.into_iter().map(of_user).collect())
-}
-
-/// Whether it is what `redis-cli` printed for `ACL LIST`.
-pub fn is_listed(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(b"1) \"user ")
-}
-
-/// The users that `ACL LIST` printed.
-pub fn of_list(path: &Path, bytes: &[u8], dialects: Dialects) -> Result<Vec<FileUser>, FileErrors> {
-    let file = AclFile::parse_with(bytes, &Catalog::from(dialects.of_server(path)), file::Format::List);
-    let position = |place: Span| {
-        let before = &bytes[..place.start];
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-        Position { line: before.iter().filter(|byte| **byte == b'\n').count() + 1, column }
-    };
-    users_of(&file, None, position)
-}
-
-/// What is found in a file of infrastructure, in its order.
-struct Found<'d, 'a> {
-    findings: &'d [Finding<'a>],
-    requests: Vec<&'d Request<'a>>,
-}
-
-/// Which access string of a request.
-#[derive(Clone, Copy, PartialEq)]
-enum Part {
-    Base,
-    Appended,
-}
-
-impl Part {
-    fn of(string: &AccessStringAt<'_>) -> Self {
-        if is_appended(&string.place.attribute) { Self::Appended } else { Self::Base }
-    }
-}
-
-impl<'d, 'a> Found<'d, 'a> {
-    /// The user that a finding is about, by the request that it stands in.
-    fn user(&self, finding: &Finding<'_>, position: Position, access: Access) -> FileUser {
-        let request = self.request_around(&finding.range());
-        FileUser {
-            id: request.and_then(id_of),
-            address: address(request.map_or(finding.place(), |request| request.place())),
+    /// A string that no request of this file uses counts as a user.
+    fn user_by_itself(&self, finding: &Finding<'_>) -> Option<FileUser> {
+        let appended = "its rules are put behind those that the user has";
+        let (position, access) = match finding {
+            Finding::AccessString(string) if is_appended(&string.place.attribute) => {
+                let access = unknown(appended, string.text.value().as_bytes());
+                (string.text.position(START), access)
+            }
+            Finding::AccessString(string) => {
+                (string.text.position(START), self.access(string.text.value(), &string.candidates))
+            }
+            Finding::Composed(string) => {
+                let texts = core::slice::from_ref(&string.text);
+                let access = self.access_of_texts(texts, &[], &string.text.basis(), &string.candidates);
+                (string.position, access)
+            }
+            Finding::NotLiteral(value) => {
+                let written = self.bytes.get(value.range.clone()).unwrap_or_default();
+                (value.position, unknown(&value.why.to_string(), written))
+            }
+            Finding::Request(_) | Finding::AclText(_) => return None,
+        };
+        let address = address(finding.place());
+        Some(FileUser {
+            id: None,
+            address,
+            file: self.file(),
+            unit: self.unit(),
             position: Some(position),
             access,
-            logins: request.map(Login::of_request),
-        }
-    }
-
-    fn request_around(&self, range: &Range<usize>) -> Option<&'d Request<'a>> {
-        let behind = self.requests.partition_point(|request| request.range().start <= range.start);
-        let last = self.requests[..behind].last()?;
-        (range.end <= last.range().end).then_some(last)
-    }
-
-    fn inside(&self, request: &Request<'_>) -> &'d [Finding<'a>] {
-        let range = request.range();
-        let first = self.findings.partition_point(|finding| finding.range().start < range.start);
-        let behind = self.findings.partition_point(|finding| finding.range().start < range.end);
-        &self.findings[first..behind]
-    }
-
-    fn has_string(&self, request: &Request<'_>) -> bool {
-        let is_one =
-            |finding: &Finding<'_>| matches!(finding, Finding::AccessString(_) | Finding::NotLiteral(_));
-        self.inside(request).iter().any(is_one)
-    }
-
-    /// That access string of the request around a place.
-    fn beside(&self, range: &Range<usize>, part: Part) -> Option<&'d AccessStringAt<'a>> {
-        self.inside(self.request_around(range)?).iter().find_map(|finding| match finding {
-            Finding::AccessString(string) if Part::of(string) == part => Some(string),
-            _ => None,
+            logins: None,
         })
     }
 
-    /// The string with the rules that the same request puts behind it.
-    fn with_appended(&self, string: &AccessStringAt<'_>) -> String {
-        let value = |text: &Literal<'_>| text.value().trim().to_owned();
-        match self.beside(&string.text.whole(), Part::Appended) {
-            Some(appended) => format!("{} {}", value(&string.text), value(&appended.text)),
-            None => string.text.value().to_owned(),
+    fn user_of_request(&self, request: &Request<'_>) -> FileUser {
+        let (base, appended) = (request.strings("AccessString"), request.strings("AppendAccessString"));
+        let written = format!("{}\n{}", request.basis("AccessString"), request.basis("AppendAccessString"));
+        let access = match (why_unknown(request), base, appended) {
+            (Some(why), [], _) => unknown(&why, self.bytes.get(request.range()).unwrap_or_default()),
+            (None, [], []) => unknown("no access string is given", b""),
+            (_, [], _) => unknown("its rules are put behind those that the user has", written.as_bytes()),
+            (_, base, appended) => self.access_of_texts(base, appended, &written, request.candidates()),
+        };
+        FileUser {
+            id: id_of(request),
+            address: address(request.place()),
+            file: self.file(),
+            unit: self.unit(),
+            position: Some(self.position_of_string(request)),
+            access,
+            logins: Some(Login::of_request(request)),
+        }
+    }
+
+    /// Where the access string is in the body of the request, or else where its member is, or the request.
+    fn position_of_string(&self, request: &Request<'_>) -> Position {
+        let strings = [request.strings("AccessString"), request.strings("AppendAccessString")].concat();
+        let location = strings.first().map(|text| text.location(START));
+        let is_inside = |location: &Location| {
+            let around = request.range();
+            around.start <= location.range.start && location.range.end <= around.end
+        };
+        let inside = location.and_then(|location| self.here(location)).filter(is_inside);
+        let is_string = |member: &&Member| member.name.ends_with("AccessString");
+        let member = request.members().iter().find(is_string);
+        inside
+            .map(|location| location.position)
+            .or(member.map(|member| member.position))
+            .unwrap_or_else(|| request.position())
+    }
+
+    /// What a string allows, and those that are put behind it: known if there is one text and all of it is known.
+    fn access_of_texts(
+        &self,
+        base: &[Resolved<'_>],
+        appended: &[Resolved<'_>],
+        written: &str,
+        candidates: &Candidates,
+    ) -> Access {
+        if base.len() > 1 || appended.len() > 1 {
+            return unknown("a condition decides which of several strings it is", written.as_bytes());
+        }
+        let mut texts = base.iter().chain(appended);
+        if let Some((why, _)) = texts.clone().flat_map(|text| text.unknown()).next() {
+            return unknown(&why.to_string(), written.as_bytes());
+        }
+        match (texts.next(), texts.next()) {
+            (Some(text), None) => self.access(text.known().unwrap_or_default(), candidates),
+            (base, appended) => {
+                let text = |text: Option<&Resolved<'_>>| {
+                    text.and_then(|text| text.known()).unwrap_or_default().trim().to_owned()
+                };
+                self.access(&format!("{} {}", text(base), text(appended)), candidates)
+            }
+        }
+    }
+
+    fn access(&self, text: &str, candidates: &Candidates) -> Access {
+        Access::of(text, &narrowed(candidates.dialects.clone(), self.stated.as_ref()))
+    }
+}
+
+fn unknown(why: &str, written: &[u8]) -> Access {
+    Access::Unknown { why: why.to_owned(), written: written.to_vec() }
+}
+
+/// Why there is no text of an access string that the request gives.
+fn why_unknown(request: &Request<'_>) -> Option<String> {
+    let member = request.members().iter().find(|member| member.name == "AccessString")?;
+    match &member.given {
+        Given::Unknown(why) => Some(why.to_string()),
+        _ => None,
+    }
+}
+
+/// The stretches of the file that requests are made of: their own, and those of the strings that they use.
+struct Used {
+    /// In order, and without overlaps.
+    requests: Vec<Range<usize>>,
+    /// Where the strings start, in order.
+    strings: Vec<usize>,
+}
+
+impl Used {
+    fn of(path: &Path, requests: &[&Request<'_>]) -> Self {
+        let mut around: Vec<Range<usize>> = Vec::new();
+        for request in requests {
+            match around.last_mut() {
+                Some(last) if request.range().start < last.end => {
+                    last.end = last.end.max(request.range().end)
+                }
+                _ => around.push(request.range()),
+            }
+        }
+        let texts = requests.iter().flat_map(|request| {
+            request.strings("AccessString").iter().chain(request.strings("AppendAccessString"))
+        });
+        let locations = texts.map(|text| text.location(Span::new(0, text.shown().len())));
+        let mut strings: Vec<_> = locations
+            .filter(|location| *location.path == *path)
+            .map(|location| location.range.start)
+            .collect();
+        strings.sort_unstable();
+        Self { requests: around, strings }
+    }
+
+    /// Whether a string at these bytes is one that a request uses.
+    fn has(&self, range: &Range<usize>) -> bool {
+        let behind = self.requests.partition_point(|request| request.start <= range.start);
+        let is_inside = self.requests[..behind].last().is_some_and(|request| range.end <= request.end);
+        let first = self.strings.partition_point(|start| *start < range.start);
+        is_inside || self.strings.get(first).is_some_and(|start| *start < range.end.max(range.start + 1))
+    }
+}
+
+impl Document<'_> {
+    fn file(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+
+    fn unit(&self) -> String {
+        let is_terraform =
+            matches!(self.kind, Kind::Infrastructure(iac::Format::Terraform | iac::Format::TerraformJson));
+        match self.path.parent() {
+            Some(folder) if is_terraform => folder.to_string_lossy().into_owned(),
+            _ => self.file(),
+        }
+    }
+}
+
+impl Access {
+    /// What a string grants on each of the engines that accepts it.
+    fn of(text: &str, dialects: &Dialects) -> Self {
+        let (mut users, mut error) = (Vec::new(), None);
+        for dialect in dialects.iter() {
+            match User::parse(dialect, text) {
+                Ok(user) => users.push(user),
+                Err(errors) => error = Some(errors),
+            }
+        }
+        match (users.is_empty(), error) {
+            (true, Some(error)) => {
+                Self::Unknown { why: error.to_string(), written: text.as_bytes().to_vec() }
+            }
+            _ => Self::Known(users),
         }
     }
 }
@@ -336,7 +424,9 @@ fn address(place: &Place) -> String {
 // Two files
 
 /// The users of two files in pairs: those of the same id and address, then of the same id, then of the same
-/// address if not both have ids. What has no other is by itself.
+/// address if not both have ids. What has no other is by itself. Of several files only users of the same file, in
+/// Terraform of the same folder, are one.
+#[must_use]
 pub fn pairs<'u>(
     old: &'u [FileUser],
     new: &'u [FileUser],
@@ -344,6 +434,9 @@ pub fn pairs<'u>(
     let (mut of_new, mut taken) = (vec![None; new.len()], vec![false; old.len()]);
     let by_address = index(old, |user| Some(&user.address));
     let by_id = index(old, |user| user.id.as_deref());
+    let are_one_unit = |users: &[FileUser]| users.windows(2).all(|pair| pair[0].unit == pair[1].unit);
+    let heeds_units = !are_one_unit(old) || !are_one_unit(new);
+    let fits = |old: &FileUser, new: &FileUser| !heeds_units || old.unit == new.unit;
     for law in [Law::Same, Law::Id, Law::Address] {
         for (user, found) in new.iter().zip(&mut of_new).filter(|(_, found)| found.is_none()) {
             let candidates = match (law, &user.id) {
@@ -352,7 +445,7 @@ pub fn pairs<'u>(
                 (Law::Same | Law::Address, _) => by_address.get(&*user.address),
             };
             let mut candidates = candidates.into_iter().flatten().copied();
-            *found = candidates.find(|at| !taken[*at] && law.holds(&old[*at], user));
+            *found = candidates.find(|at| !taken[*at] && fits(&old[*at], user) && law.holds(&old[*at], user));
             if let Some(at) = *found {
                 taken[at] = true;
             }
