@@ -263,11 +263,11 @@ fn item_of_list(item: &str) -> Result<Vec<Dialect>, DialectError> {
 fn range(first: &str, last: &str) -> Result<Vec<&'static Release>, DialectError> {
     let from = release(first)?;
     let (family, _) = from.name.rsplit_once('-').unwrap_or_default();
-    let named = if last.contains('-') { last.to_owned() } else { format!("{family}-{last}") };
-    let to = release(&named)?;
+    let last = if last.contains('-') { last.to_owned() } else { format!("{family}-{last}") };
+    let to = release(&last)?;
     let is_family = |release: &&Release| release.name.rsplit_once('-').unwrap_or_default().0 == family;
     // the last line counts with all of its patch releases, unless a patch release is named
-    let end = if named == line_name(to) { (to.line, u16::MAX) } else { (to.line, to.first_patch) };
+    let end = if last == line_name(to) { (to.line, u16::MAX) } else { (to.line, to.first_patch) };
     let start = (from.line, if first == line_name(from) { 0 } else { from.first_patch });
     let is_between = |release: &&Release| {
         let place = (release.line, release.first_patch);

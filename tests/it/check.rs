@@ -434,3 +434,63 @@ fn help_names_the_narrowest_rule_that_mends_it() {
         }
     }
 }
+
+#[test]
+fn options_of_xread_with_an_argument_are_skipped_where_the_engine_has_them() {
+    let request = ["XREAD", "MAXCOUNT", "5", "STREAMS", "secret", "$"];
+    for (engine, is_allowed) in
+        [(Engine::Redis8_8_2, true), (Engine::Redis8_6_6, true), (Engine::Redis8_10, false)]
+    {
+        assert_eq!(user(engine, "+@all %R~read*").check(&request).is_allowed(), is_allowed, "{engine}");
+    }
+}
+
+#[test]
+fn valkey_9_1_checked_fewer_databases_at_first() {
+    let answer = |engine, databases: &str, request: &str| {
+        let user = user(engine, &format!("~* +@all {databases}"));
+        let words = words(request);
+        let verdict = user.check(&words);
+        verdict
+            .dryrun("u")
+            .map(|text| text.replace("User u has no permissions to access ", ""))
+            .expect("a DRYRUN")
+    };
+    let engines = [Engine::Valkey9_1_0, Engine::Valkey9_1_1, Engine::Valkey9_1];
+    for (databases, request, answers) in [
+        ("db=0", "COPY a b DB 2", ["database COPY", "database 2", "database 2"]),
+        ("db=0", "COPY a b REPLACE DB 2", ["OK", "database 2", "database 2"]),
+        ("db=1", "COPY a b", ["OK", "OK", "database COPY"]),
+        ("db=2", "MOVE a 2", ["OK", "OK", "database MOVE"]),
+        ("db=1", "MOVE a x", ["OK", "OK", "database MOVE"]),
+        ("db=0,1", "CLUSTER FLUSHSLOT 1", ["OK", "database CLUSTER", "database CLUSTER"]),
+    ] {
+        assert_eq!(
+            engines.map(|engine| answer(engine, databases, request)),
+            answers,
+            "{databases} {request}"
+        );
+    }
+}
+
+#[test]
+fn modules_without_command_info_need_read_and_write_access() {
+    for (dialect, is_allowed) in [
+        ("redis-7.2+json", false),
+        ("redis-7.4+json", false),
+        ("redis-8.0+json", false),
+        ("redis-8.4+json", false),
+        ("redis-8.6+json", true),
+        ("valkey-8.1+json", false),
+    ] {
+        let user = user(dialect.parse::<Dialect>().expect("a dialect"), "+@all %R~*");
+        assert_eq!(user.check(&["JSON.GET", "x"]).is_allowed(), is_allowed, "{dialect}");
+    }
+    let user = user("redis-stack-7.4.1".parse::<Dialect>().expect("a dialect"), "+@all ~a");
+    let request = ["ft.search", "idx", "x"];
+    let verdict = user.check(&request);
+    assert_eq!(verdict.dryrun("u").as_deref(), Some("User u has no permissions to access the 'idx' key"));
+    let nobody = self::user("redis-stack-7.4.1".parse::<Dialect>().expect("a dialect"), "on");
+    let message = nobody.check(&request).dryrun("u");
+    assert_eq!(message.as_deref(), Some("User u has no permissions to run the 'FT.SEARCH' command"));
+}

@@ -416,3 +416,14 @@ fn ten_times_the_file_takes_ten_times_as_long() {
         assert!(ten < one * 50, "{one:?} for a tenth of what took {ten:?}");
     }
 }
+
+#[test]
+fn the_users_of_a_sentinel_are_read_as_a_sentinel_reads_them() {
+    let bytes: &[u8] = b"user default on nopass allkeys -@all +SENTINEL|get-master-addr-by-name\n\
+        user s on #0000000000000000000000000000000000000000000000000000000000000000 allkeys -@all +auth +client|id \
+        +command +hello +ping +role +sentinel|master +sentinel|myid +sentinel|replicas +@read\n";
+    let file = AclFile::parse(bytes, Engine::RedisSentinel7_0);
+    assert!(file.users().is_ok(), "{:?}", file.errors().next());
+    let server = AclFile::parse(bytes, Engine::Redis7_0);
+    assert!(server.users().is_err());
+}
