@@ -62,8 +62,10 @@ pub(crate) struct Quirks {
     pub(crate) channel_patterns_end_at_nul: bool,
     /// The options with an argument that `XREAD` and `XREADGROUP` skip in search of `STREAMS`.
     pub(crate) xread_options: &'static [&'static str],
-    /// Numbers of keys lose what an `int` cannot hold (up to 7.4 and Valkey 8.1; in 7.2 and 7.4 not measured).
+    /// Numbers of keys lose what an `int` cannot hold (up to Redis 7.2 and Valkey 9.0).
     pub(crate) key_numbers_are_ints: bool,
+    /// An unknown command without arguments is reported without `, with args beginning with: ` (Redis 8.6).
+    pub(crate) unknown_command_is_short: bool,
 }
 
 /// Which key rules without `R` and `W` are accepted, and kill the server when it prints the user (CVE-2024-51741).
@@ -207,6 +209,7 @@ const REDIS_6_0_5: Quirks = Quirks {
     channel_patterns_end_at_nul: false,
     xread_options: &["block", "count"],
     key_numbers_are_ints: true,
+    unknown_command_is_short: false,
 };
 const REDIS_6_0_9: Quirks =
     Quirks { name: "redis-6.0.9", first_patch: 9, algorithm: Algorithm::B, ..REDIS_6_0_5 };
@@ -270,7 +273,7 @@ const REDIS_7_2: Quirks = Quirks {
 };
 const REDIS_7_2_16: Quirks = keys_mended("redis-7.2.16", 16, REDIS_7_2);
 const REDIS_7_4: Quirks =
-    Quirks { name: "redis-7.4", line: (7, 4), percent_kills: PercentKills::Bare, ..REDIS_7_2 };
+    Quirks { name: "redis-7.4", line: (7, 4), percent_kills: PercentKills::Bare, key_numbers_are_ints: false, ..REDIS_7_2 };
 const REDIS_7_4_11: Quirks = keys_mended("redis-7.4.11", 11, REDIS_7_4);
 const REDIS_8_0: Quirks = Quirks {
     name: "redis-8.0",
@@ -278,7 +281,6 @@ const REDIS_8_0: Quirks = Quirks {
     module_evidence: Evidence::Source,
     module_categories: true,
     percent_kills: PercentKills::None,
-    key_numbers_are_ints: false,
     ..REDIS_7_4
 };
 const REDIS_8_2: Quirks = Quirks { name: "redis-8.2", line: (8, 2), ..REDIS_8_0 };
@@ -287,7 +289,7 @@ const REDIS_8_4: Quirks =
     Quirks { name: "redis-8.4", line: (8, 4), xread_options: &["block", "count", "claim"], ..REDIS_8_2 };
 const REDIS_8_4_6: Quirks = keys_mended("redis-8.4.6", 6, REDIS_8_4);
 const REDIS_8_6_0: Quirks =
-    Quirks { name: "redis-8.6.0", line: (8, 6), evidence: Evidence::Documented, ..REDIS_8_4 };
+    Quirks { name: "redis-8.6.0", line: (8, 6), evidence: Evidence::Documented, unknown_command_is_short: true, ..REDIS_8_4 };
 const REDIS_8_6_1: Quirks = Quirks { name: "redis-8.6.1", first_patch: 1, ..REDIS_8_6_0 };
 const REDIS_8_6: Quirks =
     Quirks { name: "redis-8.6", first_patch: 2, evidence: Evidence::Measured, ..REDIS_8_6_1 };
@@ -334,7 +336,6 @@ const VALKEY_9_0: Quirks = Quirks {
     name: "valkey-9.0",
     line: (9, 0),
     splitter: Splitter::Valkey9_0,
-    key_numbers_are_ints: false,
     ..VALKEY_8_1
 };
 const VALKEY_9_1_0: Quirks = Quirks {
@@ -343,6 +344,7 @@ const VALKEY_9_1_0: Quirks = Quirks {
     databases: true,
     database_checks: DatabaseChecks::FirstOption,
     prints_all_databases: true,
+    key_numbers_are_ints: false,
     ..VALKEY_9_0
 };
 const VALKEY_9_1_1: Quirks = Quirks {

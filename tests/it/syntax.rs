@@ -168,7 +168,7 @@ fn a_selector_that_opens_another_is_rejected_on_redis_7_0_without_words_of_the_s
         (r#"on (+get|"a (b" ~x)"#, "(b\""),
         (r#"(~a +get|"a (b)"#, "(b)"),
         ("(+get (+set ~foo)", "(+set"),
-        (r#"(on +get|"a (b")"#, "(b\""),
+        (r#"(on +get|"a (b")"#, "(b\")"),
     ] {
         let errors = User::parse(Engine::Redis7_0, text).expect_err(text);
         let found: Vec<_> = errors.iter().map(|error| (&text[error.span().range()], error.kind())).collect();

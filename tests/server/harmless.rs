@@ -7,7 +7,7 @@ pub(crate) fn is_harmless(dialect: Dialect, arguments: &[String]) -> bool {
     let keeps_rules_as_text = dialect.engine() >= Engine::Redis7_2;
     let kills = has_percent_without_letter(&arguments.join(" "))
         || keeps_rules_as_text && may_have_first_argument_that_splits(arguments);
-    !kills
+    !kills && selectors(arguments).all(|selector| !ends_in_escaped_quote(&selector))
 }
 
 /// `%`, `%~x` or the like at the start of a rule: Redis before 7.2.7 and 7.4.2, Valkey before 8.0.2.
@@ -38,3 +38,19 @@ fn may_have_first_argument_that_splits(arguments: &[String]) -> bool {
 }
 
 const QUOTES: [char; 2] = ['"', '\''];
+
+/// What each argument that opens a selector holds, with those that it swallows.
+fn selectors(arguments: &[String]) -> impl Iterator<Item = String> {
+    let opening = (0..arguments.len()).filter(|&first| arguments[first].starts_with('('));
+    opening.map(|first| {
+        let last = (first..arguments.len()).find(|&last| arguments[last].ends_with(')'));
+        let text = arguments[first..=last.unwrap_or(arguments.len() - 1)].join(" ");
+        let text = &text['('.len_utf8()..];
+        text.strip_suffix(')').unwrap_or(text).to_owned()
+    })
+}
+
+/// A quote after a backslash at the very end, which Valkey 9.0 and later take for a closing one. The library does not.
+fn ends_in_escaped_quote(selector: &str) -> bool {
+    selector.ends_with("\\\"") || selector.ends_with("\\'")
+}
