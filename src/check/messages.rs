@@ -8,7 +8,7 @@ use core::fmt;
 use super::{Allowed, Denied, Reason, Verdict};
 use crate::access::KeyAccess;
 use crate::catalog::{self, ChannelArguments, Command, DatabaseArguments, Request, c_text};
-use crate::dialect::Answers;
+use crate::dialect::{Answers, Quirks};
 
 impl Verdict<'_> {
     /// What the server answers a user of that name who sends the request, `None` when it is allowed.
@@ -156,6 +156,8 @@ pub struct UnknownCommand<'a> {
     /// Of a container that has no such one.
     subcommand: Option<&'a [u8]>,
     answers: Answers,
+    /// Whether nothing is said of arguments where there are none.
+    is_short: bool,
     arguments: Echo,
 }
 
@@ -175,15 +177,16 @@ impl<'a> UnknownCommand<'a> {
     pub(super) fn new<A: AsRef<[u8]>>(
         request: Request<'a, A>,
         subcommand: Option<&'a [u8]>,
-        answers: Answers,
+        quirks: &Quirks,
     ) -> Self {
+        let (answers, is_short) = (quirks.answers, quirks.unknown_command_is_short);
         let mut arguments = Echo { text: [0; ECHOED + 4], len: 0 };
         let mut place = 1;
         while let (Some(argument), true) = (request.get(place), arguments.len < ECHOED) {
             arguments.push(argument, answers);
             place += 1;
         }
-        Self { name: request.get(0).unwrap_or_default(), subcommand, answers, arguments }
+        Self { name: request.get(0).unwrap_or_default(), subcommand, answers, is_short, arguments }
     }
 
     /// The name.
@@ -212,6 +215,7 @@ impl<'a> UnknownCommand<'a> {
             (_, Answers::Redis6) => {
                 format!("ERR unknown command `{name}`, with args beginning with: {}", self.arguments.text())
             }
+            _ if self.is_short && self.arguments.len == 0 => format!("ERR unknown command '{name}'"),
             (_, Answers::Redis7_0 | Answers::Redis7_2) => {
                 format!("ERR unknown command '{name}', with args beginning with: {}", self.arguments.text())
             }

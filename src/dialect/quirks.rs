@@ -272,8 +272,13 @@ const REDIS_7_2: Quirks = Quirks {
     ..REDIS_7_0
 };
 const REDIS_7_2_16: Quirks = keys_mended("redis-7.2.16", 16, REDIS_7_2);
-const REDIS_7_4: Quirks =
-    Quirks { name: "redis-7.4", line: (7, 4), percent_kills: PercentKills::Bare, key_numbers_are_ints: false, ..REDIS_7_2 };
+const REDIS_7_4: Quirks = Quirks {
+    name: "redis-7.4",
+    line: (7, 4),
+    percent_kills: PercentKills::Bare,
+    key_numbers_are_ints: false,
+    ..REDIS_7_2
+};
 const REDIS_7_4_11: Quirks = keys_mended("redis-7.4.11", 11, REDIS_7_4);
 const REDIS_8_0: Quirks = Quirks {
     name: "redis-8.0",
@@ -288,8 +293,13 @@ const REDIS_8_2_9: Quirks = keys_mended("redis-8.2.9", 9, REDIS_8_2);
 const REDIS_8_4: Quirks =
     Quirks { name: "redis-8.4", line: (8, 4), xread_options: &["block", "count", "claim"], ..REDIS_8_2 };
 const REDIS_8_4_6: Quirks = keys_mended("redis-8.4.6", 6, REDIS_8_4);
-const REDIS_8_6_0: Quirks =
-    Quirks { name: "redis-8.6.0", line: (8, 6), evidence: Evidence::Documented, unknown_command_is_short: true, ..REDIS_8_4 };
+const REDIS_8_6_0: Quirks = Quirks {
+    name: "redis-8.6.0",
+    line: (8, 6),
+    evidence: Evidence::Documented,
+    unknown_command_is_short: true,
+    ..REDIS_8_4
+};
 const REDIS_8_6_1: Quirks = Quirks { name: "redis-8.6.1", first_patch: 1, ..REDIS_8_6_0 };
 const REDIS_8_6: Quirks =
     Quirks { name: "redis-8.6", first_patch: 2, evidence: Evidence::Measured, ..REDIS_8_6_1 };
@@ -332,12 +342,8 @@ const VALKEY_8_1: Quirks = Quirks {
     percent_kills: PercentKills::None,
     ..VALKEY_8_0
 };
-const VALKEY_9_0: Quirks = Quirks {
-    name: "valkey-9.0",
-    line: (9, 0),
-    splitter: Splitter::Valkey9_0,
-    ..VALKEY_8_1
-};
+const VALKEY_9_0: Quirks =
+    Quirks { name: "valkey-9.0", line: (9, 0), splitter: Splitter::Valkey9_0, ..VALKEY_8_1 };
 const VALKEY_9_1_0: Quirks = Quirks {
     name: "valkey-9.1.0",
     line: (9, 1),
