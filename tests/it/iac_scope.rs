@@ -679,7 +679,8 @@ fn the_users_of_a_plan_are_compared_with_those_before_it() {
     let document =
         FileDocument::read(path, PLAN.as_bytes(), Kind::Infrastructure(Format::Json), Default::default());
     let (before, after) = (document.users_before().expect("a plan"), document.users());
-    let changes = redis_acl::document::changes(10_000, &before, &after);
+    let options = redis_acl::document::CompareOptions { work: 10_000, passwords: Default::default() };
+    let changes = redis_acl::document::changes(options, &before, &after);
     let told: Vec<_> =
         changes.iter().map(|change| format!("{} {:?}", change.address(), change.new_access)).collect();
     assert!(told.contains(&"aws_elasticache_user.app Some".to_owned()), "{told:?}");
@@ -703,7 +704,7 @@ fn the_access_of_a_user_follows_its_local() {
         let users = document.users();
         assert_eq!(users.len(), 1, "{users:?}");
         match &users[0].access {
-            Access::Known(user) => User::to_string(user),
+            Access::Known(users) => User::to_string(&users[0]),
             Access::Unknown { why, .. } => panic!("{why}"),
         }
     };
@@ -733,7 +734,7 @@ fn a_string_that_is_worked_out_is_checked_and_never_written() {
     assert_eq!(entries, [("on ~* +gett", false), ("on", true), ("+@raed", true)]);
     let place = document.position(&document.entries()[2], Span::new(2, 6)).to_string();
     assert_eq!(place, "7:37");
-    let rewritten = document.rewritten(&[(0, "on ~* +get".to_owned())]);
+    let rewritten = document.rewritten(&[(0, "on ~* +get".to_owned())], |_| true);
     assert!(rewritten.left.contains(&0));
     assert_eq!(rewritten.bytes, text.as_bytes());
 }
