@@ -229,7 +229,8 @@ pub use claims::Claims;
 pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
 pub use dialect::{
-    DefaultChannels, Dialect, DialectError, Dialects, Engine, Evidence, Form, Module, Project, Service,
+    DefaultChannels, Dialect, DialectError, Dialects, Engine, Evidence, Form, Module, Process, Project,
+    Service,
 };
 pub use explain::{Explanation, explain};
 pub use file::{AclFile, BadChannelDefault, FileError, FileErrorKind, FileErrors};

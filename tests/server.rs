@@ -37,7 +37,7 @@ use cases::{Case, Cases};
 use servers::{Found, Line, Server};
 
 /// How many cases each server is given, and how many are on their way at once.
-const CASES: usize = 5_000;
+const CASES: usize = 2_000;
 const BATCH: usize = 100;
 
 #[test]
@@ -82,7 +82,9 @@ fn a_printed_line_makes_the_same_user_again() {
 #[test]
 fn every_server_has_the_commands_and_categories_of_its_catalogue() {
     with_each_server(|found, server| {
-        let differences = catalogue::differences(found.dialect, server).expect("a server that answers");
+        let mut differences = catalogue::differences(found.dialect, server).expect("a server that answers");
+        // Debian's build has the key specs of Redis 8.2.9: tests/server_check/patched.rs
+        differences.retain(|difference| found.name != "redis-8.0.2" || !difference.contains("+incomplete@"));
         assert_eq!(differences, catalogue::known_differences(&found.name), "{}", found.name);
         format!("the same but for {} known differences", differences.len())
     });
@@ -151,7 +153,7 @@ fn a_client_publishes_as_the_library_says(found: &Found, server: &Server) {
 }
 
 /// How many random files each server loads.
-const FILES: usize = 500;
+const FILES: usize = 150;
 
 #[test]
 fn acl_files_are_read_as_every_server_reads_them() {

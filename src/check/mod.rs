@@ -214,7 +214,7 @@ impl User {
         }
         let command = self.catalog().lookup(Request::new(&[name]));
         let subcommand = request.get(1).filter(|_| command.is_some_and(Command::is_container));
-        let reason = Reason::UnknownCommand(UnknownCommand::new(request, subcommand, quirks.answers));
+        let reason = Reason::UnknownCommand(UnknownCommand::new(request, subcommand, quirks));
         Verdict::Denied(Denied { user: self, selector: 0, command: None, reason })
     }
 }

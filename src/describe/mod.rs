@@ -104,6 +104,8 @@ struct Style {
     /// In selectors.
     channels: ShowChannels,
     algorithm: Algorithm,
+    /// Whether `alldbs` is shown.
+    all_databases: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -131,7 +133,9 @@ impl Style {
             Form::Observed => (ShowChannels::IfAny, Algorithm::D),
             Form::MemoryDb => (channels, Algorithm::D),
         };
-        Self { sanitize: form == Form::Server, root_channels, channels, algorithm }
+        let is_server = form == Form::Server;
+        let all_databases = is_server && quirks.prints_all_databases;
+        Self { sanitize: is_server, root_channels, channels, algorithm, all_databases }
     }
 }
 
@@ -189,7 +193,7 @@ impl Line {
     fn push_selector(&mut self, selector: &Selector, user: &User, style: &Style, channels: ShowChannels) {
         self.push_keys(selector);
         self.push_channels(selector, channels);
-        self.push_databases(selector);
+        self.push_databases(selector, style);
         match style.algorithm {
             Algorithm::D => self.push_rules(selector, user),
             counted => categories::describe(self, &selector.commands, user.catalog(), counted),
@@ -218,9 +222,14 @@ impl Line {
         }
     }
 
-    /// Valkey 9.1.1 and later: nothing for all of them.
-    fn push_databases(&mut self, selector: &Selector) {
-        let Databases::Listed(ids) = &selector.databases else { return };
+    /// Nothing for all of them, except on Valkey 9.1.0.
+    fn push_databases(&mut self, selector: &Selector, style: &Style) {
+        let Databases::Listed(ids) = &selector.databases else {
+            if style.all_databases {
+                self.push("alldbs");
+            }
+            return;
+        };
         let ids: Vec<_> = ids.iter().map(u32::to_string).collect();
         match ids.is_empty() {
             true => self.push("resetdbs"),

@@ -19,12 +19,12 @@ use core::str::FromStr;
 use crate::quoting::Splitter;
 
 pub use channels::DefaultChannels;
-pub use engine::{Engine, Evidence, Project};
+pub use engine::{Engine, Evidence, Process, Project};
 pub use module::Module;
 use module::Modules;
 pub(crate) use quirks::{
-    Algorithm, Answers, Feature, FileUsers, FirstArgumentOfAllowed, LoadErrors, NewChannels, OpenToAll,
-    Quirks, Sanitize,
+    Algorithm, Answers, DatabaseChecks, Feature, FileUsers, FirstArgumentOfAllowed, LoadErrors, NewChannels,
+    OpenToAll, PercentKills, Quirks, Sanitize,
 };
 use releases::{RELEASES, Release, release};
 pub use set::Dialects;
@@ -151,11 +151,14 @@ impl Dialect {
     /// The same dialect with one more module.
     ///
     /// # Errors
-    /// When the module is another project's, or when a service decides which modules there are.
+    /// When the module is another project's, when a service decides which modules there are, or on a Sentinel.
     pub fn with_module(mut self, module: Module) -> Result<Self, DialectError> {
         if let (Some(_), false) = (self.service(), self.modules.contains(module)) {
             let shipped = join(self.modules.iter().map(Module::name), "no modules");
             return error(format!("{} ships {shipped}; others cannot be loaded there", self.release.name));
+        }
+        if self.engine().process() == Process::Sentinel {
+            return error(format!("{} is a Sentinel, which loads no modules", self.release.name));
         }
         if self.service().is_none() && module.project() != self.engine().project() {
             return error(format!("{} cannot load a module made for another engine", self.release.name));
@@ -246,7 +249,7 @@ impl Dialect {
     pub fn next_generation(self) -> Option<Self> {
         let project = self.engine().project();
         let (major, minor) = self.release.line;
-        let served_alike = || RELEASES.iter().filter(|release| release.service == self.service());
+        let served_alike = || RELEASES.iter().filter(|release| self.is_alternative(release));
         let same_engine = || served_alike().filter(|release| release.engine.project() == project);
         let next_major = || same_engine().find(|release| release.line.0 > major);
         let valkey = || {
@@ -261,6 +264,30 @@ impl Dialect {
         let next = Self { release, modules, channels: None };
         // a setting stays in the configuration
         Some(self.channels.map_or(next, |channels| next.with_default_channels(channels).unwrap_or(next)))
+    }
+
+    /// Whether a release can take the place of this one: it comes from the same service, and is the same process.
+    fn is_alternative(self, release: &Release) -> bool {
+        release.service == self.service() && release.engine.process() == self.engine().process()
+    }
+
+    /// The dialects that can take the place of this one.
+    pub(crate) fn alternatives(self) -> impl Iterator<Item = Self> {
+        RELEASES.iter().filter(move |release| self.is_alternative(release)).map(Self::of)
+    }
+
+    /// Where the facts about the commands of modules come from; `None` for a dialect without modules.
+    ///
+    /// ```
+    /// # use redis_acl::{Dialect, Evidence};
+    /// let evidence = |dialect: &str| dialect.parse::<Dialect>().unwrap().module_evidence();
+    /// assert_eq!(evidence("redis-7.4+json"), Some(Evidence::Measured));
+    /// assert_eq!(evidence("redis-8.0+json"), Some(Evidence::Source));
+    /// assert_eq!(evidence("redis-8.0"), None);
+    /// ```
+    #[must_use]
+    pub fn module_evidence(self) -> Option<Evidence> {
+        self.modules().next().map(|_| self.engine().quirks().module_evidence)
     }
 
     /// What an upgrade may lead to: every later release of the same engine, and after Redis every one of Valkey, which
@@ -278,8 +305,7 @@ impl Dialect {
             (Project::Redis, Project::Valkey) => true,
             (old, new) => old == new && (release.line, release.first_patch) > here,
         };
-        let service = self.service();
-        RELEASES.iter().filter(move |release| release.service == service).filter(is_later).map(Self::of)
+        RELEASES.iter().filter(move |release| self.is_alternative(release)).filter(is_later).map(Self::of)
     }
 
     /// The place among all releases, the modules and the setting: an order for sets.
@@ -291,10 +317,9 @@ impl Dialect {
     /// The oldest release of the same service and project that has the feature; failing that, of any
     /// project.
     pub(crate) fn first_with(self, feature: Feature) -> Option<Self> {
-        let served_alike = |release: &&Release| release.service == self.service();
         let has = |release: &&Release| release.engine.quirks().has(feature);
         let same_project = |release: &&Release| release.engine.project() == self.engine().project();
-        let candidates = || RELEASES.iter().filter(served_alike).filter(has);
+        let candidates = || RELEASES.iter().filter(|release| self.is_alternative(release)).filter(has);
         candidates().find(same_project).or_else(|| candidates().next()).map(Self::of)
     }
 }
@@ -338,7 +363,7 @@ impl FromStr for Dialect {
     fn from_str(text: &str) -> Result<Self, DialectError> {
         let mut parts = text.split('+');
         let name = parts.next().unwrap_or_default();
-        parts.try_fold(Self::of(release(name)?), Self::with_part)
+        parts.try_fold(named(name)?, Self::with_part)
     }
 }
 
@@ -354,6 +379,14 @@ impl Dialect {
             }
         }
     }
+}
+
+/// A release, with the modules it ships where it is a bundle: `redis-stack-7.4` is Redis 7.4 with four modules.
+fn named(name: &str) -> Result<Dialect, DialectError> {
+    let Some(version) = name.strip_prefix("redis-stack-") else { return Ok(Dialect::of(release(name)?)) };
+    let redis = Dialect::of(release(&format!("redis-{version}"))?);
+    let shipped = [Module::RedisJson, Module::RedisSearch, Module::RedisTimeSeries, Module::RedisBloom];
+    shipped.into_iter().try_fold(redis, Dialect::with_module)
 }
 
 impl Service {

@@ -68,7 +68,7 @@ const ALL_OF_VALKEY: Modules = JSON_BLOOM.with(Module::ValkeySearch);
 
 /// The engines in the order of [`Engine`], then the services' versions by age. ElastiCache: versions and
 /// modules from its supported-versions pages; MemoryDB likewise.
-pub(super) static RELEASES: [Release; 37] = [
+pub(super) static RELEASES: [Release; 52] = [
     plain(Engine::Redis6_0_5),
     plain(Engine::Redis6_0_9),
     plain(Engine::Redis6_0),
@@ -83,6 +83,8 @@ pub(super) static RELEASES: [Release; 37] = [
     plain(Engine::Redis8_2_9),
     plain(Engine::Redis8_4),
     plain(Engine::Redis8_4_6),
+    plain(Engine::Redis8_6_0),
+    plain(Engine::Redis8_6_1),
     plain(Engine::Redis8_6),
     plain(Engine::Redis8_6_6),
     plain(Engine::Redis8_8),
@@ -92,7 +94,20 @@ pub(super) static RELEASES: [Release; 37] = [
     plain(Engine::Valkey8_0),
     plain(Engine::Valkey8_1),
     plain(Engine::Valkey9_0),
+    plain(Engine::Valkey9_1_0),
+    plain(Engine::Valkey9_1_1),
     plain(Engine::Valkey9_1),
+    plain(Engine::RedisSentinel6_2),
+    plain(Engine::RedisSentinel7_0),
+    plain(Engine::RedisSentinel7_2),
+    plain(Engine::RedisSentinel7_4),
+    plain(Engine::RedisSentinel8_0),
+    plain(Engine::RedisSentinel8_2),
+    plain(Engine::RedisSentinel8_6),
+    plain(Engine::ValkeySentinel8_0),
+    plain(Engine::ValkeySentinel8_1),
+    plain(Engine::ValkeySentinel9_0),
+    plain(Engine::ValkeySentinel9_1),
     served(("elasticache/redis-6.0", (6, 0)), Engine::Redis6_0_5, Form::Documented, NONE),
     served(("elasticache/redis-6.2", (6, 2)), Engine::Redis6_2, Form::Observed, JSON),
     served(("elasticache/redis-7.0", (7, 0)), Engine::Redis7_0, Form::Observed, JSON),

@@ -85,6 +85,10 @@ impl Document<'_> {
         let is_known = |finding: &Finding| !entry.is_fragment || finding.lint().group() == Group::Refused;
         for finding in findings.into_iter().filter(is_known) {
             let range = self.range(entry, finding.span());
+            let finding = match entry.is_line() && finding.lint().group() == Group::Refused {
+                true => finding.with_quote(entry.quote_of(&range)),
+                false => finding,
+            };
             found.push(Found {
                 start: self.position(entry, finding.span()),
                 end: self.position_of_byte(range.end),

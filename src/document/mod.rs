@@ -107,6 +107,21 @@ pub struct Entry<'a> {
     origin: Origin<'a>,
 }
 
+impl Entry<'_> {
+    /// Whether it is the rules of a line about a user, in an ACL file or a configuration.
+    #[must_use]
+    pub fn is_line(&self) -> bool {
+        matches!(self.origin, Origin::Line { .. })
+    }
+
+    /// What the server that loads the file reports of a rule in that range of the file, if it reports it.
+    #[must_use]
+    pub fn quote_of(&self, range: &Range<usize>) -> Option<String> {
+        let problem = self.refused.iter().find(|problem| problem.range == *range)?;
+        problem.notes.first().cloned()
+    }
+}
+
 enum Origin<'a> {
     Literal(Literal<'a>),
     /// A text that an expression works out, and the bytes of the expression.

@@ -29,7 +29,7 @@ use crate::dialect::{DefaultChannels, Dialect, NewChannels, Quirks, Sanitize};
 use crate::quoting::Splitter;
 use crate::secret::{PasswordHash, is_bare_sign, mask};
 use crate::span::Span;
-use crate::syntax::{AccessString, ParseError, Quoting, Rule, RuleKind, SelectorRule};
+use crate::syntax::{AccessString, Flaw, ParseError, Quoting, Rule, RuleKind, SelectorRule};
 use arguments::open_selector;
 use error::{Refusal, Refusals};
 use selector::SelectorIdentity;
@@ -127,9 +127,15 @@ impl User {
     /// What becomes of a line of rules where those that are refused are left out.
     pub(crate) fn scan<'t>(catalog: &Catalog, text: &'t str) -> Scan<'t> {
         let mut user = Self::with_catalog(catalog);
-        let (string, errors) = AccessString::scan(text);
+        let (string, mut errors) = AccessString::scan(text);
         let dialect = user.dialect();
         let (mut refused, quirks) = (Vec::new(), dialect.quirks());
+        if quirks.selector_restarts {
+            // what the server loses it does not judge
+            let restarting: BTreeSet<_> =
+                string.rules().iter().filter(|rule| restarts(rule)).map(|rule| rule.span).collect();
+            errors.retain(|error| !restarting.contains(&error.rule_span()));
+        }
         let bad: BTreeSet<_> = errors.iter().map(ParseError::rule_span).collect();
         let mut apply = |rule: &Rule<'_>| {
             // a rule that is no rule may be refused for another reason first; it must not do anything
@@ -435,14 +441,21 @@ impl User {
         whole: Span,
         quirks: &Quirks,
     ) -> Result<Selector, Refusals> {
+        if let (Some(span), true) = (rule.reopening, quirks.selector_restarts) {
+            return Err(Refusal { kind: ApplyErrorKind::SelectorRestarts, span, rule: whole }.into());
+        }
         let mut selector = Selector::new(quirks);
+        let (rules, flaws) = seen(rule, quirks);
         let mut apply = |rule| selector.apply_rule(rule, whole, &self.catalog, quirks).err();
-        let mut refusals = rules_seen(rule, quirks).iter().filter_map(&mut apply);
+        let mut refusals: Vec<_> = rules.iter().filter_map(&mut apply).collect();
+        let flaw =
+            |flaw: &Flaw| Refusal { kind: ApplyErrorKind::Syntax(flaw.kind), span: flaw.span, rule: whole };
+        refusals.extend(flaws.iter().map(flaw));
+        // a server reads and applies rule after rule
+        refusals.sort_by_key(|refusal| refusal.span.start);
+        let mut refusals = refusals.into_iter();
         match refusals.next() {
-            None => {
-                drop(refusals);
-                Ok(selector)
-            }
+            None => Ok(selector),
             Some(first) => Err(Refusals { first, others: refusals.collect() }),
         }
     }
@@ -471,14 +484,25 @@ impl User {
     }
 }
 
-/// The rules of a selector that a server sees: a text that it cannot split makes an empty one, without an error.
-pub(crate) fn rules_seen<'r, 't>(rule: &'r SelectorRule<'t>, quirks: &Quirks) -> &'r [Rule<'t>] {
+/// The rules of a selector that a server sees, and what is wrong with them. A text that it cannot split makes an empty
+/// selector, without an error.
+fn seen<'r, 't>(rule: &'r SelectorRule<'t>, quirks: &Quirks) -> (&'r [Rule<'t>], &'r [Flaw]) {
     let splits = match rule.quoting {
         Quoting::Balanced => true,
         Quoting::Joined => quirks.splitter >= Splitter::Valkey9_0,
         Quoting::Unbalanced => false,
     };
-    if splits { &rule.rules } else { &[] }
+    if splits { (&rule.rules, &rule.flaws) } else { (&[], &[]) }
+}
+
+/// The same without what is wrong with them.
+pub(crate) fn rules_seen<'r, 't>(rule: &'r SelectorRule<'t>, quirks: &Quirks) -> &'r [Rule<'t>] {
+    seen(rule, quirks).0
+}
+
+/// Whether it is a selector in which another one opens.
+fn restarts(rule: &Rule<'_>) -> bool {
+    matches!(&rule.kind, RuleKind::Selector(selector) if selector.reopening.is_some())
 }
 
 /// What cloud services refuse whatever the engine: passwords are members of the request, and `reset` is

@@ -241,8 +241,14 @@ fn equal_answers_by_its_exit_code() {
 #[test]
 fn dialects_are_listed_with_their_evidence() {
     let ran = run(&["dialects"]);
-    assert_eq!((ran.code, ran.out.lines().take_while(|line| !line.is_empty()).count()), (0, 38));
-    assert!(ran.out.contains("redis-8.6                redis-8.6    server      documented       410\n"));
+    assert_eq!((ran.code, ran.out.lines().take_while(|line| !line.is_empty()).count()), (0, 53));
+    let row = "redis-8.6                redis-8.6           server      measured         412\n";
+    assert!(ran.out.contains(row), "{}", ran.out);
+    assert!(
+        ran.out.contains("sentinel/redis-7.0       sentinel/redis-7.0  server      measured          72\n"),
+        "{}",
+        ran.out
+    );
     let ran = run(&["dialects", "--format", "json"]);
     let first: serde_json::Value =
         serde_json::from_str(ran.out.lines().next().expect("a line")).expect("JSON");

@@ -27,6 +27,7 @@ mod keys;
 pub mod laws;
 mod lint;
 mod properties;
+mod replay;
 #[cfg(feature = "aws")]
 mod request_properties;
 #[cfg(feature = "aws")]

@@ -47,6 +47,7 @@ types! {
     // dialect, glob
     Engine: shared small ordered;
     Evidence: shared small;
+    Process: shared small;
     Project: shared small;
     Service: shared small;
     Module: shared small;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
-use redis_acl::{ApplyErrors, ChannelSource, Denied, Dialect, KeyAccess, Reason, User, Verdict};
+use redis_acl::{ApplyErrors, ChannelSource, Denied, Dialect, KeyAccess, Process, Reason, User, Verdict};
 use serde::Serialize;
 
 use crate::Outcome;
@@ -162,8 +162,9 @@ impl Can {
     /// Dialects that answer alike stand in one line; of those that cannot read the string it is said why.
     fn in_all_dialects(&self, requests: &[Result<Request, Unbalanced>]) -> io::Result<Outcome> {
         let mut outcome = Outcome::Fine;
-        let users: Vec<_> =
-            Dialect::all().map(|dialect| (dialect, User::parse(dialect, &self.string))).collect();
+        // a Sentinel has no data: a string for servers says nothing of it
+        let servers = Dialect::all().filter(|dialect| dialect.engine().process() == Process::Server);
+        let users: Vec<_> = servers.map(|dialect| (dialect, User::parse(dialect, &self.string))).collect();
         if let Some(errors) = unreadable_everywhere(&users) {
             return self.refuse(errors);
         }
