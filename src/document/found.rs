@@ -1,5 +1,7 @@
 //! What is found in a file, with its place.
 
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -61,6 +63,11 @@ impl Document<'_> {
         };
         let problems = self.problems().iter().filter(|problem| !is_reported(problem));
         found.extend(problems.map(|problem| Found::of_problem(self, problem, None)));
+        // a text that several strings are worked out of is one mistake
+        let mut seen = BTreeSet::new();
+        found.retain(|found| {
+            seen.insert((found.range.start, found.range.end, found.id(), found.message().to_owned()))
+        });
         found.sort_by_key(|found| found.range.start);
         found
     }

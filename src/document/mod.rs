@@ -49,9 +49,11 @@ use core::ops::Range;
 use std::path::Path;
 
 use crate::catalog::Catalog;
-use crate::dialect::{Dialect, Dialects, Project, Service};
+use crate::dialect::{Dialect, Dialects, Project};
 use crate::file::{self, AclFile, FileError, FileErrorKind};
-use crate::iac::{self, AccessStringAt, AclTextKind, Finding, Literal, Position, Request};
+use crate::iac::{
+    self, AclTextKind, Candidates, Composed, Finding, Literal, Location, Place, Position, Request, Resolved,
+};
 use crate::span::Span;
 
 pub use changes::{AccessChange, Change, CompareOptions, Compared, NewAccess, PasswordChanges, changes};
@@ -65,6 +67,9 @@ pub use refusals::Refusal;
 pub use users::{Access, FileUser, Login, pairs};
 pub use write::Rewritten;
 
+/// The start of a text.
+const START: Span = Span::new(0, 0);
+
 /// A file, and what it holds.
 pub struct Document<'a> {
     bytes: &'a [u8],
@@ -75,16 +80,9 @@ pub struct Document<'a> {
     /// What `iac` found, where it reads the file.
     found: Option<iac::Document<'a>>,
     /// ACL files and configurations inside of it.
-    texts: Vec<AclTextIn<'a>>,
+    texts: Vec<Literal<'a>>,
     entries: Vec<Entry<'a>>,
     problems: Vec<Problem>,
-}
-
-/// The text of an ACL file or configuration inside another file.
-struct AclTextIn<'a> {
-    text: Literal<'a>,
-    format: file::Format,
-    place: iac::Place,
 }
 
 /// An access string: one of infrastructure, or the rules of a line about a user.
@@ -106,6 +104,12 @@ pub struct Entry<'a> {
 
 enum Origin<'a> {
     Literal(Literal<'a>),
+    /// A text that an expression works out, and the bytes of the expression.
+    Composed {
+        text: Resolved<'a>,
+        range: Range<usize>,
+        position: Position,
+    },
     /// Rules in the file itself, or in the text of that index.
     Line {
         rules: LineText,
@@ -143,6 +147,41 @@ impl<'a> Document<'a> {
     /// `stated` are the engines that somebody else names: they narrow what the file leaves open.
     #[must_use]
     pub fn read(path: &'a Path, bytes: &'a [u8], kind: Kind, stated: Option<&Dialects>) -> Self {
+        Self::with(path, bytes, kind, stated, |format| iac::read(format, bytes))
+    }
+
+    /// Reads a file of infrastructure together with the other files of a scope that it is in: those of its folder,
+    /// and of the modules that it calls. Other kinds of files are read by themselves.
+    #[must_use]
+    pub fn read_in(
+        scope: &iac::Scope<'a>,
+        path: &'a Path,
+        bytes: &'a [u8],
+        kind: Kind,
+        stated: Option<&Dialects>,
+    ) -> Self {
+        Self::with(path, bytes, kind, stated, |format| match scope.paths().any(|other| other == path) {
+            true => scope.read(path),
+            false => iac::read(format, bytes),
+        })
+    }
+
+    /// The same file with other bytes.
+    #[must_use]
+    pub fn reread<'b>(&'b self, bytes: &'b [u8]) -> Document<'b> {
+        Document::with(self.path, bytes, self.kind, self.stated.as_ref(), |format| match &self.found {
+            Some(found) => found.reread(bytes),
+            None => iac::read(format, bytes),
+        })
+    }
+
+    fn with(
+        path: &'a Path,
+        bytes: &'a [u8],
+        kind: Kind,
+        stated: Option<&Dialects>,
+        infrastructure: impl FnOnce(iac::Format) -> Result<iac::Document<'a>, iac::ReadError>,
+    ) -> Self {
         let mut document = Self {
             bytes,
             kind,
@@ -155,7 +194,7 @@ impl<'a> Document<'a> {
             problems: Vec::new(),
         };
         match kind {
-            Kind::Infrastructure(format) => document.infrastructure(format),
+            Kind::Infrastructure(format) => document.infrastructure(infrastructure(format)),
             _ => document.lines_about_users(bytes, kind.lines_format(), None),
         }
         document.problems.sort_by_key(|problem| problem.range.start);
@@ -186,8 +225,8 @@ impl<'a> Document<'a> {
         self.problems.iter().filter(|problem| problem.kind == ProblemKind::NotLiteral).count()
     }
 
-    fn infrastructure(&mut self, format: iac::Format) {
-        let found = match iac::read(format, self.bytes) {
+    fn infrastructure(&mut self, found: Result<iac::Document<'a>, iac::ReadError>) {
+        let found = match found {
             Ok(found) => found,
             Err(error) => {
                 let position = error.position();
@@ -197,13 +236,19 @@ impl<'a> Document<'a> {
         };
         for finding in found.findings() {
             match finding {
-                Finding::AccessString(string) => self.access_string(string),
+                Finding::AccessString(string) => {
+                    let text = string.text.value().to_owned();
+                    let origin = Origin::Literal(string.text.clone());
+                    let entry = self.entry(&string.place, &string.candidates, text, origin);
+                    self.add(Entry { is_frozen: string.is_part, ..entry }, &string.candidates);
+                }
+                Finding::Composed(string) => self.composed(string),
                 Finding::AclText(text) => {
                     let format = match text.kind {
                         AclTextKind::AclFile => file::Format::Acl,
                         AclTextKind::Configuration => file::Format::Config,
                     };
-                    self.texts.push(AclTextIn { text: text.text.clone(), format, place: text.place.clone() });
+                    self.texts.push(text.text.clone());
                     let value = text.text.value();
                     self.lines_about_users(value.as_bytes(), format, Some(self.texts.len() - 1));
                 }
@@ -214,20 +259,43 @@ impl<'a> Document<'a> {
         self.found = Some(found);
     }
 
-    fn access_string(&mut self, string: &AccessStringAt<'a>) {
-        let open = candidates(string);
-        if let Some(stated) = contradiction(&open, self.stated.as_ref()) {
-            self.problems.push(Problem::contradiction(&open, stated, string));
-        }
-        self.entries.push(Entry {
-            name: string.place.to_string(),
-            dialects: narrowed(open, self.stated.as_ref()),
-            text: string.text.value().to_owned(),
-            is_fragment: is_appended(&string.place.attribute),
+    fn entry(&self, place: &Place, candidates: &Candidates, text: String, origin: Origin<'a>) -> Entry<'a> {
+        Entry {
+            name: place.to_string(),
+            dialects: narrowed(candidates.dialects.clone(), self.stated.as_ref()),
+            text,
+            is_fragment: is_appended(&place.attribute),
             is_frozen: false,
             refused: Vec::new(),
-            origin: Origin::Literal(string.text.clone()),
-        });
+            origin,
+        }
+    }
+
+    /// Adds a string of infrastructure; what was stated may contradict the file.
+    fn add(&mut self, entry: Entry<'a>, candidates: &Candidates) {
+        if let Some(stated) = contradiction(&candidates.dialects, self.stated.as_ref()) {
+            let (range, position) = (self.range(&entry, START), self.position(&entry, START));
+            let problem = Problem::contradiction(&candidates.dialects, stated, &entry.name, range, position);
+            self.problems.push(problem);
+        }
+        self.entries.push(entry);
+    }
+
+    /// A string that is worked out is checked as a whole if all of it is known. Otherwise each of its certain rules is
+    /// checked by itself, and the rest is not.
+    fn composed(&mut self, string: &Composed<'a>) {
+        let is_known = string.text.known().is_some();
+        let texts = if is_known { vec![string.text.clone()] } else { string.text.certain_rules() };
+        for text in texts {
+            let known = text.known().unwrap_or_default().to_owned();
+            let origin = Origin::Composed { text, range: string.range.clone(), position: string.position };
+            let entry = self.entry(&string.place, &string.candidates, known, origin);
+            let is_fragment = !is_known || entry.is_fragment;
+            self.add(Entry { is_fragment, is_frozen: true, ..entry }, &string.candidates);
+        }
+        if !is_known {
+            self.problems.push(Problem::known_in_part(string));
+        }
     }
 
     fn request(&mut self, request: &Request<'_>) {
@@ -312,12 +380,12 @@ impl<'a> Document<'a> {
     }
 
     fn in_file(&self, within: Option<usize>, span: Span) -> Range<usize> {
-        within.map_or(span.range(), |text| self.texts[text].text.range(span))
+        within.map_or(span.range(), |text| self.texts[text].range(span))
     }
 
     fn position_of(&self, within: Option<usize>, span: Span) -> Position {
         match within {
-            Some(text) => self.texts[text].text.position(span),
+            Some(text) => self.texts[text].position(span),
             None => self.lines.position(self.bytes, span.start),
         }
     }
@@ -330,6 +398,9 @@ impl<'a> Document<'a> {
     pub fn range(&self, entry: &Entry<'_>, span: Span) -> Range<usize> {
         match &entry.origin {
             Origin::Literal(text) => text.range(span),
+            Origin::Composed { text, range, .. } => {
+                self.here(text.location(span)).map_or_else(|| range.clone(), |here| here.range)
+            }
             Origin::Line { rules, within } => self.in_file(*within, rules.in_source(span)),
         }
     }
@@ -339,8 +410,17 @@ impl<'a> Document<'a> {
     pub fn position(&self, entry: &Entry<'_>, span: Span) -> Position {
         match &entry.origin {
             Origin::Literal(text) => text.position(span),
+            Origin::Composed { text, position, .. } => {
+                self.here(text.location(span)).map_or(*position, |here| here.position)
+            }
             Origin::Line { rules, within } => self.position_of(*within, rules.in_source(span)),
         }
+    }
+
+    /// A location, if it is in this file; what another file says is shown where this one uses it.
+    fn here(&self, location: Location) -> Option<Location> {
+        let path = self.found.as_ref().map(|found| found.path())?;
+        (*location.path == *path).then_some(location)
     }
 
     /// The line and column of a byte of the file.
@@ -426,17 +506,6 @@ fn narrowed(open: Dialects, stated: Option<&Dialects>) -> Dialects {
 /// What a caller states, if nothing of it fits the file.
 fn contradiction<'s>(open: &Dialects, stated: Option<&'s Dialects>) -> Option<&'s Dialects> {
     stated.filter(|stated| open.narrowed(stated).is_none())
-}
-
-/// The engines that may read a string of infrastructure.
-fn candidates(string: &AccessStringAt<'_>) -> Dialects {
-    let any = || Dialects::of_service(Service::ElastiCache).union(&Dialects::of_service(Service::MemoryDb));
-    string.dialect.map_or_else(any, |dialect| match &*dialect.to_string() {
-        "elasticache/redis-6.0" => Dialects::of_service(Service::ElastiCache),
-        "memorydb/redis-6.2" => Dialects::of_service(Service::MemoryDb),
-        "elasticache/valkey-7.2" => "elasticache/valkey".parse().expect("a family"),
-        _ => dialect.into(),
-    })
 }
 
 /// AWS puts these rules after those that the user has.

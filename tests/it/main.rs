@@ -21,6 +21,7 @@ mod glob;
 mod hostile;
 #[cfg(feature = "iac")]
 mod iac;
+mod iac_scope;
 mod keys;
 #[path = "../../fuzz/src/lib.rs"]
 pub mod laws;

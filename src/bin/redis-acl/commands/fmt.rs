@@ -14,6 +14,7 @@ use crate::Outcome;
 use crate::files::{self, Content, FileSize, Found};
 use crate::input::{ChannelSetting, Engines, Stated};
 use crate::output::{self, Format};
+use crate::scopes::Scopes;
 use crate::settings::SettingsFile;
 use crate::summary::{Counts, Summary};
 
@@ -111,11 +112,12 @@ impl Fmt {
     pub(crate) fn run(self) -> io::Result<Outcome> {
         let (mut outcome, dialects, mut summary) =
             (Outcome::Fine, Mutex::default(), Summary::new(&self.paths));
+        let scopes = Scopes::default();
         files::in_order(
             files::at(&self.paths),
             |file| {
                 let below = file.as_ref().map_or(0, |file| file.below);
-                self.file(file, &dialects).map(|report| Report { below, ..report })
+                self.file(file, &dialects, &scopes).map(|report| Report { below, ..report })
             },
             |report| {
                 let report = report?;
@@ -130,7 +132,7 @@ impl Fmt {
     }
 
     /// Formats a file. The error is that of settings.
-    fn file(&self, file: &io::Result<Found>, settings: &ByFolder) -> io::Result<Report> {
+    fn file(&self, file: &io::Result<Found>, settings: &ByFolder, scopes: &Scopes) -> io::Result<Report> {
         let file = match file {
             Ok(file) => file,
             Err(error) => return Ok(Report::unreadable(Path::new("."), error.to_string())),
@@ -149,7 +151,14 @@ impl Fmt {
         };
         let flags = Engines { stated: self.dialect.clone(), setting: self.setting };
         let stated = flags.or(engines_for(&file.path, settings)?).of_files()?;
-        let document = Document::read(&file.path, &bytes, kind, stated.as_ref());
+        let around = scopes.around(&file.path, self.size);
+        let document = Document::read_in(
+            &around.scope(&file.path, kind, &bytes),
+            &file.path,
+            &bytes,
+            kind,
+            stated.as_ref(),
+        );
         let (report, new) = self.formatted(&document);
         match new.filter(|_| !self.check).map_or(Ok(()), |new| files::rewrite(&file.path, &bytes, &new)) {
             Ok(()) => Ok(report),
