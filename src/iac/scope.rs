@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
