@@ -227,7 +227,7 @@ impl From<super::Engine> for Dialects {
 // Text
 
 impl fmt::Display for Dialects {
-    /// Families by their name, then what is left one by one.
+    /// Families by their name, then ranges, then what is left one by one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut left = self.list.clone();
         let mut parts = Vec::new();
@@ -238,9 +238,44 @@ impl fmt::Display for Dialects {
                 parts.push(name.to_owned());
             }
         }
-        parts.extend(left.iter().map(ToString::to_string));
+        parts.extend(ranges(&left));
         f.write_str(&parts.join(","))
     }
+}
+
+/// Dialects in order: versions that follow one another as a range.
+fn ranges(list: &[Dialect]) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut rest = list;
+    while let Some(first) = rest.first() {
+        let follows = |pair: &&[Dialect]| {
+            family_name(pair[0]) == family_name(pair[1]) && pair[0].rank().0 + 1 == pair[1].rank().0
+        };
+        let length = 1 + rest.windows(2).take_while(follows).count();
+        let (run, others) = rest.split_at(length);
+        match range_text(run) {
+            Some(text) => texts.push(text),
+            None => texts.extend(run.iter().map(ToString::to_string)),
+        }
+        debug_assert!(run.contains(first), "each dialect is printed");
+        rest = others;
+    }
+    texts
+}
+
+fn family_name(dialect: Dialect) -> &'static str {
+    dialect.release.name.rsplit_once('-').unwrap_or_default().0
+}
+
+/// The range that is read as these dialects; short lists are as well printed one by one.
+fn range_text(run: &[Dialect]) -> Option<String> {
+    let [first, _, .., last] = run else { return None };
+    let (line, patch) = (last.release.line, last.release.first_patch);
+    let version = format!("{}.{}", line.0, line.1);
+    let texts = [version.clone(), format!("{version}.{patch}")];
+    let texts = texts.iter().map(|version| format!("{}..{version}", first.release.name));
+    let is_read = |text: &String| text.parse().is_ok_and(|read: Dialects| read.list == run);
+    texts.into_iter().find(is_read)
 }
 
 impl fmt::Debug for Dialects {

@@ -49,6 +49,9 @@ pub enum Left {
         "its form depends on the engine, which nobody stated; name it with --dialect or in redis-acl.toml"
     )]
     DependsOnEngine,
+    /// No shorter string was found that is equivalent on all of the engines.
+    #[error("no shorter string is equivalent on every engine that may read it")]
+    NotEquivalent,
     /// No text of the form is read as the same user.
     #[error("no text of the form is read as the same user")]
     NotProven,
@@ -116,7 +119,7 @@ impl Document<'_> {
                 _ if entry.is_frozen && matches!(self.kind, Kind::Infrastructure(_)) => {
                     formatted.leave(index, Left::Computed);
                 }
-                Ok(_) if may_be_a_part(entry) => formatted.leave(index, Left::MayBeAPart),
+                Ok(_) | Err(_) if may_be_a_part(entry) => formatted.leave(index, Left::MayBeAPart),
                 Ok(text) => changes.push((index, text)),
                 Err(why) => formatted.leave(index, why),
             }
@@ -130,17 +133,45 @@ impl Document<'_> {
 
     fn write(&self, formatted: &mut Formatted, changes: &[(usize, String)]) {
         let users = self.users();
-        let rewritten = self.rewritten(changes, |again| same_users(&users, &again.users()));
-        for (index, _) in changes {
+        let accepts = |again: &Document<'_>| same_users(&users, &again.users());
+        let mut rewritten = self.rewritten(changes, accepts);
+        // the text of a heredoc ends with a line break, whatever is written
+        let broken = |index: &usize| self.entries()[*index].text.ends_with('\n');
+        let ended: Vec<_> = rewritten.left.iter().copied().filter(broken).collect();
+        if !ended.is_empty() {
+            let text = |(index, text): &(usize, String)| match ended.contains(index) {
+                true => (*index, format!("{text}{}", self.line_break(*index))),
+                false => (*index, text.clone()),
+            };
+            let with_breaks: Vec<_> = changes
+                .iter()
+                .map(text)
+                .filter(|(index, text)| *text != self.entries()[*index].text)
+                .collect();
+            rewritten = self.rewritten(&with_breaks, accepts);
+            formatted
+                .left
+                .extend(ended.iter().map(|index| LeftEntry { index: *index, why: Left::EndsWithLineBreak }));
+        }
+        for (index, text) in changes {
+            let is_same = ended.contains(index)
+                && self.entries()[*index].text == format!("{text}{}", self.line_break(*index));
             match rewritten.left.contains(index) {
+                false if is_same => {}
                 false => formatted.changed.push(*index),
-                true if self.entries()[*index].text.ends_with('\n') => {
-                    formatted.leave(*index, Left::EndsWithLineBreak);
-                }
+                true if ended.contains(index) => {}
                 true => formatted.leave(*index, Left::NotWritable),
             }
         }
         formatted.bytes = (!formatted.changed.is_empty()).then_some(rewritten.bytes);
+    }
+}
+
+impl Document<'_> {
+    /// The line break at the end of an entry's text.
+    fn line_break(&self, index: usize) -> &str {
+        let text = &self.entries()[index].text;
+        &text[text.trim_end_matches(['\r', '\n']).len()..]
     }
 }
 
@@ -207,7 +238,11 @@ impl Target {
         let string = AccessString::parse(core).map_err(|_| Left::NotProven)?;
         let written = self.written_passwords(core, string.rules());
         let is_proven = |form: &String| dialects.iter().all(|dialect| is_equivalent(dialect, text, form));
-        let unproven = if dialects.single().is_some() { Left::NotProven } else { Left::DependsOnEngine };
+        let unproven = match self.form {
+            _ if dialects.single().is_some() => Left::NotProven,
+            TargetForm::Canonical => Left::DependsOnEngine,
+            TargetForm::Simplified => Left::NotEquivalent,
+        };
         let proven = |form: String| Some(with_passwords(&form, &written)).filter(|form| is_proven(form));
         match self.form {
             TargetForm::Canonical => proven(canonical(core, dialects)?).ok_or(unproven),

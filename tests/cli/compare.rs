@@ -58,7 +58,7 @@ fn diff_is_a_gate_for_new_access() {
     assert!(ran.out.ends_with("  - for example: KEYS 1\nno new access\n"), "{}", ran.out);
     let ran = gate(NARROWER, OLD);
     assert_eq!(ran.code, 1);
-    assert!(ran.out.ends_with("\nnew access: NEW may do what OLD may not\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("\nnew access: NEW can do what OLD cannot\n"), "{}", ran.out);
     for (old, new, code) in [
         (OLD, NEW, 1),
         (OLD, OLD, 0),
@@ -182,7 +182,7 @@ fn diff_speaks_json() {
     let json = ran.json();
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     assert_eq!(json["old"], serde_json::json!({"input": "on >****** ~a +get", "dialect": "redis-7.2"}));
-    assert_eq!((&json["relation"], &json["new_access"]), (&"incomparable".into(), &"some".into()));
+    assert_eq!((&json["change"], &json["new_access"]), (&"incomparable".into(), &"some".into()));
     assert_eq!(
         json["gained"]["commands"],
         serde_json::json!([{"category": "dangerous", "commands": ["keys"]}])
@@ -196,7 +196,7 @@ fn diff_speaks_json() {
     assert_eq!(json["old"]["input"], "on >****** +gte");
     assert_eq!(json["old"]["errors"][1]["kind"], "unknown_command");
     assert_eq!(json["new"], serde_json::json!({"input": "on", "dialect": "elasticache/redis-6.0"}));
-    assert_eq!(json["relation"], serde_json::Value::Null);
+    assert_eq!(json["change"], serde_json::Value::Null);
     let ran = run_with_input(&["diff", "--format", "json", "-", "on"], b"\xff");
     assert_eq!((ran.code, &ran.json()["old"]["errors"][0]["kind"]), (2, &"not_utf8".into()));
 }

@@ -150,7 +150,7 @@ fn json_and_github_are_spoken() {
                 "message": "`+hget` changes nothing: `+@hash` before it allows it too", "notes": [],
                 "help": "take `+hget` out",
                 "fix": {"edits": [{"span": [24, 30], "replacement": ""}], "meaning": "same"},
-                "page": "docs/lints.md#redundant-rule"
+                "only_on": null, "page": "docs/lints.md#redundant-rule"
             }]
         })
     );

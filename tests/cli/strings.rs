@@ -267,12 +267,12 @@ fn help_teaches() {
 }
 
 #[test]
-fn a_reader_that_has_read_enough_is_no_error() {
+fn a_reader_that_has_read_enough_ends_the_command_as_a_signal_would() {
     let mut child =
         command(&["expand", "+@all"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
     drop(child.stdout.take());
     let ran = read(child.wait_with_output().expect("it ends"));
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!((ran.code, ran.err.as_str()), (141, ""));
 }
 
 const RULES: &str = "on %R~app:* +@all -keys (~tmp:* +@write)";

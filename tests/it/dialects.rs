@@ -316,6 +316,9 @@ fn a_family_is_all_that_a_service_or_project_offers() {
 fn a_range_holds_the_patch_releases_between_its_ends() {
     assert_eq!(set("redis-6.2..7.2"), ["redis-6.2", "redis-7.0", "redis-7.2", "redis-7.2.16"]);
     assert_eq!(set("redis-7.2..redis-7.2.4"), ["redis-7.2"]);
+    let printed = |text: &str| text.parse::<Dialects>().expect("a set").to_string();
+    assert_eq!(printed("redis-7.0..8.2,valkey"), "valkey,redis-7.0..8.2");
+    assert_eq!(printed("redis-7.0..7.4.0"), "redis-7.0..7.4.0");
     assert_eq!(set("elasticache/valkey-8.0..8.1"), ["elasticache/valkey-8.0", "elasticache/valkey-8.1"]);
     assert_eq!(set("valkey-8.0, redis-6.2"), ["redis-6.2", "valkey-8.0"]);
     assert_eq!(set("redis-7.2..7.4+json").first().map(|name| &**name), Some("redis-7.2+json"));

@@ -80,10 +80,16 @@ pub(crate) struct Diff {
     /// Print nothing; only the exit code answers
     #[arg(long, short)]
     quiet: bool,
-    /// OLD and NEW: two access strings, files or folders; `@FILE` reads a string from a file, `-` from the standard
-    /// input. With --since: files and folders [default: the current folder]
-    #[arg(allow_hyphen_values = true, value_name = "OLD NEW|PATH")]
-    given: Vec<String>,
+    /// An access string, a file or a folder; `@FILE` reads a string from a file, `-` from the standard input. The JSON
+    /// of a plan by itself holds both sides. With --since: files and folders [default: the current folder]
+    #[arg(allow_hyphen_values = true, value_name = "OLD|PATH")]
+    old: Option<String>,
+    /// Another
+    #[arg(allow_hyphen_values = true, value_name = "NEW|PATH")]
+    new: Option<String>,
+    /// With --since: more files and folders
+    #[arg(value_name = "PATH")]
+    more: Vec<String>,
 }
 
 /// How changes are printed
@@ -118,16 +124,20 @@ impl Diff {
         if let Some(revision) = &self.since {
             return self.since(revision);
         }
-        let [old, new] = &self.given[..] else {
-            return match &self.given[..] {
-                [plan] => self.plan(plan),
-                _ => bad_usage(ARGUMENTS),
-            };
+        let (old, new) = match (&self.old, &self.new, &self.more[..]) {
+            (Some(old), Some(new), []) => (old, new),
+            (Some(plan), None, []) => return self.plan(plan),
+            _ => return bad_usage(ARGUMENTS),
         };
         if old == "-" && new == "-" {
             return bad_usage("only one of the strings can come from the standard input");
         }
         match (Named::at(old, self.size)?, Named::at(new, self.size)?) {
+            (Some(Named::Files(old_files)), Some(Named::Files(new_files)))
+                if old_files.files.is_empty() && new_files.files.is_empty() =>
+            {
+                bad_usage("no access strings found, in OLD or in NEW")
+            }
             (Some(Named::Files(old_files)), Some(Named::Files(new_files))) => {
                 self.files((Path::new(old), old_files), (Path::new(new), new_files))
             }
@@ -150,9 +160,13 @@ impl Diff {
     }
 
     fn since(&self, revision: &str) -> io::Result<Outcome> {
-        let paths: Vec<_> = match self.given.is_empty() {
+        let given: Vec<_> = self.old.iter().chain(&self.new).chain(&self.more).collect();
+        if let Some(flag) = given.iter().find(|path| path.starts_with("--")) {
+            return bad_usage(&format!("flags go before the paths: `{flag}`"));
+        }
+        let paths: Vec<_> = match given.is_empty() {
             true => vec![PathBuf::from(".")],
-            false => self.given.iter().map(PathBuf::from).collect(),
+            false => given.into_iter().map(PathBuf::from).collect(),
         };
         let old = revision::of_git(revision, &paths, self.size)?;
         let is_old = |path: &Path| old.files.iter().any(|source| source.label.starts_with(path));
@@ -170,7 +184,7 @@ const ARGUMENTS: &str = "two arguments are needed, OLD and NEW; or the JSON of o
      or --since REV with files and folders";
 
 fn one_file(path: &str) -> String {
-    let is_there = if path == NOT_THERE { "is an empty file" } else { "is a file or folder with users" };
+    let is_there = if path == NOT_THERE { "is an empty file" } else { "is a file with users" };
     format!("{path} {is_there}, and the other argument is none; `@FILE` reads a string from a file")
 }
 

@@ -213,7 +213,8 @@ fn tell(compared: &Compared<'_>) -> io::Result<()> {
         (Some(old), None) => format!(", OLD line {old}"),
         (None, None) => String::new(),
     };
-    let on = compared.on.filter(|_| !matches!(compared.change, Change::Equal)).map(|on| format!(", on {on}"));
+    let is_shown = compared.difference.as_ref().is_some_and(|difference| !difference.comparison().is_equal());
+    let on = compared.on.filter(|_| is_shown).map(|on| format!(", on {on}"));
     output::line(format_args!("\n{}{place}{}", visible(compared.address()), on.unwrap_or_default()))?;
     match (&compared.difference, compared.why) {
         (_, Some(why)) if compared.change == Change::Unchecked => {

@@ -111,10 +111,10 @@ fn annotation(compared: &Compared<'_>) -> Option<(&'static str, &'static str)> {
 /// What changes, in lines that begin with + or -.
 fn details(compared: &Compared<'_>) -> String {
     let mut lines = Vec::new();
-    lines.extend(compared.on.map(|on| format!("on {on}")));
     match (&compared.difference, compared.why) {
         (_, Some(why)) => lines.push(format!("not known: {why}")),
         (Some(difference), None) if !difference.comparison().is_equal() => {
+            lines.extend(compared.on.map(|on| format!("on {on}")));
             // the change is named before
             lines.extend(difference.to_string().lines().skip(1).map(|line| line.trim_start().to_owned()));
         }
