@@ -27,6 +27,31 @@ pub enum Certainty {
     Unknown,
 }
 
+impl Certainty {
+    /// Whether AWS itself shows the rule: in a live call, its documentation, or its service model.
+    #[must_use]
+    pub const fn is_attested(self) -> bool {
+        self.caveat().is_none()
+    }
+
+    /// What to say before a text that nobody has seen AWS give; `None` if AWS itself shows it.
+    ///
+    /// ```
+    /// use redis_acl::aws::Certainty;
+    /// assert_eq!(Certainty::Observed.caveat(), None);
+    /// assert_eq!(Certainty::Emulator.caveat(), Some("not observed: only an emulator (moto) has this text"));
+    /// ```
+    #[must_use]
+    pub const fn caveat(self) -> Option<&'static str> {
+        match self {
+            Self::Observed | Self::Documented => None,
+            Self::Emulator => Some("not observed: only an emulator (moto) has this text"),
+            Self::Derived => Some("not observed: the rule is derived from other facts"),
+            Self::Unknown => Some("not observed: AWS's text is unknown, the words are ours"),
+        }
+    }
+}
+
 /// The faults of the user operations: names on the wire, HTTP status, the service model's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -239,7 +264,7 @@ pub enum ProblemKind {
 use super::authentication::AuthenticationType as AuthType;
 
 impl ProblemKind {
-    /// How the rule and its text are known.
+    /// How the rule and its text are known of ElastiCache; [`Problem::certainty`] knows the service.
     #[must_use]
     pub fn certainty(&self) -> Certainty {
         match self {
@@ -395,11 +420,12 @@ impl ProblemKind {
 pub struct Problem {
     kind: ProblemKind,
     member: String,
+    service: Service,
 }
 
 impl Problem {
     pub(super) fn new(kind: ProblemKind, member: impl Into<String>) -> Self {
-        Self { kind, member: member.into() }
+        Self { kind, member: member.into(), service: Service::ElastiCache }
     }
 
     /// What is wrong.
@@ -420,10 +446,20 @@ impl Problem {
         self.kind.code()
     }
 
-    /// How the rule and the text are known.
+    /// How the rule and the text are known of the service that gives them. Most were observed on ElastiCache
+    /// only, and are derived for MemoryDB.
     #[must_use]
     pub fn certainty(&self) -> Certainty {
-        self.kind.certainty()
+        match (self.service, self.kind.certainty()) {
+            (Service::MemoryDb, Certainty::Observed) if self.kind != ProblemKind::PasswordLength => {
+                Certainty::Derived
+            }
+            // the user's guide of MemoryDB has the rule
+            (Service::MemoryDb, _) if matches!(self.kind, ProblemKind::Identifier { .. }) => {
+                Certainty::Documented
+            }
+            (_, certainty) => certainty,
+        }
     }
 
     /// What the text does not say: how to mend it.
@@ -503,12 +539,18 @@ impl fmt::Display for Problems {
 }
 
 /// Gathers problems in the order in which AWS would find them.
-#[derive(Default)]
-pub(super) struct Found(Vec<Problem>);
+pub(super) struct Found {
+    service: Service,
+    problems: Vec<Problem>,
+}
 
 impl Found {
+    pub(super) fn on(service: Service) -> Self {
+        Self { service, problems: Vec::new() }
+    }
+
     pub(super) fn add(&mut self, kind: ProblemKind, member: impl Into<String>) {
-        self.0.push(Problem::new(kind, member));
+        self.problems.push(Problem { service: self.service, ..Problem::new(kind, member) });
     }
 
     pub(super) fn add_refusals(&mut self, errors: &ApplyErrors, member: &str) {
@@ -519,8 +561,8 @@ impl Found {
 
     /// The problems, if there are any; what SDKs check comes first whatever found it.
     pub(super) fn into_result<T>(mut self, fine: T) -> Result<T, Problems> {
-        self.0.sort_by_key(|problem| problem.code().is_some());
-        if self.0.is_empty() { Ok(fine) } else { Err(Problems { problems: self.0 }) }
+        self.problems.sort_by_key(|problem| problem.code().is_some());
+        if self.problems.is_empty() { Ok(fine) } else { Err(Problems { problems: self.problems }) }
     }
 }
 

@@ -125,6 +125,63 @@ Passwords[0]: Passwords length must be between 16-128 characters.
 }
 
 #[test]
+fn a_text_that_nobody_observed_says_so_first() {
+    let second = "another-good-password";
+    let twice = format!("Type=password,Passwords={second}");
+    for (arguments, opening) in [
+        (&["--passwords", SECRET, "--authentication-mode", &twice][..], "not observed: only an emulator"),
+        (&["--passwords", SECRET, "--user-id=a--b"], "not observed: the rule is derived"),
+        (&["--passwords", "with-a-comma,in-it"], "not observed: AWS's text is unknown"),
+    ] {
+        let ran = create(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (254, ""), "{arguments:?}");
+        assert!(ran.err.starts_with(opening), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains("\n\nAn error occurred ("), "AWS's line follows: {}", ran.err);
+    }
+    let folder = folder();
+    let state = written(&folder, "users.json", &dump().to_string());
+    let ran = run(&["modify-user", "--state", text(&state), "--user-id=nobody", "--engine=redis"]);
+    assert!(ran.err.starts_with("not observed: "), "{}", ran.err);
+    // an observed text is not qualified, whatever follows it
+    let ran = create(&["--passwords", "short,"]);
+    assert!(ran.err.starts_with("\nAn error occurred (InvalidParameterValue)"), "{}", ran.err);
+    assert!(ran.err.contains("  = InvalidParameterValue, unknown\n"), "{}", ran.err);
+}
+
+#[test]
+fn lint_warns_of_what_rests_on_no_observation() {
+    let user = |rest: &str| {
+        let base = "  user_id = \"u\"\n  user_name = \"u\"\n  access_string = \"on ~* +get\"\n";
+        format!("resource \"aws_elasticache_user\" \"u\" {{\n{base}{rest}\n}}\n")
+    };
+    let folder = folder();
+    for (rest, level, label) in [
+        ("engine = \"keydb\"\n  no_password_required = true", "warning", Some("emulator")),
+        ("engine = \"redis\"\n  passwords = [\"with-a-comma,in-it\"]", "warning", Some("unknown")),
+        ("engine = \"redis\"\n  passwords = [\"short\"]", "error", None),
+        ("passwords = [\"sixteen-chars-ok\"]", "error", None),
+    ] {
+        let file = written(&folder, "user.tf", &user(rest));
+        let ran = run(&["lint", "--format=json", text(&file)]);
+        let found: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let about: Vec<_> = found.iter().filter(|found| found["lint"] == "aws-request").collect();
+        assert_eq!(about.len(), 1, "{rest}: {}", ran.out);
+        assert_eq!(about[0]["level"], level, "{rest}");
+        let note = about[0]["notes"][0].as_str().expect("a note");
+        match label {
+            Some(label) => assert!(note.starts_with("not observed: ") && note.contains(label), "{note}"),
+            None => assert!(!note.contains("not observed"), "{note}"),
+        }
+        let shown = run(&["lint", text(&file)]).out;
+        assert!(shown.contains(&format!("{level}[aws-request]: ")), "{shown}");
+        let sarif = run(&["lint", "--format=sarif", text(&file)]).json();
+        let results = sarif["runs"][0]["results"].as_array().expect("results");
+        let result = results.iter().find(|result| result["ruleId"] == "aws-request").expect("a result");
+        assert_eq!(result["level"], level, "{rest}");
+    }
+}
+
+#[test]
 fn the_operation_and_the_status_are_told() {
     let folder = folder();
     let state = written(&folder, "users.json", &dump().to_string());
@@ -139,7 +196,7 @@ fn the_operation_and_the_status_are_told() {
     ] {
         let ran = modify(id);
         assert_eq!((ran.code, ran.out.as_str()), (254, ""));
-        assert_eq!(ran.err.lines().nth(1), Some(format!("An error occurred {line}").as_str()));
+        assert!(ran.err.lines().any(|told| told == format!("An error occurred {line}")), "{}", ran.err);
     }
     let ran = run(&["describe-users", "--state", text(&state), "--user-id=nobody"]);
     assert_eq!(ran.code, 254);

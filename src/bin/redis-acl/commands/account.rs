@@ -230,7 +230,7 @@ fn aws_json(value: &impl Serialize) -> io::Result<()> {
     io::stdout().write_all(aws_text(value)?.as_bytes())
 }
 
-/// AWS's line first, as the AWS CLI prints it; then all that is wrong, each with its place and how sure it is.
+/// AWS's line first, as the AWS CLI prints it, after a caveat if the text is not observed; then all that is wrong, each with its place and how sure it is.
 fn finish(answered: Result<(), Stop>) -> io::Result<Outcome> {
     match answered {
         Ok(()) => Ok(Outcome::Fine),
@@ -248,6 +248,9 @@ fn finish(answered: Result<(), Stop>) -> io::Result<Outcome> {
 
 fn print_fault(fault: &Fault) -> io::Result<()> {
     let mut to = anstream::stderr().lock();
+    if let Some(caveat) = fault.problems().first().certainty().caveat() {
+        writeln!(to, "{caveat}")?;
+    }
     writeln!(to, "\n{fault}\n")?;
     for problem in fault.problems().iter() {
         let code = problem.code().map_or("not sent".into(), |code| format!("{code:?}"));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use redis_acl::aws::ProblemKind as RequestProblemKind;
+use redis_acl::aws::{Certainty, ProblemKind as RequestProblemKind};
 use redis_acl::iac::{Finding, NotLiteral, Place, Position, ReadError, RequestProblem};
 use redis_acl::{FileError, FileErrorKind, Level, Report, Service};
 
@@ -14,6 +14,7 @@ pub(crate) struct Problem {
     pub(crate) name: String,
     /// One line, without passwords.
     pub(crate) message: String,
+    pub(crate) level: Level,
     pub(crate) notes: Vec<String>,
     pub(crate) help: Option<String>,
     pub(crate) range: Range<usize>,
@@ -68,6 +69,7 @@ impl ProblemKind {
         }
     }
 
+    /// The level that a problem of the kind has unless it is less certain.
     pub(crate) const fn level(self) -> Level {
         match self {
             Self::File(_) | Self::Request | Self::Unreadable => Level::Error,
@@ -118,6 +120,7 @@ impl Problem {
             kind,
             name: String::new(),
             message,
+            level: kind.level(),
             notes: Vec::new(),
             help: None,
             range: 0..0,
@@ -168,9 +171,12 @@ impl Problem {
             None => "SDKs do not send the request".into(),
         };
         let is_about_rules = matches!(problem.kind(), RequestProblemKind::AccessString(_));
+        let caveat = problem.certainty().caveat().map(str::to_owned);
+        let facts = [code, format!("the parameter is {}", problem.member())];
         Self {
             name: place.to_string(),
-            notes: vec![code, format!("the member is {}", problem.member())],
+            level: level_of(problem.certainty()),
+            notes: caveat.into_iter().chain(facts).collect(),
             help: problem.help(),
             range: found.range.clone(),
             position: found.position,
@@ -201,6 +207,14 @@ impl Problem {
             is_about_rules: matches!(error.kind(), FileErrorKind::Rule(_)),
             ..Self::of_whole_file(ProblemKind::of_file(error.kind()), message)
         }
+    }
+}
+
+/// A request is in error by what AWS itself shows. What rests on no observation is a warning.
+const fn level_of(certainty: Certainty) -> Level {
+    match certainty.is_attested() {
+        true => ProblemKind::Request.level(),
+        false => Level::Warning,
     }
 }
 

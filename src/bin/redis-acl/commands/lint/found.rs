@@ -147,7 +147,7 @@ impl<'d> Found<'d> {
     pub(super) fn level(&self) -> Level {
         match &self.what {
             What::Lint { finding, .. } => finding.level(),
-            What::Problem(problem) => problem.kind.level(),
+            What::Problem(problem) => problem.level,
         }
     }
 
@@ -195,13 +195,13 @@ impl<'d> Found<'d> {
             What::Lint { finding, .. } => return format!("{:#}", finding.report()),
             What::Problem(problem) => problem,
         };
-        let colour = match problem.kind.level() {
+        let colour = match problem.level {
             Level::Error => AnsiColor::Red,
             Level::Warning => AnsiColor::Yellow,
             Level::Hint => AnsiColor::Cyan,
         };
         let (style, bold) = (Style::new().bold().fg_color(Some(colour.into())), Style::new().bold());
-        let (level, id) = (problem.kind.level(), problem.kind.id());
+        let (level, id) = (problem.level, problem.kind.id());
         let mut drawn = format!("{style}{level}[{id}]{style:#}{bold}: {}{bold:#}", problem.message);
         match &problem.report {
             // it has the message, the help and what the server says; the level and the id stand in its first line
@@ -231,7 +231,7 @@ impl<'d> Found<'d> {
             What::Problem(problem) => JsonFinding::Problem {
                 lint: problem.kind.id(),
                 group: "file",
-                level: problem.kind.level(),
+                level: problem.level,
                 message: &problem.message,
                 notes: &problem.notes,
                 help: problem.help.as_deref(),

@@ -112,7 +112,7 @@ impl Linter {
                 let problem = Problem::of_whole_file(ProblemKind::TooLarge, message);
                 self.print(&path, None, &[Found::of_file(&problem, None)], &mut looked)?;
                 let rules = self.rules_of(&file.path)?;
-                looked.judge(&rules, problem.kind.level());
+                looked.judge(&rules, problem.level);
                 Ok(looked)
             }
             Ok(Content::Of(kind, bytes)) => self.lint(&file.path, kind, &bytes),
