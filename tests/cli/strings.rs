@@ -241,7 +241,7 @@ fn equal_answers_by_its_exit_code() {
 #[test]
 fn dialects_are_listed_with_their_evidence() {
     let ran = run(&["dialects"]);
-    assert_eq!((ran.code, ran.out.lines().take_while(|line| !line.is_empty()).count()), (0, 38));
+    assert_eq!((ran.code, ran.out.lines().take_while(|line| !line.is_empty()).count()), (0, 39));
     assert!(ran.out.contains("redis-8.6                redis-8.6    server      documented       410\n"));
     let ran = run(&["dialects", "--format", "json"]);
     let first: serde_json::Value =

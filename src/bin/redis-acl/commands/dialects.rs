@@ -47,7 +47,7 @@ impl Dialects {
 
 const NOTES: &str = "
 measured: a server of that version was run and asked. documented: the nearest measured table, with the
-changes that release tables and pages list. Modules' commands are always documented, not measured.
+changes that release tables and pages list; for a service, also the version that AWS calls compatible. Modules' commands are always documented, not measured.
 A full version is read as the modelled one at or below it in its line (redis-6.2.14, valkey-8.1.3);
 +json, +search, +timeseries, +bloom add a module to an engine (redis-8.4+json+search);
 elasticache and memorydb alone mean elasticache/redis-6.0 and memorydb/redis-6.2.";
@@ -58,7 +58,7 @@ impl Described {
             dialect,
             engine: dialect.engine(),
             form: dialect.form(),
-            evidence: dialect.engine().evidence(),
+            evidence: dialect.evidence(),
             commands: Catalog::from(dialect).all().len(),
             modules: dialect.modules().collect(),
         }
