@@ -35,6 +35,7 @@
 mod access_string;
 mod account;
 mod authentication;
+mod cloudformation;
 pub mod memorydb;
 mod model;
 mod problem;
@@ -46,6 +47,7 @@ mod validate;
 pub use access_string::Answers;
 pub use account::{Account, Place};
 pub use authentication::AuthenticationType;
+pub use cloudformation::SchemaRule;
 pub use problem::{Certainty, Fault, FaultCode, Operation, Problem, ProblemKind, Problems};
 pub use request::{AuthenticationMode, CreateUser, DeleteUser, ModifyUser, RequestedString, Tag};
 pub use response::{Authentication, Status, User};

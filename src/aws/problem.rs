@@ -185,6 +185,11 @@ pub enum ProblemKind {
         /// Those that it may be.
         allowed: &'static str,
     },
+    // What CloudFormation checks before it calls the service.
+    /// A property that the schema of the resource rejects.
+    Schema(SchemaRule),
+    /// A user in a template without access string. The schema does not require it, but the service fails.
+    AccessStringMissing,
     // What the service itself checks.
     /// An engine that is neither redis nor valkey.
     Engine {
@@ -262,16 +267,20 @@ pub enum ProblemKind {
 }
 
 use super::authentication::AuthenticationType as AuthType;
+use super::cloudformation::{IDENTIFIER, SchemaRule};
 
 impl ProblemKind {
     /// How the rule and its text are known of ElastiCache; [`Problem::certainty`] knows the service.
     #[must_use]
     pub fn certainty(&self) -> Certainty {
         match self {
-            Self::Missing | Self::TooShort | Self::Pattern { .. } | Self::NotInEnum { .. } => {
-                Certainty::Documented
-            }
-            Self::NoAuthentication
+            Self::Missing
+            | Self::TooShort
+            | Self::Pattern { .. }
+            | Self::NotInEnum { .. }
+            | Self::Schema(_) => Certainty::Documented,
+            Self::AccessStringMissing
+            | Self::NoAuthentication
             | Self::PasswordsNotAllowed(AuthType::NoPassword)
             | Self::TooManyPasswords
             | Self::PasswordLength
@@ -298,13 +307,17 @@ impl ProblemKind {
         }
     }
 
-    /// The fault that the service answers with; none where SDKs refuse to send the request.
+    /// The fault that the service answers with; none where SDKs refuse to send the request, or CloudFormation
+    /// does not come to it.
     #[must_use]
     pub fn code(&self) -> Option<FaultCode> {
         Some(match self {
-            Self::Missing | Self::TooShort | Self::Pattern { .. } | Self::NotInEnum { .. } => {
-                return None;
-            }
+            Self::Missing
+            | Self::TooShort
+            | Self::Pattern { .. }
+            | Self::NotInEnum { .. }
+            | Self::Schema(_)
+            | Self::AccessStringMissing => return None,
             Self::Engine { .. }
             | Self::Identifier { .. }
             | Self::UserName
@@ -341,6 +354,10 @@ impl ProblemKind {
             Self::Pattern { pattern } => format!("Invalid value for parameter {member}, valid pattern: {pattern}"),
             Self::NotInEnum { value, allowed } => {
                 format!("Invalid value for parameter {member}, value: {value}, valid values: {allowed}")
+            }
+            Self::Schema(rule) => format!("CloudFormation's schema: {member} {}", rule.demand()),
+            Self::AccessStringMissing => {
+                "An internal error has occurred. Please try your query again at a later time.".into()
             }
             Self::Engine { engine } => {
                 format!("Unknown parameter for Engine: \"{engine}\", must be one of: redis, valkey")
@@ -398,6 +415,12 @@ impl ProblemKind {
     /// What the text does not say.
     fn help(&self) -> Option<&'static str> {
         Some(match self {
+            Self::AccessStringMissing => {
+                "give `AccessString`: the schema does not require it, but ElastiCache fails with status 500 without it"
+            }
+            Self::Schema(SchemaRule::Pattern(IDENTIFIER)) => {
+                "write it in lower case: a letter, then letters, digits and hyphens"
+            }
             Self::NoAuthentication => "give `Passwords`, `NoPasswordRequired` or `AuthenticationMode`",
             Self::IamIdentityCase => {
                 "AWS stores the id in lower case, and the name as it is: write both in lower case"
@@ -557,6 +580,11 @@ impl Found {
         for error in errors.iter() {
             self.add(ProblemKind::AccessString(Box::new(error.clone())), member);
         }
+    }
+
+    /// The problems, in the order in which they were found.
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
     }
 
     /// The problems, if there are any; what SDKs check comes first whatever found it.

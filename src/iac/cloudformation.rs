@@ -21,7 +21,7 @@ fn below<'a>(search: &mut Search<'a>, name: &str, node: &Node<'a>) {
     if let (Some(resource), Some(properties)) = (node.text_of("Type"), node.get("Properties")) {
         if let Some((resource, kind)) = USERS.iter().find(|(user, _)| *user == resource) {
             let place = Place { resource: (*resource).into(), name: name.into(), attribute: String::new() };
-            return search.request(*kind, Names::Aws, place, properties);
+            return search.request(*kind, Names::CloudFormation, place, properties);
         }
     }
     for (key, child) in node.children() {

@@ -12,7 +12,7 @@ use super::literal::{Literal, Written};
 use super::search::{Search, literal};
 use super::source::{Position, Source};
 use super::tree::{Kind, Node};
-use crate::aws::{self, AuthenticationMode, Problem, ProblemKind, Problems, RequestedString, memorydb};
+use crate::aws::{self, AuthenticationMode, Problem, ProblemKind, Problems, RequestedString, Tag, memorydb};
 use crate::dialect::Service;
 use crate::secret::Password;
 use crate::span::Span;
@@ -55,8 +55,10 @@ impl RequestKind {
 /// How a file spells the members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Names {
-    /// `UserId`
+    /// `UserId`, in a request to AWS
     Aws,
+    /// The same in a template of CloudFormation, which has rules of its own
+    CloudFormation,
     /// `user_id`
     Terraform,
 }
@@ -64,7 +66,7 @@ pub(super) enum Names {
 impl Names {
     pub(super) fn spell(self, member: &'static str) -> &'static str {
         match (self, member) {
-            (Self::Aws, member) => member,
+            (Self::Aws | Self::CloudFormation, member) => member,
             (_, "UserId") => "user_id",
             (_, "UserName") => "user_name",
             (_, "Engine") => "engine",
@@ -84,6 +86,7 @@ impl Names {
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     kind: RequestKind,
+    names: Names,
     place: Place,
     range: Range<usize>,
     position: Position,
@@ -119,6 +122,8 @@ pub enum Given {
     Passwords(usize),
     /// A password.
     Password(Password<'static>),
+    /// A list of so many tags, whose keys and values are members of their own.
+    Tags(usize),
     /// An authentication mode, whose members are members of their own.
     Mode,
     /// Something that is not known before a tool has worked it out.
@@ -172,7 +177,7 @@ impl<'a> Request<'a> {
         reading.what_terraform_adds(body);
         let (members, strings) = (reading.members, reading.strings);
         let position = search.source.position(body.at.start);
-        Self { kind, place, range: search.source.in_file(body.at.clone()), position, members, strings }
+        Self { kind, names, place, range: search.source.in_file(body.at.clone()), position, members, strings }
     }
 }
 
@@ -187,6 +192,7 @@ impl<'a> Reading<'_, 'a> {
         let flag = self.given(body, "NoPasswordRequired");
         flag.into_iter().for_each(|node| self.flag("NoPasswordRequired".into(), node));
         self.passwords("Passwords", self.given(body, "Passwords"));
+        self.tags(body);
         let Some(mode) = self.given(body, "AuthenticationMode") else { return };
         // a block is a map, in plans and in Terraform's JSON also a list of one
         if let Kind::Computed { why, .. } = &mode.kind {
@@ -260,6 +266,27 @@ impl<'a> Reading<'_, 'a> {
         }
     }
 
+    /// A list of keys and values, as AWS and CloudFormation have it. Terraform's are a map, to which providers add.
+    fn tags(&mut self, body: &Node<'a>) {
+        let Some(list) = body.get("Tags").filter(|_| self.names != Names::Terraform) else { return };
+        let Kind::List(tags) = &list.kind else {
+            let why = match &list.kind {
+                Kind::Computed { why, .. } => why.clone(),
+                _ => Why::NotText,
+            };
+            return self.add("Tags".into(), Given::Unknown(why), list);
+        };
+        self.add("Tags".into(), Given::Tags(tags.len()), list);
+        for (number, tag) in tags.iter().enumerate() {
+            if let Kind::Computed { why, .. } = &tag.kind {
+                self.add(format!("Tags[{number}]"), Given::Unknown(why.clone()), tag);
+            }
+            for name in ["Key", "Value"] {
+                tag.get(name).into_iter().for_each(|node| self.text(format!("Tags[{number}].{name}"), node));
+            }
+        }
+    }
+
     /// `after_unknown` of a plan: true for what is known after apply.
     fn known_after_apply(&mut self, unknown: &Node<'a>) {
         for name in MEMBERS {
@@ -323,7 +350,7 @@ impl Request<'_> {
         self.position
     }
 
-    /// The members that are given. Tags are not read.
+    /// The members that are given. Tags are read where they are a list, as in CloudFormation.
     #[must_use]
     pub fn members(&self) -> &[Member] {
         &self.members
@@ -341,8 +368,24 @@ impl Request<'_> {
             RequestKind::MemoryDbCreateUser => self.memorydb_create_user().validate().err(),
             RequestKind::MemoryDbUpdateUser => self.memorydb_update_user().validate().err(),
         };
-        let problems = refused.iter().flat_map(Problems::iter);
+        let of_service = refused.iter().flat_map(Problems::iter);
+        let of_schema = self.schema_problems();
+        // what CloudFormation rejects does not come to an SDK or the service
+        let is_reached =
+            |problem: &&Problem| of_schema.iter().all(|earlier| earlier.member() != problem.member());
+        let problems = of_schema.iter().chain(of_service.filter(is_reached));
         problems.filter(|problem| self.is_certain(problem)).map(|problem| self.located(problem)).collect()
+    }
+
+    /// What CloudFormation's schema rejects, of a user in a template.
+    fn schema_problems(&self) -> Vec<Problem> {
+        match (self.names, self.kind) {
+            (Names::CloudFormation, RequestKind::CreateUser) => self.create_user().schema_problems(),
+            (Names::CloudFormation, RequestKind::MemoryDbCreateUser) => {
+                self.memorydb_create_user().schema_problems()
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn create_user(&self) -> aws::CreateUser {
@@ -353,8 +396,8 @@ impl Request<'_> {
             passwords: self.passwords("Passwords"),
             access_string: self.access_string("AccessString"),
             no_password_required: self.flag("NoPasswordRequired"),
+            tags: self.tags(),
             authentication_mode: self.mode(),
-            ..aws::CreateUser::default()
         }
     }
 
@@ -376,7 +419,7 @@ impl Request<'_> {
             user_name: self.text("UserName", STAND_IN),
             authentication_mode: self.mode().or_else(unknown),
             access_string: self.access_string("AccessString"),
-            ..memorydb::CreateUser::default()
+            tags: self.tags(),
         }
     }
 
@@ -424,6 +467,18 @@ impl Request<'_> {
             _ => STAND_IN.into(),
         };
         Some((0..count).map(password).collect())
+    }
+
+    fn tags(&self) -> Option<Vec<Tag>> {
+        let Given::Tags(count) = self.member("Tags")?.given else { return None };
+        let tag = |number: usize| match self.is_unknown(&format!("Tags[{number}]")) {
+            true => Tag { key: Some(STAND_IN.into()), value: None },
+            false => Tag {
+                key: self.text(&format!("Tags[{number}].Key"), STAND_IN),
+                value: self.text(&format!("Tags[{number}].Value"), STAND_IN),
+            },
+        };
+        Some((0..count).map(tag).collect())
     }
 
     fn mode(&self) -> Option<AuthenticationMode> {

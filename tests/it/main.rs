@@ -31,6 +31,8 @@ mod request_properties;
 mod requests;
 mod simplify;
 mod syntax;
+#[cfg(feature = "iac")]
+mod templates;
 mod traits;
 mod upgrade;
 mod wild;

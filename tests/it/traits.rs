@@ -166,6 +166,7 @@ mod of_files_and_services {
         aws::memorydb::UpdateUser: shared owned compared;
         aws::memorydb::Updated: shared owned compared;
         aws::Certainty: shared small ordered;
+        aws::SchemaRule: shared small;
         aws::FaultCode: shared small;
         aws::Operation: shared small;
         aws::ProblemKind: shared owned compared;

@@ -166,9 +166,11 @@ impl Problem {
 
     pub(super) fn of_request(found: &RequestProblem, service: Service, place: &Place) -> Self {
         let problem = &found.problem;
-        let code = match problem.code() {
-            Some(code) => format!("AWS answers with {}", code.code(service)),
-            None => "SDKs do not send the request".into(),
+        let code = match (problem.code(), problem.kind()) {
+            (Some(code), _) => format!("AWS answers with {}", code.code(service)),
+            (None, RequestProblemKind::Schema(_)) => "CloudFormation rejects the resource (documented)".into(),
+            (None, RequestProblemKind::AccessStringMissing) => "AWS answers with status 500".into(),
+            (None, _) => "SDKs do not send the request".into(),
         };
         let is_about_rules = matches!(problem.kind(), RequestProblemKind::AccessString(_));
         let caveat = problem.certainty().caveat().map(str::to_owned);
