@@ -191,6 +191,8 @@ pub mod claims;
 pub mod compare;
 mod describe;
 mod dialect;
+#[cfg(feature = "iac")]
+pub mod document;
 pub mod explain;
 pub mod file;
 pub mod glob;
@@ -226,7 +228,7 @@ pub use check::{Allowed, Denied, Reason, Verdict};
 pub use claims::Claims;
 pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
-pub use dialect::{Dialect, DialectError, Engine, Evidence, Form, Module, Project, Service};
+pub use dialect::{Dialect, DialectError, Dialects, Engine, Evidence, Form, Module, Project, Service};
 pub use explain::{Explanation, explain};
 pub use file::{AclFile, FileError, FileErrorKind, FileErrors};
 pub use report::{Level, Report};

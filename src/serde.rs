@@ -3,7 +3,7 @@
 //! | value | shape |
 //! |---|---|
 //! | [`Span`] | `[start, end]` |
-//! | [`Dialect`], [`Engine`], [`Form`], [`Module`], [`Category`], [`PasswordHash`] | the text that users type |
+//! | [`Dialect`], [`Dialects`], [`Engine`], [`Form`], [`Module`], [`Category`], [`PasswordHash`] | the text that users type |
 //! | [`Rule`] | `{"rule": "key", "span": [0, 5], …}`, with what the kind holds: `permission`, `pattern`, `effect`, `name`, `argument`, `hash`, `rules`, `quoting`, `ids`. A password is not there |
 //! | [`AccessString`] | `{"text": …, "rules": […]}`, passwords masked in the text |
 //! | [`ParseError`] | `{"kind", "message", "span", "help"}` |
@@ -33,7 +33,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use crate::catalog::Category;
 use crate::claims::{Answer, ClaimError, ClaimErrors, Failure};
 use crate::compare::{Change, Comparison, Difference, Excess, Witness};
-use crate::dialect::{Dialect, Engine, Form, Module};
+use crate::dialect::{Dialect, Dialects, Engine, Form, Module};
 use crate::explain::{Explanation, Step};
 use crate::file::{FileError, FileErrorKind, FileErrors};
 use crate::lint::Finding;
@@ -65,7 +65,7 @@ macro_rules! as_text {
         }
     )*};
 }
-as_text!(Dialect, Engine, Form, PasswordHash);
+as_text!(Dialect, Dialects, Engine, Form, PasswordHash);
 
 fn from_text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
@@ -76,6 +76,12 @@ where
 }
 
 impl<'de> Deserialize<'de> for Dialect {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Dialects {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         from_text(deserializer)
     }

@@ -7,6 +7,7 @@ mod engine;
 mod module;
 mod quirks;
 mod releases;
+mod set;
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -24,6 +25,7 @@ pub(crate) use quirks::{
     Quirks, Sanitize,
 };
 use releases::{RELEASES, Release, release};
+pub use set::Dialects;
 
 /// A cloud service that takes access strings and rewrites them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -213,6 +215,31 @@ impl Dialect {
         let modules =
             self.modules().filter(|module| release.service.is_none() || release.modules.contains(*module));
         Some(Self { release, modules: modules.fold(release.modules, |all, module| all.with(module)) })
+    }
+
+    /// What an upgrade may lead to: every later release of the same engine, and after Redis every one of Valkey, which
+    /// carries on from Redis 7.2. Of a service, the releases that it offers.
+    ///
+    /// ```
+    /// # use redis_acl::{Dialect, Engine};
+    /// let later: Vec<_> = Dialect::from(Engine::Valkey8_1).later().map(|dialect| dialect.to_string()).collect();
+    /// assert!(later.contains(&"valkey-9.0".to_owned()));
+    /// assert!(Dialect::from(Engine::Redis7_2).later().any(|dialect| dialect == Engine::Valkey8_0.into()));
+    /// ```
+    pub fn later(self) -> impl Iterator<Item = Self> {
+        let here = (self.release.line, self.release.first_patch);
+        let is_later = move |release: &&Release| match (self.engine().project(), release.engine.project()) {
+            (Project::Redis, Project::Valkey) => true,
+            (old, new) => old == new && (release.line, release.first_patch) > here,
+        };
+        let service = self.service();
+        RELEASES.iter().filter(move |release| release.service == service).filter(is_later).map(Self::of)
+    }
+
+    /// The place among all releases, and the modules: an order for sets.
+    fn rank(self) -> (usize, Modules) {
+        let place = RELEASES.iter().position(|release| core::ptr::eq(release, self.release));
+        (place.unwrap_or(RELEASES.len()), self.modules)
     }
 
     /// The oldest release of the same service and project that has the feature; failing that, of any

@@ -68,7 +68,7 @@ impl Module {
 }
 
 /// A set of modules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Modules(u8);
 
 impl Modules {

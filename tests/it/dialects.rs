@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use redis_acl::{Catalog, Category, CommandSet, Dialect, Engine, Evidence, Form, NewCommand, Service, User};
+use redis_acl::{
+    Catalog, Category, CommandSet, Dialect, Dialects, Engine, Evidence, Form, NewCommand, Service, User,
+};
 
 #[track_caller]
 fn dialect(text: &str) -> Dialect {
@@ -285,4 +287,76 @@ fn sets_of_commands_are_sets() {
     let shown =
         format!("{left:?}").replace('{', "CommandId(").replace(", ", "), CommandId(").replace('}', ")");
     assert_eq!(shown, numbers.join(", "));
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Sets
+
+#[track_caller]
+fn set(text: &str) -> Vec<String> {
+    let set: Dialects = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
+    assert_eq!(set.to_string().parse(), Ok(set.clone()), "{text} is printed as {set}");
+    set.iter().map(|dialect| dialect.to_string()).collect()
+}
+
+#[test]
+fn a_family_is_all_that_a_service_or_project_offers() {
+    assert_eq!(
+        set("elasticache/redis"),
+        ["elasticache/redis-6.0", "elasticache/redis-6.2", "elasticache/redis-7.0", "elasticache/redis-7.1"]
+    );
+    assert_eq!(set("elasticache"), set("elasticache/any"));
+    assert_eq!(set("elasticache/redis,elasticache/valkey"), set("elasticache/any"));
+    assert_eq!(set("redis,valkey").len(), Engine::ALL.len());
+    let servers = Dialects::servers();
+    assert_eq!(servers, "redis,valkey".parse().expect("a set"));
+    assert_eq!(servers.to_string(), "redis,valkey");
+    assert_eq!(Dialects::of_service(Service::MemoryDb).to_string(), "memorydb/any");
+}
+
+#[test]
+fn a_range_holds_the_patch_releases_between_its_ends() {
+    assert_eq!(set("redis-6.2..7.2"), ["redis-6.2", "redis-7.0", "redis-7.2", "redis-7.2.16"]);
+    assert_eq!(set("redis-7.2..redis-7.2.4"), ["redis-7.2"]);
+    assert_eq!(set("elasticache/valkey-8.0..8.1"), ["elasticache/valkey-8.0", "elasticache/valkey-8.1"]);
+    assert_eq!(set("valkey-8.0, redis-6.2"), ["redis-6.2", "valkey-8.0"]);
+    assert_eq!(set("redis-7.2..7.4+json").first().map(|name| &**name), Some("redis-7.2+json"));
+}
+
+#[test]
+fn sets_that_are_none_are_errors_that_say_why() {
+    for (text, message) in [
+        ("", "no dialect `` is modelled"),
+        ("redis-7.2,", "no dialect `` is modelled"),
+        ("redis-7.2..6.2", "`redis-7.2..6.2` holds no dialect"),
+        ("redis-7.2..valkey-8.0", "`redis-7.2..valkey-8.0` holds no dialect"),
+        ("elasticache/redis-6.2..redis-7.2", "holds no dialect"),
+        ("elasticache/redis+search", "others cannot be loaded there"),
+    ] {
+        let error = text.parse::<Dialects>().expect_err(text).to_string();
+        assert!(error.contains(message), "{text}: {error}");
+    }
+}
+
+#[test]
+fn what_is_stated_narrows_a_set_or_contradicts_it() {
+    let set = |text: &str| text.parse::<Dialects>().expect("a set");
+    let any = set("elasticache/any");
+    assert_eq!(any.narrowed(&set("elasticache/redis-7.1,redis-7.2")), Some(set("elasticache/redis-7.1")));
+    assert_eq!(any.narrowed(&set("redis-7.2")), None);
+    let servers = Dialects::servers();
+    assert_eq!(servers.narrowed(&set("redis-8.4+json")), Some(set("redis-8.4+json")));
+    assert_eq!(any.newest().to_string(), "elasticache/valkey-9.0");
+    assert_eq!(any.oldest().to_string(), "elasticache/redis-6.0");
+}
+
+#[test]
+fn later_releases_are_those_that_an_upgrade_may_lead_to() {
+    let later = |text: &str| dialect(text).later().map(|later| later.to_string()).collect::<Vec<_>>();
+    assert!(later("redis-7.2").contains(&"redis-7.2.16".to_owned()));
+    assert!(later("redis-7.2").contains(&"valkey-7.2".to_owned()));
+    assert!(!later("redis-7.2").contains(&"redis-7.0".to_owned()));
+    assert!(!later("valkey-8.0").iter().any(|name| name.starts_with("redis")));
+    assert!(later("memorydb").iter().all(|name| name.starts_with("memorydb/")));
+    assert_eq!(later("valkey-9.1"), [""; 0]);
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use ignore::WalkBuilder;
 use tempfile::NamedTempFile;
 
-use crate::documents::Kind;
+use redis_acl::document::Kind;
 
 /// How many files are in work between two times that results are printed.
 const BATCH: usize = 256;

@@ -11,10 +11,6 @@ use crate::Outcome;
 /// What is read where no dialect is named.
 pub(crate) const DEFAULT_DIALECT: &str = "elasticache";
 
-/// What an ACL file or configuration is read as where no dialect is named, and where its path says `valkey`.
-pub(crate) const DEFAULT_REDIS: &str = "redis-8.4";
-pub(crate) const DEFAULT_VALKEY: &str = "valkey-9.1";
-
 pub(crate) fn named(dialect: &str) -> Dialect {
     dialect.parse().expect("the defaults are dialects")
 }

@@ -2,10 +2,7 @@
 
 mod cli;
 mod commands;
-mod documents;
-mod file_users;
 mod files;
-mod forms;
 mod input;
 mod output;
 mod refusals;

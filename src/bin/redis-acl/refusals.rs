@@ -7,8 +7,8 @@ use redis_acl::iac::Position;
 use redis_acl::{Report, User};
 use serde::Serialize;
 
-use crate::documents::{Document, Problem, ProblemKind};
 use crate::output;
+use redis_acl::document::{Document, Problem, ProblemKind};
 
 /// Something that is refused.
 #[derive(Serialize)]

@@ -7,17 +7,16 @@ use std::io;
 use std::path::Path;
 
 use redis_acl::compare::{Difference, difference_within};
-use redis_acl::{Dialect, Excess, User, syntax};
+use redis_acl::{Dialect, User, syntax};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::NOT_TEXT;
 use crate::Outcome;
-use crate::documents::Kind;
-use crate::file_users::is_listed;
 use crate::input::{self, Bounds, Item};
 use crate::output::{self, Format};
 use of_files::NOT_THERE;
+use redis_acl::document::{Kind, NewAccess, is_listed};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -101,15 +100,6 @@ struct Answer<'a> {
     new_access: Option<NewAccess>,
 }
 
-/// Whether NEW may do what OLD may not.
-#[derive(Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum NewAccess {
-    None,
-    Some,
-    Undecided,
-}
-
 impl Diff {
     pub(crate) fn run(self) -> io::Result<Outcome> {
         if self.old == "-" && self.new == "-" {
@@ -182,33 +172,6 @@ fn file_of_users(argument: &str) -> Option<&Path> {
     let holds_users = |bytes: Vec<u8>| Kind::of(path, &bytes).is_some() || is_listed(&bytes);
     let is_one = path.is_file() && (Kind::of_name(path).is_some() || fs::read(path).is_ok_and(holds_users));
     is_one.then_some(path)
-}
-
-impl NewAccess {
-    pub(super) fn of(excess: &Excess) -> Self {
-        match excess {
-            excess if excess.is_found() => Self::Some,
-            excess if excess.is_undecided() => Self::Undecided,
-            _ => Self::None,
-        }
-    }
-
-    /// Of several users: what is certain counts more than what is not.
-    pub(super) fn of_all(all: impl Iterator<Item = Self>) -> Self {
-        all.fold(Self::None, |of_all, one| match (of_all, one) {
-            (Self::Some, _) | (_, Self::Some) => Self::Some,
-            (Self::Undecided, _) | (_, Self::Undecided) => Self::Undecided,
-            _ => Self::None,
-        })
-    }
-
-    pub(super) fn told(self) -> &'static str {
-        match self {
-            Self::None => "no new access",
-            Self::Some => "new access: NEW may do what OLD may not",
-            Self::Undecided => "new access cannot be ruled out within the bounds, which counts as new access",
-        }
-    }
 }
 
 impl Side {

@@ -10,13 +10,13 @@ use redis_acl::{Dialect, Span};
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::documents::{Dialects, Document, Entry};
-use crate::file_users::{Access, FileOfUsers, FileUser};
 use crate::files::{self, Content, FileSize, Found};
-use crate::forms::{Passwords, Target, TargetForm, mean_the_same};
 use crate::output::{self, Format};
 use crate::refusals::{Refusal, refusals};
 use crate::settings::SettingsFile;
+use redis_acl::document::{Access, FileOfUsers, FileUser};
+use redis_acl::document::{Dialects, Document, Entry};
+use redis_acl::document::{Passwords, Target, TargetForm, mean_the_same};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -12,11 +12,11 @@ use redis_acl::{Catalog, Dialect};
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::documents::Kind;
 use crate::files::FileSize;
 use crate::input::{self, Item};
 use crate::output;
 use crate::settings::{FailOn, Settings, SettingsFile};
+use redis_acl::document::Kind;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -5,36 +5,23 @@ use std::io;
 use std::path::Path;
 
 use anstyle::AnsiColor;
-use redis_acl::compare::{Difference, difference_within};
-use redis_acl::{Dialect, Relation, User, syntax};
+use redis_acl::compare::Difference;
+use redis_acl::{Dialect, User, syntax};
 use serde::Serialize;
 
-use super::{Diff, NewAccess};
+use super::Diff;
 use crate::Outcome;
-use crate::documents::{Dialects, Document, Kind};
-use crate::file_users::{Access, FileOfUsers, FileUser, Login, is_listed, of_list, pairs};
-use crate::input::{self, Bounds};
+use crate::input;
 use crate::output::{self, Format};
 use crate::refusals::refusals;
 use crate::settings::SettingsFile;
+use redis_acl::document::{
+    self, Change, Compared, Dialects, Document, FileOfUsers, FileUser, Kind, Login, NewAccess, is_listed,
+    of_list,
+};
 
 /// What version control gives for a file that is not there.
 pub(super) const NOT_THERE: &str = "/dev/null";
-
-/// What became of a user, said of NEW.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Change {
-    Added,
-    Wider,
-    Incomparable,
-    Undecided,
-    Narrower,
-    Removed,
-    /// It is not literal, and written as before.
-    Unchecked,
-    Equal,
-}
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -66,19 +53,6 @@ struct Side<'a> {
     dialect: Option<Dialect>,
 }
 
-/// A user of either file, or of both.
-struct Compared<'u> {
-    old: Option<&'u FileUser>,
-    new: Option<&'u FileUser>,
-    change: Change,
-    new_access: NewAccess,
-    difference: Option<Difference>,
-    logins_gained: BTreeSet<Login>,
-    logins_lost: BTreeSet<Login>,
-    /// Why it could not be looked at.
-    why: Option<&'u str>,
-}
-
 /// A gate takes no guess.
 fn nobody_tells(path: &Path) -> io::Result<Option<Vec<FileUser>>> {
     let message = "nobody tells which engine reads it; name it with --dialect, or in redis-acl.toml";
@@ -92,16 +66,13 @@ impl Diff {
         let to_dialect = self.to_dialect.or(self.dialect);
         let (old_users, new_users) = (self.users(old, new, self.dialect)?, self.users(new, old, to_dialect)?);
         let (Some(old_users), Some(new_users)) = (old_users, new_users) else { return Ok(Outcome::BadInput) };
-        let compared =
-            pairs(&old_users, &new_users).into_iter().map(|(old, new)| Compared::of(self.bounds, old, new));
-        let mut compared: Vec<_> = compared.filter(|compared| !compared.is_not_written()).collect();
-        compared.sort_by(|a, b| (a.change, a.address()).cmp(&(b.change, b.address())));
+        let compared = document::changes(self.bounds.work, &old_users, &new_users);
         let new_access = NewAccess::of_all(compared.iter().map(|compared| compared.new_access));
         match self.format {
             _ if self.quiet => {}
             Format::Text => self.tell(&compared, new_access)?,
             Format::Json => {
-                let users = compared.iter().map(Compared::told).collect();
+                let users = compared.iter().map(answer).collect();
                 output::json(&Answer { old, new, new_access, users })?;
             }
         }
@@ -144,8 +115,8 @@ impl Diff {
 
     /// A line for each user, then what is different.
     fn tell(&self, compared: &[Compared<'_>], new_access: NewAccess) -> io::Result<()> {
-        compared.iter().try_for_each(Compared::sum_up)?;
-        compared.iter().filter(|compared| compared.has_more_to_tell()).try_for_each(Compared::tell)?;
+        compared.iter().try_for_each(sum_up)?;
+        compared.iter().filter(|compared| has_more_to_tell(compared)).try_for_each(tell)?;
         if compared.iter().any(Compared::has_reached_bounds) {
             output::bounds(self.bounds)?;
         }
@@ -167,175 +138,84 @@ fn listed(path: &Path, bytes: &[u8], dialects: Dialects) -> io::Result<Option<Ve
     }
 }
 
-impl<'u> Compared<'u> {
-    fn of(bounds: Bounds, old: Option<&'u FileUser>, new: Option<&'u FileUser>) -> Self {
-        let unknown = |user: Option<&'u FileUser>| match &user?.access {
-            Access::Unknown { why, written } => Some((&**why, &**written)),
-            Access::Known(_) => None,
-        };
-        let why = unknown(new).or(unknown(old));
-        let is_written_alike = why.is_some() && unknown(old) == unknown(new);
-        let difference = why.is_none().then(|| difference_of(bounds, old, new)).flatten();
-        let (logins_gained, logins_lost) = logins(old, new);
-        let new_access = match &difference {
-            _ if new.is_none() => NewAccess::None,
-            _ if !logins_gained.is_empty() && old.is_some() => NewAccess::Some,
-            Some(difference) => NewAccess::of(difference.comparison().only_second()),
-            None if is_written_alike => NewAccess::None,
-            None => NewAccess::Undecided,
-        };
-        let lost = match &difference {
-            _ if !logins_lost.is_empty() => NewAccess::Some,
-            Some(difference) => NewAccess::of(difference.comparison().only_first()),
-            None if is_written_alike => NewAccess::None,
-            None => NewAccess::Undecided,
-        };
-        let change = match (old, new, new_access, lost) {
-            (None, ..) => Change::Added,
-            (_, None, ..) => Change::Removed,
-            (.., NewAccess::Some, NewAccess::Some) => Change::Incomparable,
-            (.., NewAccess::Undecided, _) | (.., NewAccess::Undecided) => Change::Undecided,
-            (.., NewAccess::Some, NewAccess::None) => Change::Wider,
-            (.., NewAccess::None, NewAccess::Some) => Change::Narrower,
-            (.., NewAccess::None, NewAccess::None) if is_written_alike => Change::Unchecked,
-            (.., NewAccess::None, NewAccess::None) => Change::Equal,
-        };
-        let why = why.map(|(why, _)| why);
-        Self { old, new, change, new_access, difference, logins_gained, logins_lost, why }
-    }
-
-    /// Whether it is the user `default` that servers have without being told, before and behind.
-    fn is_not_written(&self) -> bool {
-        let stands = |user: Option<&FileUser>| user.is_some_and(|user| user.position.is_some());
-        self.change == Change::Equal && !stands(self.old) && !stands(self.new)
-    }
-
-    fn address(&self) -> &'u str {
-        self.new.or(self.old).map_or("", |user| &user.address)
-    }
-
-    fn has_reached_bounds(&self) -> bool {
-        let relation = self.difference.as_ref().map(|difference| difference.comparison().relation());
-        relation == Some(Relation::Undecided)
-    }
-
-    /// Whether the summary does not say it all.
-    fn has_more_to_tell(&self) -> bool {
-        !matches!(self.change, Change::Equal | Change::Removed)
-    }
-
-    fn sum_up(&self) -> io::Result<()> {
-        let (word, colour) = match self.change {
-            Change::Added => ("added", AnsiColor::Green),
-            Change::Wider => ("wider", AnsiColor::Green),
-            Change::Incomparable => ("incomparable", AnsiColor::Yellow),
-            Change::Undecided => ("undecided", AnsiColor::Yellow),
-            Change::Narrower => ("narrower", AnsiColor::Red),
-            Change::Removed => ("removed", AnsiColor::Red),
-            Change::Unchecked => ("unchecked", AnsiColor::Yellow),
-            Change::Equal => {
-                return output::line(format_args!("{:<13} {}", "equal", visible(self.address())));
-            }
-        };
-        output::marked(colour, &format!("{word:<13}"), format_args!(" {}", visible(self.address())))
-    }
-
-    fn tell(&self) -> io::Result<()> {
-        let line =
-            |user: Option<&FileUser>| user.and_then(|user| user.position).map(|position| position.line);
-        let place = match (line(self.old), line(self.new)) {
-            (Some(old), Some(new)) => format!(", OLD line {old}, NEW line {new}"),
-            (None, Some(new)) => format!(", NEW line {new}"),
-            (Some(old), None) => format!(", OLD line {old}"),
-            (None, None) => String::new(),
-        };
-        output::line(format_args!("\n{}{place}", visible(self.address())))?;
-        match (&self.difference, self.why) {
-            (_, Some(why)) if self.change == Change::Unchecked => {
-                output::line(format_args!("  written as before, but not checked: {why}"))?;
-            }
-            (_, Some(why)) => output::line(format_args!("  cannot be told: {why}"))?,
-            (Some(difference), None) if difference.comparison().is_equal() => {
-                if self.change == Change::Added {
-                    output::line("  may do nothing")?;
-                }
-            }
-            (Some(difference), None) => {
-                // the first line says in other words what the summary said
-                output::difference_lines(difference.to_string().lines().skip(1))?;
-            }
-            (None, None) => {}
-        }
-        for (sign, colour, logins) in
-            [('+', AnsiColor::Green, &self.logins_gained), ('-', AnsiColor::Red, &self.logins_lost)]
-        {
-            for login in logins {
-                output::coloured(colour, format_args!("  {sign} {}", login.told()))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn told(&self) -> UserAnswer<'_> {
-        let told = |logins: &BTreeSet<Login>| logins.iter().map(|login| login.told()).collect();
-        UserAnswer {
-            user: self.new.or(self.old).and_then(|user| user.id.as_deref()).map(syntax::masked),
-            change: self.change,
-            new_access: self.new_access,
-            old: self.old.map(FileUser::side),
-            new: self.new.map(FileUser::side),
-            difference: self.difference.as_ref(),
-            logins_gained: told(&self.logins_gained),
-            logins_lost: told(&self.logins_lost),
-            unknown: self.why,
-        }
-    }
+/// Whether the summary does not say it all.
+fn has_more_to_tell(compared: &Compared<'_>) -> bool {
+    !matches!(compared.change, Change::Equal | Change::Removed)
 }
 
-impl FileUser {
-    fn known(&self) -> Option<&User> {
-        match &self.access {
-            Access::Known(user) => Some(user),
-            Access::Unknown { .. } => None,
+fn sum_up(compared: &Compared<'_>) -> io::Result<()> {
+    let (word, colour) = match compared.change {
+        Change::Added => ("added", AnsiColor::Green),
+        Change::Wider => ("wider", AnsiColor::Green),
+        Change::Incomparable => ("incomparable", AnsiColor::Yellow),
+        Change::Undecided => ("undecided", AnsiColor::Yellow),
+        Change::Narrower => ("narrower", AnsiColor::Red),
+        Change::Removed => ("removed", AnsiColor::Red),
+        Change::Unchecked => ("unchecked", AnsiColor::Yellow),
+        Change::Equal => {
+            return output::line(format_args!("{:<13} {}", "equal", visible(compared.address())));
         }
-    }
-
-    fn side(&self) -> Side<'_> {
-        Side {
-            address: &self.address,
-            line: self.position.map(|at| at.line),
-            column: self.position.map(|at| at.column),
-            dialect: self.known().map(User::dialect),
-        }
-    }
-}
-
-/// What is not there is a new user, who may do nothing.
-fn difference_of(
-    Bounds { work }: Bounds,
-    old: Option<&FileUser>,
-    new: Option<&FileUser>,
-) -> Option<Difference> {
-    let nobody = |other: &User| User::with_catalog(other.catalog());
-    let known = |user: Option<&'_ FileUser>| user.and_then(FileUser::known).cloned();
-    match (known(old), known(new)) {
-        (Some(old), Some(new)) => Some(difference_within(work, &old, &new)),
-        (Some(old), None) => Some(difference_within(work, &old, &nobody(&old))),
-        (None, Some(new)) => Some(difference_within(work, &nobody(&new), &new)),
-        (None, None) => None,
-    }
-}
-
-/// The ways to log in that only the new one has, and those that only the old one has. Who needs no password has
-/// all of them.
-fn logins(old: Option<&FileUser>, new: Option<&FileUser>) -> (BTreeSet<Login>, BTreeSet<Login>) {
-    let of = |user: Option<&FileUser>| user.map_or(Some(BTreeSet::new()), |user| user.logins.clone());
-    let (Some(old), Some(new)) = (of(old), of(new)) else { return Default::default() };
-    let more = |a: &BTreeSet<Login>, b: &BTreeSet<Login>| match b.contains(&Login::WithoutPassword) {
-        true => BTreeSet::new(),
-        false => a - b,
     };
-    (more(&new, &old), more(&old, &new))
+    output::marked(colour, &format!("{word:<13}"), format_args!(" {}", visible(compared.address())))
+}
+
+fn tell(compared: &Compared<'_>) -> io::Result<()> {
+    let line = |user: Option<&FileUser>| user.and_then(|user| user.position).map(|position| position.line);
+    let place = match (line(compared.old), line(compared.new)) {
+        (Some(old), Some(new)) => format!(", OLD line {old}, NEW line {new}"),
+        (None, Some(new)) => format!(", NEW line {new}"),
+        (Some(old), None) => format!(", OLD line {old}"),
+        (None, None) => String::new(),
+    };
+    output::line(format_args!("\n{}{place}", visible(compared.address())))?;
+    match (&compared.difference, compared.why) {
+        (_, Some(why)) if compared.change == Change::Unchecked => {
+            output::line(format_args!("  written as before, but not checked: {why}"))?;
+        }
+        (_, Some(why)) => output::line(format_args!("  cannot be told: {why}"))?,
+        (Some(difference), None) if difference.comparison().is_equal() => {
+            if compared.change == Change::Added {
+                output::line("  may do nothing")?;
+            }
+        }
+        (Some(difference), None) => {
+            // the first line says in other words what the summary said
+            output::difference_lines(difference.to_string().lines().skip(1))?;
+        }
+        (None, None) => {}
+    }
+    for (sign, colour, logins) in
+        [('+', AnsiColor::Green, &compared.logins_gained), ('-', AnsiColor::Red, &compared.logins_lost)]
+    {
+        for login in logins {
+            output::coloured(colour, format_args!("  {sign} {}", login.told()))?;
+        }
+    }
+    Ok(())
+}
+
+fn answer<'c>(compared: &'c Compared<'_>) -> UserAnswer<'c> {
+    let told = |logins: &BTreeSet<Login>| logins.iter().map(|login| login.told()).collect();
+    UserAnswer {
+        user: compared.new.or(compared.old).and_then(|user| user.id.as_deref()).map(syntax::masked),
+        change: compared.change,
+        new_access: compared.new_access,
+        old: compared.old.map(side),
+        new: compared.new.map(side),
+        difference: compared.difference.as_ref(),
+        logins_gained: told(&compared.logins_gained),
+        logins_lost: told(&compared.logins_lost),
+        unknown: compared.why,
+    }
+}
+
+fn side(user: &FileUser) -> Side<'_> {
+    Side {
+        address: &user.address,
+        line: user.position.map(|at| at.line),
+        column: user.position.map(|at| at.column),
+        dialect: user.known().map(User::dialect),
+    }
 }
 
 /// A name in one line, which steers no terminal and turns no writing.

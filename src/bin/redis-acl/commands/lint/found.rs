@@ -10,7 +10,7 @@ use redis_acl::{Catalog, Dialect, Level};
 use serde::Serialize;
 
 use super::with_notes;
-use crate::documents::{Document, Entry, Problem};
+use redis_acl::document::{Document, Entry, Problem};
 
 /// A finding of the linter, or a problem of the file.
 pub(super) struct Found<'d> {

@@ -11,9 +11,9 @@ use redis_acl::{Catalog, Level, lint, syntax};
 use super::found::{self, Found};
 use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
 use crate::Outcome;
-use crate::documents::{Dialects, Document, Kind, Problem, ProblemKind};
 use crate::files::{self, Content};
 use crate::output;
+use redis_acl::document::{Dialects, Document, Kind, Problem, ProblemKind};
 
 /// What becomes of the files.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use redis_acl::{Level, syntax};
 use serde_json::{Value, json};
 
 use super::found::{Found, What};
-use crate::documents::{Document, ProblemKind};
+use redis_acl::document::{Document, ProblemKind};
 
 /// What stands before the results: the tool, and all that it can find.
 pub(super) fn head() -> io::Result<String> {

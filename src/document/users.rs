@@ -1,37 +1,49 @@
 //! The users that a file defines, each with what it may do and how it logs in, as far as the file tells.
 
-use std::collections::{BTreeSet, HashMap};
-use std::ops::Range;
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
+use std::collections::HashMap;
 use std::path::Path;
 
-use redis_acl::file::{self, AclFile};
-use redis_acl::iac::{
+use super::{Dialects, Document, Kind, is_appended};
+use crate::catalog::Catalog;
+use crate::dialect::Service;
+use crate::file::{self, AclFile, FileErrors};
+use crate::iac::{
     self, AccessStringAt, AclText, AclTextKind, Finding, Given, Literal, Place, Position, Request,
 };
-use redis_acl::{Catalog, FileErrors, PasswordHash, Span, User, syntax};
-
-use crate::documents::{Dialects, Document, Kind, is_appended};
+use crate::secret::PasswordHash;
+use crate::span::Span;
+use crate::syntax;
+use crate::user::User;
 
 /// A user of a file.
 #[derive(Debug)]
-pub(crate) struct FileUser {
+pub struct FileUser {
     /// What it is called by the service or server, which tells users of two files apart.
-    pub(crate) id: Option<String>,
+    pub id: Option<String>,
     /// What it is called in the file: the name, or the address of the resource.
-    pub(crate) address: String,
+    pub address: String,
     /// Where it stands. The user `default` of a server stands nowhere unless a line defines it.
-    pub(crate) position: Option<Position>,
-    pub(crate) access: Access,
+    pub position: Option<Position>,
+    /// What it is allowed to do.
+    pub access: Access,
     /// How it logs in, where that stands beside the access string.
-    pub(crate) logins: Option<BTreeSet<Login>>,
+    pub logins: Option<BTreeSet<Login>>,
 }
 
 /// What a user may do.
 #[derive(Debug)]
-pub(crate) enum Access {
+pub enum Access {
+    /// The file states it.
     Known(Box<User>),
     /// It is not literal.
     Unknown {
+        /// Why, in a few words.
         why: String,
         /// As it is written, to be compared and not to be shown.
         written: Vec<u8>,
@@ -40,16 +52,31 @@ pub(crate) enum Access {
 
 /// A way to log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Login {
+pub enum Login {
+    /// No password is needed.
     WithoutPassword,
+    /// With IAM.
     Iam,
+    /// With the password of this hash.
     Password(PasswordHash),
     /// Something that is not literal.
     Unknown,
 }
 
+impl FileUser {
+    /// What it is allowed to do, where the file states it.
+    #[must_use]
+    pub fn known(&self) -> Option<&User> {
+        match &self.access {
+            Access::Known(user) => Some(user),
+            Access::Unknown { .. } => None,
+        }
+    }
+}
+
 impl Login {
-    pub(crate) fn told(self) -> &'static str {
+    /// The way in words, after the name of a user.
+    pub fn told(self) -> &'static str {
         match self {
             Self::WithoutPassword => "logs in without a password",
             Self::Iam => "logs in with IAM",
@@ -59,7 +86,7 @@ impl Login {
     }
 
     /// The ways that a request gives a user.
-    pub(crate) fn of_request(request: &Request<'_>) -> BTreeSet<Self> {
+    pub fn of_request(request: &Request<'_>) -> BTreeSet<Self> {
         let members = request.members().iter();
         members.filter_map(|member| Self::of_member(&member.name, &member.given)).collect()
     }
@@ -86,16 +113,20 @@ impl Login {
 // Reading
 
 /// A file whose users are read.
-pub(crate) struct FileOfUsers<'a> {
-    pub(crate) path: &'a Path,
-    pub(crate) bytes: &'a [u8],
-    pub(crate) kind: Kind,
-    pub(crate) dialects: Dialects,
+pub struct FileOfUsers<'a> {
+    /// Where the file is.
+    pub path: &'a Path,
+    /// What it holds.
+    pub bytes: &'a [u8],
+    /// What it is read as.
+    pub kind: Kind,
+    /// What reads strings whose dialect it does not state.
+    pub dialects: Dialects,
 }
 
 impl<'a> FileOfUsers<'a> {
     /// The users of a file in which nothing is refused, by its document.
-    pub(crate) fn users(&self, document: &Document<'_>) -> Vec<FileUser> {
+    pub fn users(&self, document: &Document<'_>) -> Vec<FileUser> {
         let position = |place: Span| document.position_of_byte(place.start);
         match self.kind {
             Kind::AclFile => self.of_lines(self.bytes, file::Format::Acl, None, position),
@@ -108,7 +139,7 @@ impl<'a> FileOfUsers<'a> {
     }
 
     /// The same without a document.
-    pub(crate) fn all_users(&self) -> Vec<FileUser> {
+    pub fn all_users(&self) -> Vec<FileUser> {
         self.users(&Document::read(self.path, self.bytes, self.kind, self.dialects))
     }
 
@@ -190,12 +221,12 @@ fn users_of(
 }
 
 /// Whether it is what `redis-cli` printed for `ACL LIST`.
-pub(crate) fn is_listed(bytes: &[u8]) -> bool {
+pub fn is_listed(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"1) \"user ")
 }
 
 /// The users that `ACL LIST` printed.
-pub(crate) fn of_list(path: &Path, bytes: &[u8], dialects: Dialects) -> Result<Vec<FileUser>, FileErrors> {
+pub fn of_list(path: &Path, bytes: &[u8], dialects: Dialects) -> Result<Vec<FileUser>, FileErrors> {
     let file = AclFile::parse_with(bytes, &Catalog::from(dialects.of_server(path)), file::Format::List);
     let position = |place: Span| {
         let before = &bytes[..place.start];
@@ -283,7 +314,7 @@ fn id_of(request: &Request<'_>) -> Option<String> {
         _ => None,
     };
     match request.kind().service() {
-        redis_acl::Service::ElastiCache => text("UserId").map(|id| id.to_ascii_lowercase()),
+        Service::ElastiCache => text("UserId").map(|id| id.to_ascii_lowercase()),
         _ => text("UserName"),
     }
 }
@@ -306,7 +337,7 @@ fn address(place: &Place) -> String {
 
 /// The users of two files in pairs: those of the same id and address, then of the same id, then of the same
 /// address if not both have ids. What has no other is by itself.
-pub(crate) fn pairs<'u>(
+pub fn pairs<'u>(
     old: &'u [FileUser],
     new: &'u [FileUser],
 ) -> Vec<(Option<&'u FileUser>, Option<&'u FileUser>)> {

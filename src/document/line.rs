@@ -1,9 +1,14 @@
 //! The rules of a line about a user as one access string, and back.
 
-use std::ops::Range;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
 
-use redis_acl::file::Format;
-use redis_acl::{Dialect, Span, quoting};
+use crate::dialect::Dialect;
+use crate::file::Format;
+use crate::quoting;
+use crate::span::Span;
 
 /// The rules of a line, with single spaces between them.
 pub(super) struct LineText {
@@ -36,7 +41,7 @@ impl LineText {
         };
         let mut line = Self { text: String::new(), words: Vec::new(), end: rules.end, format };
         for word in words {
-            let said = std::str::from_utf8(&word.bytes).ok().filter(|said| is_rule(said))?;
+            let said = core::str::from_utf8(&word.bytes).ok().filter(|said| is_rule(said))?;
             if !line.words.is_empty() {
                 line.text.push(' ');
             }
@@ -163,9 +168,13 @@ fn words_between_spaces(stretch: &[u8]) -> Vec<quoting::Word<'_>> {
 #[cfg(test)]
 mod tests {
     use super::LineText;
+    use crate::dialect::Engine;
+    use crate::file::Format;
+    use crate::span::Span;
+    use alloc::borrow::ToOwned;
+    use alloc::string::String;
+    use alloc::vec::Vec;
     use proptest::prelude::*;
-    use redis_acl::file::Format;
-    use redis_acl::{Engine, Span};
 
     fn read(line: &str, format: Format) -> LineText {
         LineText::read(line.as_bytes(), Span::new(0, line.len()), format, Engine::Redis7_2.into())
@@ -230,7 +239,7 @@ mod tests {
                 let quoted = word.bytes().map(|byte| format!("\\x{byte:02x}")).collect::<String>();
                 match (is_config, is_quoted) {
                     (true, true) => format!("\"{quoted}\"{blanks}"),
-                    (true, false) => word.split(' ').map(|word| redis_acl::quoting::quoted(word.as_bytes()) + blanks).collect(),
+                    (true, false) => word.split(' ').map(|word| crate::quoting::quoted(word.as_bytes()) + blanks).collect(),
                     _ => format!("{word}{blanks}"),
                 }
             };

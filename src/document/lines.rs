@@ -1,6 +1,8 @@
 //! Lines and columns of a file.
 
-use redis_acl::iac::Position;
+use alloc::vec::Vec;
+
+use crate::iac::Position;
 
 use super::Kind;
 
@@ -26,8 +28,8 @@ impl LineStarts {
             count
         });
         Self {
-            starts: std::iter::once(first).chain(ends.map(|(end, _)| end + 1)).collect(),
-            characters: std::iter::once(0).chain(behind).collect(),
+            starts: core::iter::once(first).chain(ends.map(|(end, _)| end + 1)).collect(),
+            characters: core::iter::once(0).chain(behind).collect(),
         }
     }
 
@@ -64,9 +66,9 @@ fn beginnings(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Kind;
     use super::{BLOCK, LineStarts};
-    use crate::documents::Kind;
-    use redis_acl::iac::Format;
+    use crate::iac::Format;
 
     #[test]
     fn places_in_long_lines_are_counted_in_characters_both_ways() {

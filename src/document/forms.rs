@@ -1,29 +1,39 @@
 //! Access strings in another form, proven to mean the same.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
-use redis_acl::compare::simplify_string;
-use redis_acl::{AccessString, Dialect, PasswordHash, Rule, RuleKind, User, compare};
+use crate::compare::{compare, simplify_string};
+use crate::dialect::Dialect;
+use crate::secret::PasswordHash;
+use crate::syntax::{AccessString, Rule, RuleKind};
+use crate::user::User;
 
 /// What strings are put into.
-#[derive(Clone, Copy)]
-pub(crate) struct Target {
-    pub(crate) form: TargetForm,
-    pub(crate) passwords: Passwords,
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// How the rules are written.
+    pub form: TargetForm,
+    /// How passwords are written.
+    pub passwords: Passwords,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum TargetForm {
+/// How the rules of a string are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetForm {
     /// What the server or service prints.
     Canonical,
     /// The shortest string that means the same.
     Simplified,
 }
 
-/// What becomes of passwords in clear.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Passwords {
+/// What becomes of plaintext passwords.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passwords {
+    /// They stay as they are written.
     Kept,
+    /// Their SHA-256 hashes take their place.
     Hashed,
 }
 
@@ -36,7 +46,7 @@ const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 impl Target {
     /// The string in the form, which is in that form itself; what stands around it is kept. `None` where the
     /// dialect refuses the string, or no text of the form was found that is read as the same user.
-    pub(crate) fn string(self, text: &str, dialect: Dialect) -> Option<String> {
+    pub fn string(self, text: &str, dialect: Dialect) -> Option<String> {
         let mut settled = self.string_once(text, dialect)?;
         for _ in 0..ROUNDS {
             let again = self.string_once(&settled, dialect)?;
@@ -79,7 +89,7 @@ impl Target {
 }
 
 /// Whether both may do the same and log in alike, for certain.
-pub(crate) fn mean_the_same(a: &User, b: &User) -> bool {
+pub fn mean_the_same(a: &User, b: &User) -> bool {
     a == b || compare(a, b).is_equal()
 }
 

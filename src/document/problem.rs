@@ -1,33 +1,44 @@
 //! What is wrong with a file besides the rules in it, or keeps it from being looked at.
 
-use std::ops::Range;
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
 
-use redis_acl::aws::{Certainty, ProblemKind as RequestProblemKind};
-use redis_acl::iac::{Finding, NotLiteral, Place, Position, ReadError, RequestProblem};
-use redis_acl::{FileError, FileErrorKind, Level, Report, Service};
+use crate::aws::{Certainty, ProblemKind as RequestProblemKind};
+use crate::dialect::Service;
+use crate::file::{FileError, FileErrorKind};
+use crate::iac::{NotLiteral, Place, Position, ReadError, RequestProblem};
+use crate::report::{Level, Report};
 
 /// Something to say about a file that no lint says.
 #[derive(Clone)]
-pub(crate) struct Problem {
-    pub(crate) kind: ProblemKind,
+pub struct Problem {
+    /// What kind of problem it is.
+    pub kind: ProblemKind,
     /// What it is about, for people; empty where that is the file.
-    pub(crate) name: String,
+    pub name: String,
     /// One line, without passwords.
-    pub(crate) message: String,
-    pub(crate) level: Level,
-    pub(crate) notes: Vec<String>,
-    pub(crate) help: Option<String>,
-    pub(crate) range: Range<usize>,
-    pub(crate) position: Position,
+    pub message: String,
+    /// How severe it is: a problem that rests on no observation is a warning.
+    pub level: Level,
+    /// More lines about it.
+    pub notes: Vec<String>,
+    /// How to fix it.
+    pub help: Option<String>,
+    /// Its bytes in the file.
+    pub range: Range<usize>,
+    /// Where they begin.
+    pub position: Position,
     /// The same drawn under the text, where there is one to show.
-    pub(crate) report: Option<Report>,
+    pub report: Option<Report>,
     /// About the rules of an access string, of which the linter tells as well.
-    pub(crate) is_about_rules: bool,
+    pub is_about_rules: bool,
 }
 
 /// What kind of problem it is, with an id as lints have them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ProblemKind {
+pub enum ProblemKind {
     /// The line of an ACL file or configuration is refused.
     File(&'static str),
     /// AWS would refuse the request.
@@ -42,7 +53,7 @@ pub(crate) enum ProblemKind {
 
 impl ProblemKind {
     /// Those of ACL files are `FileErrorKind::name` with hyphens.
-    pub(crate) const ALL: [Self; 14] = [
+    pub const ALL: [Self; 14] = [
         Self::File("no-user"),
         Self::File("space-in-name"),
         Self::File("duplicate-user"),
@@ -59,7 +70,8 @@ impl ProblemKind {
         Self::TooLarge,
     ];
 
-    pub(crate) const fn id(self) -> &'static str {
+    /// The id, in the style of the ids of lints.
+    pub const fn id(self) -> &'static str {
         match self {
             Self::File(id) => id,
             Self::Request => "aws-request",
@@ -70,7 +82,7 @@ impl ProblemKind {
     }
 
     /// The level that a problem of the kind has unless it is less certain.
-    pub(crate) const fn level(self) -> Level {
+    pub const fn level(self) -> Level {
         match self {
             Self::File(_) | Self::Request | Self::Unreadable => Level::Error,
             Self::TooLarge => Level::Warning,
@@ -79,7 +91,7 @@ impl ProblemKind {
     }
 
     /// What it is, in one sentence.
-    pub(crate) fn what(self) -> &'static str {
+    pub fn what(self) -> &'static str {
         match self {
             Self::File("no-user") => "a line does not begin with `user` and a name",
             Self::File("space-in-name") => "a name holds white space",
@@ -115,7 +127,7 @@ const START: Position = Position { line: 1, column: 1 };
 
 impl Problem {
     /// About a whole file.
-    pub(crate) fn of_whole_file(kind: ProblemKind, message: String) -> Self {
+    pub fn of_whole_file(kind: ProblemKind, message: String) -> Self {
         Self {
             kind,
             name: String::new(),
@@ -152,15 +164,6 @@ impl Problem {
             range,
             position,
             ..Self::of_whole_file(ProblemKind::NotLiteral, message.into())
-        }
-    }
-
-    pub(super) fn unknown(finding: &Finding<'_>, position: Position) -> Self {
-        Self {
-            name: finding.place().to_string(),
-            range: finding.range(),
-            position,
-            ..Self::of_whole_file(ProblemKind::NotLiteral, "not checked: it is not known what this is".into())
         }
     }
 
@@ -224,6 +227,6 @@ const fn level_of(certainty: Certainty) -> Level {
 pub(super) fn shown_name(name: &str) -> String {
     match name {
         "" => "\"\"".into(),
-        name => redis_acl::syntax::masked(name).escape_debug().to_string(),
+        name => crate::syntax::masked(name).escape_debug().to_string(),
     }
 }

@@ -1,0 +1,272 @@
+//! The engines that one string may meet: a set of dialects, and its text form.
+
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+
+use super::engine::Project;
+use super::releases::{RELEASES, Release, release};
+use super::{Dialect, DialectError, Service, error};
+
+/// The dialects that one access string may meet: one, or several where nobody stated a version.
+///
+/// A file that says `engine = "redis"` and no version, or a `users.acl` by itself, leaves open which engine reads it.
+/// Whatever is said of such a string must hold on every dialect of the set.
+///
+/// The text form is a list separated by commas, of
+///
+/// | text | the dialects |
+/// |---|---|
+/// | `redis-7.2`, `elasticache/valkey-8.0`, `redis-8.4+json` | that one |
+/// | `redis`, `valkey` | the servers of that project |
+/// | `elasticache/redis`, `elasticache/valkey`, `memorydb/redis`, `memorydb/valkey` | the versions that the service offers of that engine |
+/// | `elasticache/any` or `elasticache`, `memorydb/any` or `memorydb` | all versions of the service |
+/// | `redis-6.2..8.0`, `elasticache/valkey-7.2..8.1` | the versions from the first to the last, patch releases that behave differently included |
+///
+/// For a single [`Dialect`] `elasticache` is short for its oldest version; for a set it is all of them, since a set is
+/// what a gate asks about.
+///
+/// ```
+/// use redis_acl::{Dialects, Engine};
+///
+/// let candidates: Dialects = "elasticache/redis".parse()?;
+/// let names: Vec<_> = candidates.iter().map(|dialect| dialect.to_string()).collect();
+/// assert_eq!(names, ["elasticache/redis-6.0", "elasticache/redis-6.2", "elasticache/redis-7.0", "elasticache/redis-7.1"]);
+/// assert_eq!(candidates.to_string(), "elasticache/redis");
+///
+/// // what somebody states narrows what a file leaves open
+/// let stated: Dialects = "elasticache/redis-7.1".parse()?;
+/// assert_eq!(candidates.narrowed(&stated), Some(stated));
+/// assert_eq!(candidates.narrowed(&Engine::Redis7_2.into()), None);
+/// # Ok::<(), redis_acl::DialectError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Dialects {
+    /// INVARIANT: at least one, in the order of [`Dialect::all`], each release and set of modules once.
+    list: Vec<Dialect>,
+}
+
+/// The names of families, the widest first, and what is in them.
+const FAMILIES: [(&str, Family); 10] = [
+    ("elasticache/any", Family { service: Some(Service::ElastiCache), project: None }),
+    ("memorydb/any", Family { service: Some(Service::MemoryDb), project: None }),
+    ("elasticache", Family { service: Some(Service::ElastiCache), project: None }),
+    ("memorydb", Family { service: Some(Service::MemoryDb), project: None }),
+    ("elasticache/redis", Family { service: Some(Service::ElastiCache), project: Some(Project::Redis) }),
+    ("elasticache/valkey", Family { service: Some(Service::ElastiCache), project: Some(Project::Valkey) }),
+    ("memorydb/redis", Family { service: Some(Service::MemoryDb), project: Some(Project::Redis) }),
+    ("memorydb/valkey", Family { service: Some(Service::MemoryDb), project: Some(Project::Valkey) }),
+    ("redis", Family { service: None, project: Some(Project::Redis) }),
+    ("valkey", Family { service: None, project: Some(Project::Valkey) }),
+];
+
+/// What a service or a project offers.
+#[derive(Clone, Copy)]
+struct Family {
+    service: Option<Service>,
+    /// `None` for either.
+    project: Option<Project>,
+}
+
+impl Family {
+    fn releases(self) -> impl Iterator<Item = &'static Release> {
+        RELEASES.iter().filter(move |release| {
+            release.service == self.service
+                && self.project.is_none_or(|project| release.engine.project() == project)
+        })
+    }
+}
+
+impl Dialects {
+    /// The set of these dialects; `None` if there are none.
+    #[must_use]
+    pub fn new(dialects: impl IntoIterator<Item = Dialect>) -> Option<Self> {
+        let mut list: Vec<_> = dialects.into_iter().collect();
+        list.sort_by_key(|dialect| dialect.rank());
+        list.dedup();
+        (!list.is_empty()).then_some(Self { list })
+    }
+
+    /// Every server that is modelled, without modules: what a `users.acl` may meet of which nothing else is known.
+    #[must_use]
+    pub fn servers() -> Self {
+        let servers = RELEASES.iter().filter(|release| release.service.is_none());
+        Self { list: servers.map(Dialect::of).collect() }
+    }
+
+    /// The servers of one project, without modules.
+    #[must_use]
+    pub fn of_project(project: Project) -> Self {
+        let family = Family { service: None, project: Some(project) };
+        Self { list: family.releases().map(Dialect::of).collect() }
+    }
+
+    /// All versions that a service offers.
+    #[must_use]
+    pub fn of_service(service: Service) -> Self {
+        let family = Family { service: Some(service), project: None };
+        Self { list: family.releases().map(Dialect::of).collect() }
+    }
+
+    /// The dialects: engines by age, then services.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Dialect> + ExactSizeIterator + '_ {
+        self.list.iter().copied()
+    }
+
+    /// How many there are; at least one.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "a set is never empty")]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The dialect, if there is only one.
+    #[must_use]
+    pub fn single(&self) -> Option<Dialect> {
+        match self.list[..] {
+            [dialect] => Some(dialect),
+            _ => None,
+        }
+    }
+
+    /// The first, which is the oldest of its project.
+    #[must_use]
+    pub fn oldest(&self) -> Dialect {
+        self.list[0]
+    }
+
+    /// The last, which is the newest of its project.
+    #[must_use]
+    pub fn newest(&self) -> Dialect {
+        self.list[self.list.len() - 1]
+    }
+
+    /// Whether this dialect is one of them.
+    #[must_use]
+    pub fn contains(&self, dialect: Dialect) -> bool {
+        self.list.contains(&dialect)
+    }
+
+    /// Those of `stated` whose release is among these; `None` where that is none of them, which is a contradiction.
+    ///
+    /// Modules and other settings are those of `stated`.
+    #[must_use]
+    pub fn narrowed(&self, stated: &Self) -> Option<Self> {
+        let is_here = |dialect: &Dialect| self.list.iter().any(|here| here.rank().0 == dialect.rank().0);
+        Self::new(stated.iter().filter(is_here))
+    }
+
+    /// The dialects of both sets.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let mut list = [&self.list[..], &other.list[..]].concat();
+        list.sort_by_key(|dialect| dialect.rank());
+        list.dedup();
+        Self { list }
+    }
+
+    /// Those that the predicate keeps; `None` if it keeps none.
+    #[must_use]
+    pub fn filter(&self, mut keeps: impl FnMut(Dialect) -> bool) -> Option<Self> {
+        Self::new(self.iter().filter(|dialect| keeps(*dialect)))
+    }
+}
+
+impl From<Dialect> for Dialects {
+    fn from(dialect: Dialect) -> Self {
+        Self { list: vec![dialect] }
+    }
+}
+
+impl From<super::Engine> for Dialects {
+    fn from(engine: super::Engine) -> Self {
+        Dialect::from(engine).into()
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Text
+
+impl fmt::Display for Dialects {
+    /// Families by their name, then what is left one by one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut left = self.list.clone();
+        let mut parts = Vec::new();
+        for (name, family) in FAMILIES {
+            let members: Vec<_> = family.releases().map(Dialect::of).collect();
+            if members.len() > 1 && members.iter().all(|member| left.contains(member)) {
+                left.retain(|dialect| !members.contains(dialect));
+                parts.push(name.to_owned());
+            }
+        }
+        parts.extend(left.iter().map(ToString::to_string));
+        f.write_str(&parts.join(","))
+    }
+}
+
+impl fmt::Debug for Dialects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Dialects({self})")
+    }
+}
+
+impl FromStr for Dialects {
+    type Err = DialectError;
+
+    fn from_str(text: &str) -> Result<Self, DialectError> {
+        let mut list = Vec::new();
+        for item in text.split(',') {
+            list.extend(item_of_list(item.trim())?);
+        }
+        Self::new(list).map_or_else(|| error("a list of dialects is empty".to_owned()), Ok)
+    }
+}
+
+/// ```abnf
+/// item = ( family / range / release ) *( "+" module )
+/// ```
+fn item_of_list(item: &str) -> Result<Vec<Dialect>, DialectError> {
+    let (name, modules) = item.split_once('+').map_or((item, None), |(name, rest)| (name, Some(rest)));
+    let family = FAMILIES.iter().find(|(family, _)| *family == name);
+    let releases: Vec<_> = match (family, name.split_once("..")) {
+        (Some((_, family)), _) => family.releases().collect(),
+        (None, Some((first, last))) => range(first, last)?,
+        (None, None) => return Ok(vec![item.parse()?]),
+    };
+    let with_modules = |release: &'static Release| match modules {
+        Some(modules) => format!("{}+{modules}", release.name).parse(),
+        None => Ok(Dialect::of(release)),
+    };
+    releases.into_iter().map(with_modules).collect()
+}
+
+/// `redis-6.2..8.0`: the family may stand in front of the last version too.
+fn range(first: &str, last: &str) -> Result<Vec<&'static Release>, DialectError> {
+    let from = release(first)?;
+    let (family, _) = from.name.rsplit_once('-').unwrap_or_default();
+    let last = if last.contains('-') { last.to_owned() } else { format!("{family}-{last}") };
+    let to = release(&last)?;
+    let is_family = |release: &&Release| release.name.rsplit_once('-').unwrap_or_default().0 == family;
+    // the last line counts with all of its patch releases, unless a patch release is named
+    let end = if last == line_name(to) { (to.line, u16::MAX) } else { (to.line, to.first_patch) };
+    let start = (from.line, if first == line_name(from) { 0 } else { from.first_patch });
+    let is_between = |release: &&Release| {
+        let place = (release.line, release.first_patch);
+        start <= place && place <= end
+    };
+    let releases: Vec<_> = RELEASES.iter().filter(is_family).filter(is_between).collect();
+    match releases.is_empty() || !is_family(&to) {
+        true => {
+            error(format!("`{first}..{last}` holds no dialect; write the older version of one engine first"))
+        }
+        false => Ok(releases),
+    }
+}
+
+/// The name of its line: `redis-7.2`, also of the release 7.2.16.
+fn line_name(release: &Release) -> String {
+    let (family, _) = release.name.rsplit_once('-').unwrap_or_default();
+    format!("{family}-{}.{}", release.line.0, release.line.1)
+}
