@@ -66,9 +66,10 @@ pub enum FaultCode {
     UserNotFound,
     /// The user is being changed or deleted.
     InvalidUserState,
-    /// Two users of one group have the same name. Names may repeat outside groups, which are not modelled,
-    /// so no operation here reports it.
+    /// Two users of one group have the same name. Names may repeat outside groups.
     DuplicateUserName,
+    /// A group of Redis without a user named `default`.
+    DefaultUserRequired,
     /// There are as many users as may be.
     UserQuotaExceeded,
     /// More tags than a resource may have.
@@ -101,6 +102,7 @@ impl FaultCode {
             Self::UserNotFound => ("UserNotFound", "UserNotFoundFault"),
             Self::InvalidUserState => ("InvalidUserState", "InvalidUserStateFault"),
             Self::DuplicateUserName => ("DuplicateUserName", "DuplicateUserNameFault"),
+            Self::DefaultUserRequired => ("DefaultUserRequired", "DefaultUserRequired"),
             Self::UserQuotaExceeded => ("UserQuotaExceeded", "UserQuotaExceededFault"),
             Self::TagQuotaPerResourceExceeded => {
                 ("TagQuotaPerResourceExceeded", "TagQuotaPerResourceExceeded")
@@ -133,6 +135,7 @@ impl FaultCode {
             Self::UserNotFound => "The user does not exist or could not be found.",
             Self::InvalidUserState => "The user is not in active state.",
             Self::DuplicateUserName => "A user with this username already exists.",
+            Self::DefaultUserRequired => "You must add default user to a user group.",
             Self::UserQuotaExceeded => "The quota of users has been exceeded.",
             Self::TagQuotaPerResourceExceeded => {
                 "The request cannot be processed because it would cause the resource to have more than the allowed \
@@ -262,9 +265,30 @@ pub enum ProblemKind {
     DefaultUserInGroup,
     /// As many users as may be.
     Quota,
+    // What is wrong with a user group.
+    /// A group of Redis without a user named `default`.
+    DefaultUserRequired,
+    /// A user without password in a group of Valkey.
+    NoPasswordUserInValkeyGroup {
+        /// The user's id, if it is known.
+        id: Option<String>,
+    },
+    /// A user of Valkey in a group of Redis.
+    ValkeyUserInRedisGroup {
+        /// The user's id, if it is known.
+        id: Option<String>,
+    },
+    /// Two users with the same name in a group.
+    DuplicateUserName {
+        /// The name.
+        name: String,
+    },
     /// No service-linked role.
     ServiceLinkedRole,
 }
+
+/// Stands for the id of a user that is known by a reference only.
+const UNKNOWN_ID: &str = "(whose id is not statically known)";
 
 use super::authentication::AuthenticationType as AuthType;
 use super::cloudformation::{IDENTIFIER, SchemaRule};
@@ -280,6 +304,8 @@ impl ProblemKind {
             | Self::NotInEnum { .. }
             | Self::Schema(_) => Certainty::Documented,
             Self::AccessStringMissing
+            | Self::DefaultUserRequired
+            | Self::NoPasswordUserInValkeyGroup { .. }
             | Self::NoAuthentication
             | Self::PasswordsNotAllowed(AuthType::NoPassword)
             | Self::TooManyPasswords
@@ -294,10 +320,15 @@ impl ProblemKind {
             | Self::PasswordMissing
             | Self::AlreadyExists { .. }
             | Self::NotFound { .. } => Certainty::Emulator,
-            Self::TooManyTags { .. } | Self::Quota | Self::ServiceLinkedRole | Self::DefaultUserInGroup => {
-                Certainty::Documented
-            }
-            Self::Identifier { .. } | Self::UserName | Self::IamIdentityCase => Certainty::Derived,
+            Self::TooManyTags { .. }
+            | Self::DuplicateUserName { .. }
+            | Self::Quota
+            | Self::ServiceLinkedRole
+            | Self::DefaultUserInGroup => Certainty::Documented,
+            Self::Identifier { .. }
+            | Self::UserName
+            | Self::IamIdentityCase
+            | Self::ValkeyUserInRedisGroup { .. } => Certainty::Derived,
             Self::AccessString(error) if error.server_message().is_some() => Certainty::Observed,
             Self::PasswordCharacter
             | Self::TagKeyMissing
@@ -335,7 +366,12 @@ impl ProblemKind {
             | Self::PasswordMissing
             | Self::IamIdentity
             | Self::IamIdentityCase
-            | Self::NoPasswordOnValkey => FaultCode::InvalidParameterCombination,
+            | Self::NoPasswordOnValkey
+            // for these the text was seen, or nothing, and the code is assumed
+            | Self::NoPasswordUserInValkeyGroup { .. }
+            | Self::ValkeyUserInRedisGroup { .. } => FaultCode::InvalidParameterCombination,
+            Self::DefaultUserRequired => FaultCode::DefaultUserRequired,
+            Self::DuplicateUserName { .. } => FaultCode::DuplicateUserName,
             Self::TooManyTags { .. } => FaultCode::TagQuotaPerResourceExceeded,
             Self::AlreadyExists { .. } => FaultCode::UserAlreadyExists,
             Self::NotFound { .. } => FaultCode::UserNotFound,
@@ -408,6 +444,18 @@ impl ProblemKind {
             Self::DefaultUser => "The default user cannot be modified or deleted.".into(),
             Self::DefaultUserInGroup => FaultCode::DefaultUserAssociatedToUserGroup.model_text().into(),
             Self::Quota => FaultCode::UserQuotaExceeded.model_text().into(),
+            Self::DefaultUserRequired => {
+                "Redis user group needs to contain a user with the user name default.".into()
+            }
+            Self::NoPasswordUserInValkeyGroup { id } => format!(
+                "No password user {} cannot be added to user group with engine Valkey",
+                id.as_deref().unwrap_or(UNKNOWN_ID)
+            ),
+            Self::ValkeyUserInRedisGroup { id } => format!(
+                "The user {} of engine Valkey cannot be in a user group with engine Redis",
+                id.as_deref().unwrap_or(UNKNOWN_ID)
+            ),
+            Self::DuplicateUserName { .. } => FaultCode::DuplicateUserName.model_text().into(),
             Self::ServiceLinkedRole => FaultCode::ServiceLinkedRoleNotFound.model_text().into(),
         }
     }
@@ -424,6 +472,18 @@ impl ProblemKind {
             Self::NoAuthentication => "give `Passwords`, `NoPasswordRequired` or `AuthenticationMode`",
             Self::IamIdentityCase => {
                 "AWS stores the id in lower case, and the name as it is: write both in lower case"
+            }
+            Self::DefaultUserRequired => {
+                "add a user whose name is `default` (its id may be another), or the account's own user `default`"
+            }
+            Self::NoPasswordUserInValkeyGroup { .. } => {
+                "give the user a password or IAM, or take it out of the group"
+            }
+            Self::ValkeyUserInRedisGroup { .. } => {
+                "make the group's engine valkey, or the user's engine redis"
+            }
+            Self::DuplicateUserName { .. } => {
+                "the names of a group's users are unique, their ids are not enough"
             }
             Self::NoPasswordOnValkey => "users of Valkey have passwords or use IAM",
             Self::DefaultUser => {

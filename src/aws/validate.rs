@@ -170,7 +170,7 @@ fn current_login(current: &User) -> Option<Login> {
     Some(Login { kind, passwords })
 }
 
-fn check_engine(found: &mut Found, engine: &str) -> Option<Project> {
+pub(super) fn check_engine(found: &mut Found, engine: &str) -> Option<Project> {
     let lower = engine.to_ascii_lowercase();
     let project = [Project::Redis, Project::Valkey].into_iter().find(|project| project.name() == lower);
     if project.is_none() {

@@ -17,9 +17,9 @@ use core::ops::Range;
 use std::path::Path;
 
 use crate::catalog::Catalog;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Service};
 use crate::file::{self, AclFile, FileError, FileErrorKind};
-use crate::iac::{self, AclTextKind, Finding, Literal, NotLiteral, Position, Request};
+use crate::iac::{self, AclTextKind, Finding, Literal, NotLiteral, Position, Request, UserGroup};
 use crate::span::Span;
 
 pub use changes::{Change, Compared, NewAccess, changes};
@@ -174,6 +174,7 @@ impl<'a> Document<'a> {
                     self.lines_about_users(value.as_bytes(), format, Some(self.texts.len() - 1));
                 }
                 Finding::Request(request) => self.request(request),
+                Finding::UserGroup(group) => self.user_group(group),
                 Finding::NotLiteral(value) => self.not_literal(value),
             }
         }
@@ -185,6 +186,11 @@ impl<'a> Document<'a> {
         let problems = request.problems();
         let problems = problems.iter().map(|found| Problem::of_request(found, service, request.place()));
         self.problems.extend(problems);
+    }
+
+    fn user_group(&mut self, group: &UserGroup) {
+        let problem = |found| Problem::of_request(found, Service::ElastiCache, &group.place);
+        self.problems.extend(group.problems.iter().map(problem));
     }
 
     fn not_literal(&mut self, value: &NotLiteral) {

@@ -105,7 +105,7 @@ impl ProblemKind {
                 "a configuration gives new users other channels than the default"
             }
             Self::File(_) => "a server refuses a rule of a line",
-            Self::Request => "AWS would refuse the request for this user",
+            Self::Request => "AWS rejects the request for this user or user group",
             Self::Unreadable => "the file cannot be read, or is not of its format",
             Self::NotLiteral => "the value is not in the file, so that it cannot be checked",
             Self::TooLarge => "the file is too large to be looked at",
@@ -171,7 +171,9 @@ impl Problem {
         let problem = &found.problem;
         let code = match (problem.code(), problem.kind()) {
             (Some(code), _) => format!("AWS answers with {}", code.code(service)),
-            (None, RequestProblemKind::Schema(_)) => "CloudFormation rejects the resource (documented)".into(),
+            (None, RequestProblemKind::Schema(_)) => {
+                "CloudFormation rejects the resource (documented)".into()
+            }
             (None, RequestProblemKind::AccessStringMissing) => "AWS answers with status 500".into(),
             (None, _) => "SDKs do not send the request".into(),
         };

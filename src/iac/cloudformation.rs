@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use super::finding::{Place, told};
+use super::groups;
 use super::request::{Names, RequestKind};
 use super::search::Search;
 use super::tree::Node;
@@ -15,6 +16,7 @@ const USERS: [(&str, RequestKind); 2] = [
 /// Every user, wherever it stands: loops and transforms put resources deeper.
 pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
     below(search, "", root);
+    groups::find_in_template(search, root);
 }
 
 fn below<'a>(search: &mut Search<'a>, name: &str, node: &Node<'a>) {

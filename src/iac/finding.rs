@@ -7,6 +7,7 @@ use core::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
+use super::groups::UserGroup;
 use super::literal::Literal;
 use super::request::Request;
 use super::source::Position;
@@ -23,6 +24,8 @@ pub enum Finding<'a> {
     Request(Request<'a>),
     /// The text of an ACL file, or of a server configuration with users in it.
     AclText(AclText<'a>),
+    /// A user group of ElastiCache.
+    UserGroup(UserGroup),
     /// What would be one of these, were it known.
     NotLiteral(NotLiteral),
 }
@@ -164,6 +167,7 @@ impl Finding<'_> {
             Self::AccessString(found) => &found.place,
             Self::Request(request) => request.place(),
             Self::AclText(text) => &text.place,
+            Self::UserGroup(group) => &group.place,
             Self::NotLiteral(value) => &value.place,
         }
     }
@@ -175,6 +179,7 @@ impl Finding<'_> {
             Self::AccessString(found) => found.text.whole(),
             Self::Request(request) => request.range(),
             Self::AclText(text) => text.text.whole(),
+            Self::UserGroup(group) => group.range.clone(),
             Self::NotLiteral(value) => value.range.clone(),
         }
     }

@@ -30,7 +30,9 @@ pub(super) fn of_tag<'a>(tag: &str, argument: Node<'a>) -> Node<'a> {
 fn called<'a>(at: Range<usize>, name: &str, argument: Node<'a>) -> Node<'a> {
     let why = match name.trim_start_matches("Fn::").trim_start_matches('!') {
         "Sub" => return substituted(at, argument),
-        "Ref" | "GetAtt" | "ImportValue" => Why::Reference,
+        // what is referred to is the part of a reference; it has no part where that is no resource's id
+        "Ref" => Why::Reference,
+        "GetAtt" | "ImportValue" => return Node::computed(at, Why::Reference),
         _ => Why::Function { name: name.to_owned() },
     };
     Node { at, kind: Kind::Computed { why, parts: vec![argument] } }

@@ -36,6 +36,7 @@
 //! | in | is found |
 //! |---|---|
 //! | Terraform and OpenTofu, HCL or JSON | the users `aws_elasticache_user` and `aws_memorydb_user`; each `access_string` in calls of modules, locals, defaults of variables and `.tfvars`; values of keys that end in `.acl` |
+//! | the same, and CloudFormation | user groups of ElastiCache: `aws_elasticache_user_group`, `AWS::ElastiCache::UserGroup` |
 //! | `terraform show -json`, state files | the users that are planned or there; requests only for users to be created |
 //! | CloudFormation, CDK: JSON and YAML | `AWS::ElastiCache::User` and `AWS::MemoryDB::User` |
 //! | the AWS CLI's JSON and YAML | CreateUser and ModifyUser, MemoryDB's CreateUser and UpdateUser |
@@ -62,6 +63,7 @@
 mod acl_text;
 mod cloudformation;
 mod finding;
+mod groups;
 mod hcl;
 mod intrinsic;
 mod json;
@@ -83,6 +85,7 @@ use core::fmt;
 use std::path::Path;
 
 pub use finding::{AccessStringAt, AclText, AclTextKind, Finding, NotLiteral, Place, Why};
+pub use groups::UserGroup;
 pub use literal::{Edit, Literal};
 pub use request::{Given, Member, Request, RequestKind, RequestProblem};
 pub use source::Position;
@@ -276,6 +279,14 @@ impl<'a> Document<'a> {
         })
     }
 
+    /// The user groups among it.
+    pub fn user_groups(&self) -> impl Iterator<Item = &UserGroup> {
+        self.findings.iter().filter_map(|finding| match finding {
+            Finding::UserGroup(group) => Some(group),
+            _ => None,
+        })
+    }
+
     /// What cannot be checked.
     pub fn not_literal(&self) -> impl Iterator<Item = &NotLiteral> {
         self.findings.iter().filter_map(|finding| match finding {
@@ -336,9 +347,9 @@ impl<'e> Edits<'e> {
         let same_text = match (old, new) {
             (Finding::AccessString(old), Finding::AccessString(new)) => text(&old.text, &new.text),
             (Finding::AclText(old), Finding::AclText(new)) => text(&old.text, &new.text),
-            (Finding::Request(_), Finding::Request(_)) | (Finding::NotLiteral(_), Finding::NotLiteral(_)) => {
-                true
-            }
+            (Finding::Request(_), Finding::Request(_))
+            | (Finding::UserGroup(_), Finding::UserGroup(_))
+            | (Finding::NotLiteral(_), Finding::NotLiteral(_)) => true,
             _ => false,
         };
         // kind and name of a manifest may themselves be what was edited

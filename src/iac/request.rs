@@ -12,7 +12,7 @@ use super::literal::{Literal, Written};
 use super::search::{Search, literal};
 use super::source::{Position, Source};
 use super::tree::{Kind, Node};
-use crate::aws::{self, AuthenticationMode, Problem, ProblemKind, Problems, RequestedString, Tag, memorydb};
+use crate::aws::{self, AuthenticationMode, Problem, ProblemKind, RequestedString, Tag, memorydb};
 use crate::dialect::Service;
 use crate::secret::Password;
 use crate::span::Span;
@@ -322,6 +322,17 @@ const MEMBERS: [&str; 7] =
 // ---------------------------------------------------------------------------------------------------
 // Validation
 
+/// The problems of both: what CloudFormation rejects does not come to an SDK or the service.
+pub(super) fn after_schema(
+    of_schema: Vec<Problem>,
+    of_service: impl IntoIterator<Item = Problem>,
+) -> Vec<Problem> {
+    let is_rejected =
+        |problem: &Problem| of_schema.iter().any(|earlier| earlier.member() == problem.member());
+    let reached: Vec<_> = of_service.into_iter().filter(|problem| !is_rejected(problem)).collect();
+    of_schema.into_iter().chain(reached).collect()
+}
+
 /// Stands for a value that is not known, in requests that are only validated; problems with it are not told.
 const STAND_IN: &str = "stand-in-for-what-is-not-known";
 
@@ -368,13 +379,10 @@ impl Request<'_> {
             RequestKind::MemoryDbCreateUser => self.memorydb_create_user().validate().err(),
             RequestKind::MemoryDbUpdateUser => self.memorydb_update_user().validate().err(),
         };
-        let of_service = refused.iter().flat_map(Problems::iter);
-        let of_schema = self.schema_problems();
-        // what CloudFormation rejects does not come to an SDK or the service
-        let is_reached =
-            |problem: &&Problem| of_schema.iter().all(|earlier| earlier.member() != problem.member());
-        let problems = of_schema.iter().chain(of_service.filter(is_reached));
-        problems.filter(|problem| self.is_certain(problem)).map(|problem| self.located(problem)).collect()
+        let of_service = refused.into_iter().flatten();
+        let problems = after_schema(self.schema_problems(), of_service);
+        let certain = problems.iter().filter(|problem| self.is_certain(problem));
+        certain.map(|problem| self.located(problem)).collect()
     }
 
     /// What CloudFormation's schema rejects, of a user in a template.

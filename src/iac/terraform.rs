@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use super::acl_text;
 use super::finding::{Place, path_to, told};
+use super::groups;
 use super::request::{Names, RequestKind};
 use super::search::{Search, dialect};
 use super::tree::{Kind, Node};
@@ -30,11 +31,12 @@ pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
             name => value(search, Where { resource: "variable", name, path: "" }, name, &block.value, root),
         }
     }
+    groups::find_in_terraform(search, root);
     acl_text::find(search, root);
 }
 
 /// The bodies of blocks with their last label.
-fn named<'n, 'a>(blocks: &'n Node<'a>) -> impl Iterator<Item = (&'n str, &'n Node<'a>)> {
+pub(super) fn named<'n, 'a>(blocks: &'n Node<'a>) -> impl Iterator<Item = (&'n str, &'n Node<'a>)> {
     let entries = blocks.bodies().flat_map(Node::entries);
     entries.flat_map(|entry| entry.value.bodies().map(|body| (&*entry.key, body)))
 }

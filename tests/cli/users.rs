@@ -163,7 +163,8 @@ fn lint_warns_of_what_rests_on_no_observation() {
     ] {
         let file = written(&folder, "user.tf", &user(rest));
         let ran = run(&["lint", "--format=json", text(&file)]);
-        let found: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let found: Vec<Value> =
+            ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
         let about: Vec<_> = found.iter().filter(|found| found["lint"] == "aws-request").collect();
         assert_eq!(about.len(), 1, "{rest}: {}", ran.out);
         assert_eq!(about[0]["level"], level, "{rest}");

@@ -17,6 +17,8 @@ mod file;
 mod floors;
 mod footprint;
 mod glob;
+#[cfg(feature = "iac")]
+mod groups;
 mod hostile;
 #[cfg(feature = "iac")]
 mod iac;

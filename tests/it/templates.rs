@@ -102,7 +102,10 @@ fn required_properties_and_the_access_string_that_only_seems_optional() {
 #[test]
 fn tags_of_templates() {
     let tagged = |tags: &str| problems(&format!("{GOOD}Passwords: [{PASSWORD}]\nTags:\n{tags}"));
-    assert!(tagged("  - {Key: team, Value: search}\n  - !If [c, {Key: a, Value: b}, !Ref AWS::NoValue]\n").is_empty());
+    assert!(
+        tagged("  - {Key: team, Value: search}\n  - !If [c, {Key: a, Value: b}, !Ref AWS::NoValue]\n")
+            .is_empty()
+    );
     assert!(problems(&format!("{GOOD}Passwords: [{PASSWORD}]\nTags: !Ref Tags\n")).is_empty());
     for (tag, told, at) in [
         ("{Key: 'aws:mine', Value: x}", r"must match ^(?!aws:)[a-zA-Z0-9 _\.\/=+:\-@]*$", "'aws:mine'"),
@@ -113,7 +116,10 @@ fn tags_of_templates() {
         assert_eq!(found, [(format!("CloudFormation's schema: Tags[1].Key {told}"), at.to_owned())], "{tag}");
     }
     let found = tagged(&format!("  - {{Key: ok, Value: {}}}\n", "v".repeat(257)));
-    assert_eq!(found[0].0, "CloudFormation's schema: Tags[0].Value must have at most 256 characters or items");
+    assert_eq!(
+        found[0].0,
+        "CloudFormation's schema: Tags[0].Value must have at most 256 characters or items"
+    );
     let many: String = (0..51).map(|number| format!("  - {{Key: k{number}, Value: x}}\n")).collect();
     assert_eq!(tagged(&many)[0].0, "CloudFormation's schema: Tags must have at most 50 characters or items");
 }

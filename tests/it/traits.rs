@@ -167,6 +167,8 @@ mod of_files_and_services {
         aws::memorydb::Updated: shared owned compared;
         aws::Certainty: shared small ordered;
         aws::SchemaRule: shared small;
+        aws::UserGroup: shared owned compared;
+        aws::GroupMember: shared owned compared;
         aws::FaultCode: shared small;
         aws::Operation: shared small;
         aws::ProblemKind: shared owned compared;
@@ -196,6 +198,7 @@ mod of_files_and_services {
         iac::RequestKind: shared small;
         iac::Member: shared owned compared;
         iac::Given: shared owned compared;
+        iac::UserGroup: shared owned compared;
         iac::RequestProblem: shared owned compared;
     }
 
