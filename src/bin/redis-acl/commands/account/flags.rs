@@ -135,7 +135,8 @@ pub(crate) struct GivenRequest {
     #[arg(long, value_name = "JSON|file://…")]
     pub(crate) cli_input_json: Option<String>,
     /// The same as YAML
-    #[arg(long, value_name = "YAML|file://…", conflicts_with = "cli_input_json")]
+    #[arg(long, value_name = "YAML|file://…", conflicts_with = "cli_input_json", allow_hyphen_values = true)]
+    #[arg(value_parser = not_an_option)]
     pub(crate) cli_input_yaml: Option<String>,
     /// Print a skeleton of the request (input, yaml-input), or check the request and print one of the response (output)
     #[arg(

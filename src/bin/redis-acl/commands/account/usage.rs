@@ -6,6 +6,10 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 /// The commands that take passwords.
 const COMMANDS: [&str; 3] = ["create-user", "modify-user", "describe-users"];
 
+/// Options whose values may begin with a hyphen, and so take the next option for one.
+const TAKING_HYPHENS: [&str; 4] =
+    ["--access-string", "--append-access-string", "--cli-input-yaml", "--query"];
+
 /// AWS accepts no shorter password, so a shorter word is none.
 const SHORTEST_PASSWORD: usize = 16;
 
@@ -43,9 +47,14 @@ fn unknown(error: &Error, arguments: &[String]) -> String {
     let argument = named(error, ContextKind::InvalidArg).unwrap_or_default();
     let name = argument.split('=').next().unwrap_or_default();
     let suggested = named(error, ContextKind::SuggestedArg);
-    let place = arguments.iter().position(|other| other.split('=').next() == Some(name)).unwrap_or_default();
-    let before = arguments[..place].iter().rev().find(|other| other.starts_with("--"));
-    let before = before.map(|option| option_in(option)).unwrap_or_default();
+    let place = arguments.iter().position(|other| is_called(other, name)).unwrap_or_default();
+    let option = arguments[..place].iter().rposition(|other| other.starts_with("--"));
+    let before = option.map(|at| option_in(&arguments[at])).unwrap_or_default();
+    if let Some(lacking) = option.and_then(|at| arguments.get(at.checked_sub(1)?)) {
+        if TAKING_HYPHENS.contains(&lacking.as_str()) {
+            return format!("`{lacking}` needs a value");
+        }
+    }
     let may_be_password = !is_option_name(name) || before == "--passwords" && name.len() >= SHORTEST_PASSWORD;
     match (suggested, may_be_password) {
         (Some(suggested), false) => format!("unknown option `{name}`; did you mean `{suggested}`?"),
@@ -57,6 +66,12 @@ fn unknown(error: &Error, arguments: &[String]) -> String {
         (_, true) if before.is_empty() => "an argument is not an option".into(),
         (_, true) => format!("an argument after `{before}` is not an option; quote values with blanks"),
     }
+}
+
+/// Whether clap gives the argument this name: of one that begins with a single hyphen it names the first letter.
+fn is_called(argument: &str, name: &str) -> bool {
+    let is_short = name.len() == 2 && name.starts_with('-') && argument.starts_with(name);
+    is_short && !argument.starts_with("--") || argument.split('=').next() == Some(name)
 }
 
 fn is_option_name(text: &str) -> bool {
