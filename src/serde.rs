@@ -12,14 +12,14 @@
 //! | [`Excess`] | `{"witness", "future_commands", "undecided", "enabled", "any_password", "passwords", "skips_sanitizing"}` |
 //! | [`Comparison`] | `{"relation": "narrower", "only_first": …, "only_second": …}` |
 //! | [`Explanation`] | written down where it is |
-//! | [`Difference`] | `{"relation", "gained", "lost"}`, each with what an excess has and `commands`, `extended`, `keys`, `channels` |
+//! | [`Difference`] | `{"change", "gained", "lost"}`: the change is `wider` where the second user can do more; each with what an excess has and `commands`, `extended`, `keys`, `channels` |
 //! | [`ClaimError`] | `{"kind", "line", "message", "span", "help"}` |
 //! | [`ClaimErrors`] | a list of these |
 //! | [`Answer`] | `{"line", "claim", "holds", "failure"}`; the failure is `null` where it holds |
 //! | [`Failure`] | `{"kind": "granted", "message": …}` with what the kind holds: `reason`, `help`, `rule`, `selector`, `commands`, `witness`, `missing`, `unsendable`, `more`, `less` |
 //! | [`FileError`] | `{"kind", "line", "message", "span", "help"}`, the span being that in the file, the kind of a bad rule that of its [`ApplyError`] |
 //! | [`ParseErrors`], [`ApplyErrors`], [`FileErrors`] | a list of these |
-//! | [`Finding`] | `{"lint", "group", "level", "span", "also", "message", "notes", "help", "fix", "page"}`; a fix is `{"edits": [{"span", "replacement"}], "meaning"}` or `null` |
+//! | [`Finding`] | `{"lint", "group", "level", "span", "also", "message", "notes", "help", "fix", "only_on", "page"}`; `only_on` names the dialects if only some of those asked about have it, and is `null` otherwise; a fix is `{"edits": [{"span", "replacement"}], "meaning"}` or `null` |
 //!
 //! Trees and errors can be written only; texts, spans and the small enums also read.
 
@@ -32,7 +32,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::catalog::Category;
 use crate::claims::{Answer, ClaimError, ClaimErrors, Failure};
-use crate::compare::{Change, Comparison, Difference, Excess, Witness};
+use crate::compare::{Change, Comparison, Difference, Excess, Relation, Witness};
 use crate::dialect::{Dialect, Dialects, Engine, Form, Module};
 use crate::explain::{Explanation, Step};
 use crate::file::{FileError, FileErrorKind, FileErrors};
@@ -193,7 +193,7 @@ impl Serialize for FileError {
 
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Finding", 10)?;
+        let mut object = serializer.serialize_struct("Finding", 11)?;
         object.serialize_field("lint", self.lint().id())?;
         object.serialize_field("group", self.lint().group().name())?;
         object.serialize_field("level", &self.level())?;
@@ -203,6 +203,7 @@ impl Serialize for Finding {
         object.serialize_field("notes", self.notes())?;
         object.serialize_field("help", &self.help())?;
         object.serialize_field("fix", &self.fix())?;
+        object.serialize_field("only_on", &self.dialects())?;
         object.serialize_field("page", &self.lint().page())?;
         object.end()
     }
@@ -284,10 +285,21 @@ impl Serialize for Difference {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let comparison = self.comparison();
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("relation", &comparison.relation())?;
+        map.serialize_entry("change", change_of(comparison.relation()))?;
         map.serialize_entry("gained", &Told(self.gained(), comparison.only_second()))?;
         map.serialize_entry("lost", &Told(self.lost(), comparison.only_first()))?;
         map.end()
+    }
+}
+
+/// What the second user is to the first: one orientation, that of what is gained and lost.
+fn change_of(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Equal => "equal",
+        Relation::Narrower => "wider",
+        Relation::Wider => "narrower",
+        Relation::Incomparable => "incomparable",
+        Relation::Undecided => "undecided",
     }
 }
 

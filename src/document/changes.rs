@@ -1,10 +1,12 @@
 //! The users of two documents, compared one by one.
 
+use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::users::{Access, FileUser, Login, pairs};
 use crate::compare::{Difference, Excess, Relation, difference_within};
+use crate::dialect::Dialect;
 use crate::user::User;
 
 /// What became of a user, said of NEW.
@@ -48,25 +50,48 @@ pub struct Compared<'u> {
     pub old: Option<&'u FileUser>,
     /// The user in NEW.
     pub new: Option<&'u FileUser>,
-    /// What became of it.
+    /// What became of it, on whichever engine it is most.
     pub change: Change,
-    /// Whether NEW can do what OLD cannot.
+    /// Whether NEW can do what OLD cannot, on any of the engines that may read it.
     pub new_access: NewAccess,
-    /// What only one of them can do.
+    /// What only one of them can do, on the first engine on which they differ most.
     pub difference: Option<Difference>,
+    /// That engine, where several may read the user.
+    pub on: Option<Dialect>,
     /// The ways to log in that only NEW has.
     pub logins_gained: BTreeSet<Login>,
     /// The ways to log in that only OLD has.
     pub logins_lost: BTreeSet<Login>,
-    /// Why it could not be looked at.
+    /// Why it could not be compared.
     pub why: Option<&'u str>,
 }
 
-/// Compares the users of two documents: `work` bounds each comparison, as in
-/// [`compare_within`](crate::compare::compare_within). Users that stand in neither are left out.
+/// What a comparison heeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompareOptions {
+    /// A bound for each comparison, as in [`compare_within`](crate::compare::compare_within).
+    pub work: usize,
+    /// Whether passwords count.
+    pub passwords: PasswordChanges,
+}
+
+/// Whether another password is a change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PasswordChanges {
+    /// It is.
+    #[default]
+    Count,
+    /// A user that had a password and has another one logs in as before: rotations are no change.
+    Ignored,
+}
+
+/// Compares the users of two documents, each on every engine that may read it. Users that stand in neither are left
+/// out.
+///
+/// What holds is what holds on every engine that accepts both strings: new access on one of them is new access.
 #[must_use]
-pub fn changes<'u>(work: usize, old: &'u [FileUser], new: &'u [FileUser]) -> Vec<Compared<'u>> {
-    let compared = pairs(old, new).into_iter().map(|(old, new)| Compared::of(work, old, new));
+pub fn changes<'u>(options: CompareOptions, old: &'u [FileUser], new: &'u [FileUser]) -> Vec<Compared<'u>> {
+    let compared = pairs(old, new).into_iter().map(|(old, new)| Compared::of(options, old, new));
     let mut compared: Vec<_> = compared.filter(|compared| !compared.is_not_written()).collect();
     compared.sort_by(|a, b| (a.change, a.address()).cmp(&(b.change, b.address())));
     compared
@@ -92,40 +117,49 @@ impl NewAccess {
         })
     }
 
+    fn weight(self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::Undecided => 1,
+            Self::Some => 2,
+        }
+    }
+
     /// The answer in words.
     #[must_use]
     pub fn told(self) -> &'static str {
         match self {
             Self::None => "no new access",
-            Self::Some => "new access: NEW may do what OLD may not",
+            Self::Some => "new access: NEW can do what OLD cannot",
             Self::Undecided => "new access cannot be ruled out within the bounds, which counts as new access",
         }
     }
 }
 
 impl<'u> Compared<'u> {
-    fn of(work: usize, old: Option<&'u FileUser>, new: Option<&'u FileUser>) -> Self {
+    fn of(options: CompareOptions, old: Option<&'u FileUser>, new: Option<&'u FileUser>) -> Self {
         let unknown = |user: Option<&'u FileUser>| match &user?.access {
             Access::Unknown { why, written } => Some((&**why, &**written)),
             Access::Known(_) => None,
         };
         let why = unknown(new).or(unknown(old));
         let is_written_alike = why.is_some() && unknown(old) == unknown(new);
-        let difference = why.is_none().then(|| difference_of(work, old, new)).flatten();
-        let (logins_gained, logins_lost) = logins(old, new);
-        let new_access = match &difference {
+        let access = match why {
+            None => AccessChange::of(options, old, new),
+            Some(_) if is_written_alike => AccessChange::none(),
+            Some(_) => AccessChange {
+                gained: NewAccess::Undecided,
+                lost: NewAccess::Undecided,
+                ..AccessChange::none()
+            },
+        };
+        let (logins_gained, logins_lost) = logins(options.passwords, old, new);
+        let new_access = match access.gained {
             _ if new.is_none() => NewAccess::None,
             _ if !logins_gained.is_empty() && old.is_some() => NewAccess::Some,
-            Some(difference) => NewAccess::of(difference.comparison().only_second()),
-            None if is_written_alike => NewAccess::None,
-            None => NewAccess::Undecided,
+            gained => gained,
         };
-        let lost = match &difference {
-            _ if !logins_lost.is_empty() => NewAccess::Some,
-            Some(difference) => NewAccess::of(difference.comparison().only_first()),
-            None if is_written_alike => NewAccess::None,
-            None => NewAccess::Undecided,
-        };
+        let lost = if logins_lost.is_empty() { access.lost } else { NewAccess::Some };
         let change = match (old, new, new_access, lost) {
             (None, ..) => Change::Added,
             (_, None, ..) => Change::Removed,
@@ -137,7 +171,8 @@ impl<'u> Compared<'u> {
             (.., NewAccess::None, NewAccess::None) => Change::Equal,
         };
         let why = why.map(|(why, _)| why);
-        Self { old, new, change, new_access, difference, logins_gained, logins_lost, why }
+        let AccessChange { difference, on, .. } = access;
+        Self { old, new, change, new_access, difference, on, logins_gained, logins_lost, why }
     }
 
     /// Whether it is the user `default` that servers have without being told, before and behind.
@@ -160,23 +195,120 @@ impl<'u> Compared<'u> {
     }
 }
 
-/// What is not there is a new user, who may do nothing.
-fn difference_of(work: usize, old: Option<&FileUser>, new: Option<&FileUser>) -> Option<Difference> {
-    let nobody = |other: &User| User::with_catalog(other.catalog());
-    let known = |user: Option<&'_ FileUser>| user.and_then(FileUser::known).cloned();
-    match (known(old), known(new)) {
-        (Some(old), Some(new)) => Some(difference_within(work, &old, &new)),
-        (Some(old), None) => Some(difference_within(work, &old, &nobody(&old))),
-        (None, Some(new)) => Some(difference_within(work, &nobody(&new), &new)),
-        (None, None) => None,
+/// What one user can do and another cannot, on all engines that may read both.
+#[derive(Debug)]
+pub struct AccessChange {
+    /// Whether the new user can do what the old one cannot, on any of the engines.
+    pub gained: NewAccess,
+    /// Whether the old user can do what the new one cannot.
+    pub lost: NewAccess,
+    /// What only one of them can do, on the first engine on which they differ most.
+    pub difference: Option<Difference>,
+    /// That engine, where there are several.
+    pub on: Option<Dialect>,
+}
+
+impl AccessChange {
+    fn none() -> Self {
+        Self { gained: NewAccess::None, lost: NewAccess::None, difference: None, on: None }
+    }
+
+    fn of(options: CompareOptions, old: Option<&FileUser>, new: Option<&FileUser>) -> Self {
+        let known = |user: Option<&FileUser>| user.and_then(FileUser::known).map(<[User]>::to_vec);
+        let pairs = match (known(old), known(new)) {
+            (Some(old), Some(new)) => pairs_by_engine(old, new),
+            // what is not there is a new user, who can do nothing
+            (Some(old), None) => {
+                old.into_iter().map(|old| (nobody(&old), old)).map(|(no, old)| (old, no)).collect()
+            }
+            (None, Some(new)) => new.into_iter().map(|new| (nobody(&new), new)).collect(),
+            (None, None) => Vec::new(),
+        };
+        Self::of_pairs(options, pairs)
+    }
+
+    /// Compares a user as several engines read it: `old` and `new` hold it once for each of them.
+    #[must_use]
+    pub fn of_users(options: CompareOptions, old: Vec<User>, new: Vec<User>) -> Self {
+        Self::of_pairs(options, pairs_by_engine(old, new))
+    }
+
+    fn of_pairs(options: CompareOptions, pairs: Vec<(User, User)>) -> Self {
+        let is_one = pairs.len() == 1;
+        let mut of_all = Self::none();
+        for (old, new) in pairs {
+            of_all.add(options, old, new);
+        }
+        if is_one {
+            of_all.on = None;
+        }
+        of_all
+    }
+
+    fn add(&mut self, options: CompareOptions, mut old: User, new: User) {
+        if options.passwords == PasswordChanges::Ignored {
+            old = with_passwords_of(old, &new);
+        }
+        // users that are equal rule by rule can do the same; all others are compared
+        if old == new && self.difference.is_some() {
+            return;
+        }
+        let difference = difference_within(options.work, &old, &new);
+        let gained = NewAccess::of(difference.comparison().only_second());
+        let lost = NewAccess::of(difference.comparison().only_first());
+        let weight = |gained, lost| (NewAccess::weight(gained), NewAccess::weight(lost));
+        if self.difference.is_none() || weight(gained, lost) > weight(self.gained, self.lost) {
+            (self.difference, self.on) = (Some(difference), Some(new.dialect()));
+        }
+        self.gained = NewAccess::of_all([self.gained, gained].into_iter());
+        self.lost = NewAccess::of_all([self.lost, lost].into_iter());
+    }
+}
+
+/// Users that the same engine reads; if no engine reads both, each with each: the engine changes with the file.
+fn pairs_by_engine(old: Vec<User>, new: Vec<User>) -> Vec<(User, User)> {
+    let same = |old: &User| new.iter().find(|new| new.dialect() == old.dialect()).cloned();
+    let pairs: Vec<_> = old.iter().filter_map(|old| Some((old.clone(), same(old)?))).collect();
+    match pairs.is_empty() {
+        true => old.iter().flat_map(|old| new.iter().map(|new| (old.clone(), new.clone()))).collect(),
+        false => pairs,
+    }
+}
+
+fn nobody(other: &User) -> User {
+    User::with_catalog(other.catalog())
+}
+
+/// A user with the passwords of another, if both need one.
+fn with_passwords_of(user: User, other: &User) -> User {
+    let needs_one = |user: &User| !user.accepts_any_password() && user.password_hashes().next().is_some();
+    if !needs_one(&user) || !needs_one(other) {
+        return user;
+    }
+    let hashes = other.password_hashes().map(|hash| format!("#{hash}"));
+    let rules: Vec<_> = core::iter::once("resetpass".to_owned()).chain(hashes).collect();
+    let mut changed = user.clone();
+    match changed.apply_arguments(&rules) {
+        Ok(()) => changed,
+        Err(_) => user,
     }
 }
 
 /// The ways to log in that only the new one has, and those that only the old one has. Who needs no password has
 /// all of them.
-fn logins(old: Option<&FileUser>, new: Option<&FileUser>) -> (BTreeSet<Login>, BTreeSet<Login>) {
+fn logins(
+    passwords: PasswordChanges,
+    old: Option<&FileUser>,
+    new: Option<&FileUser>,
+) -> (BTreeSet<Login>, BTreeSet<Login>) {
     let of = |user: Option<&FileUser>| user.map_or(Some(BTreeSet::new()), |user| user.logins.clone());
-    let (Some(old), Some(new)) = (of(old), of(new)) else { return Default::default() };
+    let (Some(mut old), Some(mut new)) = (of(old), of(new)) else { return Default::default() };
+    let has_password =
+        |logins: &BTreeSet<Login>| logins.iter().any(|login| matches!(login, Login::Password(_)));
+    if passwords == PasswordChanges::Ignored && has_password(&old) && has_password(&new) {
+        old.retain(|login| !matches!(login, Login::Password(_)));
+        new.retain(|login| !matches!(login, Login::Password(_)));
+    }
     let more = |a: &BTreeSet<Login>, b: &BTreeSet<Login>| match b.contains(&Login::WithoutPassword) {
         true => BTreeSet::new(),
         false => a - b,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::file;
 use crate::iac;
 use crate::syntax::AccessString;
 
@@ -12,12 +13,15 @@ pub enum Kind {
     AclFile,
     /// `redis.conf`
     Configuration,
+    /// What `ACL LIST` printed, as redis-cli shows it.
+    List,
     /// Terraform, CloudFormation, Kubernetes and the other formats of [`iac`].
     Infrastructure(iac::Format),
 }
 
 impl Kind {
-    /// The kind of a file that a name tells by itself.
+    /// The kind that a name states by itself.
+    #[must_use]
     pub fn of_name(path: &Path) -> Option<Self> {
         let is = |ending: &str| path.extension().is_some_and(|other| other.eq_ignore_ascii_case(ending));
         match () {
@@ -28,20 +32,40 @@ impl Kind {
     }
 
     /// The kind of a file, by its name or by its lines.
+    #[must_use]
     pub fn of(path: &Path, bytes: &[u8]) -> Option<Self> {
+        if is_listed(bytes) {
+            return Some(Self::List);
+        }
         let format = || iac::Format::detect(path, bytes).map(Self::Infrastructure);
         Self::of_name(path).or_else(format).or_else(|| is_nothing_but_users(bytes).then_some(Self::AclFile))
     }
 
-    /// The kind of a file that was met in a folder: many a `.conf` is not about Redis.
+    /// The kind of a file that was found in a folder: many a `.conf` is not about Redis.
+    #[must_use]
     pub fn of_found(path: &Path, bytes: &[u8]) -> Option<Self> {
         Self::of(path, bytes).filter(|kind| *kind != Self::Configuration || is_of_server(path, bytes))
     }
 
-    /// Whether a file may be an ACL file by its lines, of which these are the first bytes.
+    /// Whether a file may hold lines about users, by its first bytes.
+    #[must_use]
     pub fn may_be_users(beginning: &[u8]) -> bool {
-        beginning.trim_ascii_start().starts_with(b"user ")
+        beginning.trim_ascii_start().starts_with(b"user ") || is_listed(beginning)
     }
+
+    /// How lines about users are read; of infrastructure as those of an ACL file.
+    pub(super) fn lines_format(self) -> file::Format {
+        match self {
+            Self::AclFile | Self::Infrastructure(_) => file::Format::Acl,
+            Self::Configuration => file::Format::Config,
+            Self::List => file::Format::List,
+        }
+    }
+}
+
+/// What `redis-cli` prints for `ACL LIST`.
+fn is_listed(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"1) \"user ")
 }
 
 fn is_nothing_but_users(bytes: &[u8]) -> bool {

@@ -89,6 +89,9 @@ impl LineText {
         if new.contains(|c: char| c.is_control()) {
             return None;
         }
+        if new == self.text && !self.has_single_blanks() {
+            return self.respaced();
+        }
         let front = self.kept_in_front(new);
         let rest =
             self.words[..front].last().map_or(new, |last| new[last.text.end..].trim_start_matches(' '));
@@ -99,6 +102,18 @@ impl LineText {
         let written: Vec<_> =
             middle.split(' ').filter(|word| !word.is_empty()).map(|word| self.written(word)).collect();
         Some(self.placed(front, behind, written.join(" ")))
+    }
+
+    /// Whether one blank stands between two words. Quoted words of a configuration may stand as they like.
+    pub(super) fn has_single_blanks(&self) -> bool {
+        let gap = |pair: &[Word]| pair[1].source.start - pair[0].source.end;
+        self.format == Format::Config || self.words.windows(2).all(|pair| gap(pair) == 1)
+    }
+
+    /// All words with one blank between two.
+    fn respaced(&self) -> Option<(Range<usize>, String)> {
+        let (first, last) = (self.words.first()?, self.words.last()?);
+        Some((first.source.start..last.source.end, self.text.clone()))
     }
 
     fn written(&self, word: &str) -> String {

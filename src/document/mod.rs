@@ -1,85 +1,105 @@
-//! The access strings in a file of any kind: ACL files, configurations, and what `iac` reads, with the ACL files
-//! inside of it. Each comes with its place in the file, and can be written anew so that nothing else changes.
+//! Files in which people keep access strings: what they hold, where, which engines may read it, and how it is written
+//! anew.
+//!
+//! A [`Document`] is one file of any kind: an ACL file, a configuration, what `ACL LIST` printed, or a file of
+//! infrastructure that [`iac`](mod@crate::iac) reads, with the ACL files inside of it. It holds [`Entry`]s, the access
+//! strings with the place of every byte, and [`FileUser`]s, what the file as a whole makes of them.
+//!
+//! ```
+//! use std::path::Path;
+//! use redis_acl::document::{Document, Kind};
+//! use redis_acl::lint::Config;
+//!
+//! let file = br#"resource "aws_elasticache_user" "app" {
+//!   engine        = "redis"
+//!   access_string = "on ~app:* +@raed"
+//! }"#;
+//! let path = Path::new("users.tf");
+//! let document = Document::read(path, file, Kind::of_name(path).unwrap(), None);
+//!
+//! // a user of engine Redis may meet any version of Redis, and Valkey
+//! assert_eq!(document.entries()[0].dialects.to_string(), "elasticache/any");
+//! let found = document.lint(&Config::new());
+//! assert_eq!(found[0].start.to_string(), "3:32");
+//! assert_eq!(found[0].message(), "no engine of elasticache/any has the category `@raed`");
+//! ```
+//!
+//! # Which engines
+//! Files seldom state the version that reads them. What a document says of a string holds on every engine that may
+//! read it: [`Entry::dialects`]. What a caller states, by a flag or in a file of settings, narrows what the file
+//! leaves open. Where both contradict one another the file counts, and a [`Problem`] names both.
 
 mod changes;
-mod forms;
+mod format;
+mod found;
 mod kind;
 mod line;
 mod lines;
 mod problem;
+mod refusals;
 mod users;
 mod write;
 
 use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 use core::ops::Range;
 use std::path::Path;
 
 use crate::catalog::Catalog;
-use crate::dialect::{Dialect, Service};
+use crate::dialect::{Dialect, Dialects, Project, Service};
 use crate::file::{self, AclFile, FileError, FileErrorKind};
-use crate::iac::{self, AclTextKind, Finding, Literal, NotLiteral, Position, Request, UserGroup};
+use crate::iac::{self, AccessStringAt, AclTextKind, Finding, Literal, Position, Request, UserGroup};
 use crate::span::Span;
 
-pub use changes::{Change, Compared, NewAccess, changes};
-pub use forms::{Passwords, Target, TargetForm, mean_the_same};
+pub use changes::{AccessChange, Change, CompareOptions, Compared, NewAccess, PasswordChanges, changes};
+pub use format::{Formatted, Left, LeftEntry, Passwords, Target, TargetForm, same_users};
+pub use found::{Found, What};
 pub use kind::Kind;
 use line::LineText;
 use lines::LineStarts;
 pub use problem::{Problem, ProblemKind};
-pub use users::{Access, FileOfUsers, FileUser, Login, is_listed, of_list, pairs};
+pub use refusals::Refusal;
+pub use users::{Access, FileUser, Login, pairs};
 pub use write::Rewritten;
 
-/// What a string is read as where no dialect is named.
-const DEFAULT_DIALECT: &str = "elasticache";
-
-/// What an ACL file or configuration is read as where no dialect is named, and where its path says `valkey`.
-const DEFAULT_REDIS: &str = "redis-8.4";
-const DEFAULT_VALKEY: &str = "valkey-9.1";
-
-fn named(dialect: &str) -> Dialect {
-    dialect.parse().expect("the defaults are dialects")
-}
-
-/// What is read where a file does not tell its dialect.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Dialects {
-    /// What `--dialect` or the settings say.
-    pub stated: Option<Dialect>,
-}
-
-/// What stands in a file.
+/// A file, and what it holds.
 pub struct Document<'a> {
     bytes: &'a [u8],
     kind: Kind,
-    dialects: Dialects,
-    /// Says `valkey` or not, by which the engine of an ACL file is guessed.
+    stated: Option<Dialects>,
     path: &'a Path,
     lines: LineStarts,
     /// What `iac` found, where it reads the file.
     found: Option<iac::Document<'a>>,
     /// ACL files and configurations inside of it.
-    texts: Vec<Literal<'a>>,
+    texts: Vec<AclTextIn<'a>>,
     entries: Vec<Entry<'a>>,
     problems: Vec<Problem>,
+}
+
+/// The text of an ACL file or configuration inside another file.
+struct AclTextIn<'a> {
+    text: Literal<'a>,
+    format: file::Format,
+    place: iac::Place,
 }
 
 /// An access string: one of infrastructure, or the rules of a line about a user.
 pub struct Entry<'a> {
     /// For people: the user `alice`, or `aws_elasticache_user app access_string`.
     pub name: String,
-    /// The dialect that the file tells, or else the one that was stated or fits the kind of file.
-    pub dialect: Dialect,
-    /// Whether neither the file nor anybody told the dialect: what is proven in it may not hold on the server.
-    pub is_guess: bool,
-    /// The string as it is meant: behind quotes, escapes and indentation.
+    /// The engines that may read it, as far as the file and the caller state them.
+    pub dialects: Dialects,
+    /// The string as it is meant: without quotes, escapes and indentation.
     pub text: String,
-    /// Rules that are put behind others which are not known: not a whole user.
+    /// Rules that are put after others which are not known: not a whole user.
     pub is_fragment: bool,
     /// Whether its meaning depends on something that is not modelled, so that nothing is known of another text.
     is_frozen: bool,
-    /// What the reader of an ACL file refuses of these rules. The linter tells the same of the text.
+    /// Errors of the ACL file's reader about these rules. The linter reports the same errors for the text.
     pub refused: Vec<Problem>,
     origin: Origin<'a>,
 }
@@ -93,17 +113,24 @@ enum Origin<'a> {
     },
 }
 
-impl Dialects {
-    /// The dialect of a string in infrastructure that does not tell its own.
-    pub fn of_service(self) -> Dialect {
-        self.stated.unwrap_or_else(|| named(DEFAULT_DIALECT))
+impl fmt::Debug for Document<'_> {
+    /// Not the bytes, which may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let strings = self.entries.len();
+        f.debug_struct("Document")
+            .field("path", &self.path)
+            .field("strings", &strings)
+            .finish_non_exhaustive()
     }
+}
 
-    /// The dialect of an ACL file: services have none.
-    pub fn of_server(self, path: &Path) -> Dialect {
-        let is_valkey = path.to_string_lossy().to_ascii_lowercase().contains("valkey");
-        let engine = if is_valkey { DEFAULT_VALKEY } else { DEFAULT_REDIS };
-        self.stated.unwrap_or_else(|| named(engine))
+impl fmt::Debug for Entry<'_> {
+    /// Not the text, which may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("name", &self.name)
+            .field("dialects", &self.dialects)
+            .finish_non_exhaustive()
     }
 }
 
@@ -112,11 +139,14 @@ impl Dialects {
 
 impl<'a> Document<'a> {
     /// Reads a file. What cannot be read of it is among its problems.
-    pub fn read(path: &'a Path, bytes: &'a [u8], kind: Kind, dialects: Dialects) -> Self {
+    ///
+    /// `stated` are the engines that somebody else names: they narrow what the file leaves open.
+    #[must_use]
+    pub fn read(path: &'a Path, bytes: &'a [u8], kind: Kind, stated: Option<&Dialects>) -> Self {
         let mut document = Self {
             bytes,
             kind,
-            dialects,
+            stated: stated.cloned(),
             path,
             lines: LineStarts::of(bytes, kind),
             found: None,
@@ -125,22 +155,35 @@ impl<'a> Document<'a> {
             problems: Vec::new(),
         };
         match kind {
-            Kind::AclFile => document.lines_about_users(bytes, file::Format::Acl, None),
-            Kind::Configuration => document.lines_about_users(bytes, file::Format::Config, None),
             Kind::Infrastructure(format) => document.infrastructure(format),
+            _ => document.lines_about_users(bytes, kind.lines_format(), None),
         }
         document.problems.sort_by_key(|problem| problem.range.start);
         document
     }
 
+    /// Where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.path
+    }
+
     /// The strings, in the order of the file.
+    #[must_use]
     pub fn entries(&self) -> &[Entry<'a>] {
         &self.entries
     }
 
-    /// What is wrong besides the rules, or cannot be looked at; in the order of the file.
+    /// What is wrong besides the rules, or cannot be checked; in the order of the file.
+    #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// How many values cannot be checked, as they are not known.
+    #[must_use]
+    pub fn unchecked(&self) -> usize {
+        self.problems.iter().filter(|problem| problem.kind == ProblemKind::NotLiteral).count()
     }
 
     fn infrastructure(&mut self, format: iac::Format) {
@@ -154,31 +197,38 @@ impl<'a> Document<'a> {
         };
         for finding in found.findings() {
             match finding {
-                Finding::AccessString(string) => self.entries.push(Entry {
-                    name: string.place.to_string(),
-                    dialect: string.dialect.unwrap_or_else(|| self.dialects.of_service()),
-                    text: string.text.value().to_owned(),
-                    is_guess: string.dialect.is_none() && self.dialects.stated.is_none(),
-                    is_fragment: is_appended(&string.place.attribute),
-                    is_frozen: false,
-                    refused: Vec::new(),
-                    origin: Origin::Literal(string.text.clone()),
-                }),
+                Finding::AccessString(string) => self.access_string(string),
                 Finding::AclText(text) => {
                     let format = match text.kind {
                         AclTextKind::AclFile => file::Format::Acl,
                         AclTextKind::Configuration => file::Format::Config,
                     };
-                    self.texts.push(text.text.clone());
+                    self.texts.push(AclTextIn { text: text.text.clone(), format, place: text.place.clone() });
                     let value = text.text.value();
                     self.lines_about_users(value.as_bytes(), format, Some(self.texts.len() - 1));
                 }
                 Finding::Request(request) => self.request(request),
                 Finding::UserGroup(group) => self.user_group(group),
-                Finding::NotLiteral(value) => self.not_literal(value),
+                Finding::NotLiteral(value) => self.problems.push(Problem::not_literal(value)),
             }
         }
         self.found = Some(found);
+    }
+
+    fn access_string(&mut self, string: &AccessStringAt<'a>) {
+        let open = candidates(string);
+        if let Some(stated) = contradiction(&open, self.stated.as_ref()) {
+            self.problems.push(Problem::contradiction(&open, stated, string));
+        }
+        self.entries.push(Entry {
+            name: string.place.to_string(),
+            dialects: narrowed(open, self.stated.as_ref()),
+            text: string.text.value().to_owned(),
+            is_fragment: is_appended(&string.place.attribute),
+            is_frozen: false,
+            refused: Vec::new(),
+            origin: Origin::Literal(string.text.clone()),
+        });
     }
 
     fn request(&mut self, request: &Request<'_>) {
@@ -193,44 +243,56 @@ impl<'a> Document<'a> {
         self.problems.extend(group.problems.iter().map(problem));
     }
 
-    fn not_literal(&mut self, value: &NotLiteral) {
-        self.problems.push(Problem::not_literal(value));
+    /// The engines that may read an ACL file. Services have none; a path that names Valkey and not Redis is about
+    /// Valkey.
+    fn servers(&self) -> Dialects {
+        let path = self.path.to_string_lossy().to_ascii_lowercase();
+        let open = match path.contains("valkey") && !path.contains("redis") {
+            true => Dialects::of_project(Project::Valkey),
+            false => Dialects::servers(),
+        };
+        match &self.stated {
+            // a statement counts more than a path
+            Some(stated) => narrowed(Dialects::servers(), Some(stated)),
+            None => open,
+        }
     }
 
     fn lines_about_users(&mut self, bytes: &[u8], format: file::Format, within: Option<usize>) {
-        let dialect = self.dialects.of_server(self.path);
-        let file = AclFile::parse_with(bytes, &Catalog::from(dialect), format);
-        let is_frozen = file.errors().any(|error| *error.kind() == FileErrorKind::ChannelDefault);
+        let dialects = self.servers();
+        let mut readings = Readings::default();
+        for dialect in dialects.iter().rev() {
+            let file = AclFile::parse_with(bytes, &Catalog::from(dialect), format);
+            readings.add(self, &file, within);
+            let is_about_users = format != file::Format::Config || has_users(&file);
+            if readings.lines.is_none() {
+                readings.lines = Some(Lines { file, dialect });
+            }
+            // no engine finds anything in a configuration without users
+            if !is_about_users {
+                break;
+            }
+        }
+        let Some(Lines { file, dialect }) = readings.lines.take() else { return };
         for line in file.lines() {
-            let rules =
-                line.user().and_then(|user| LineText::read(bytes, user.rules_span(), format, dialect));
-            let is_told = |error: &&FileError| {
-                let is_of_rule = matches!(error.kind(), FileErrorKind::Rule(_));
-                is_of_rule && rules.is_some()
-            };
-            let (of_rules, others): (Vec<_>, Vec<_>) = line.errors().iter().partition(is_told);
+            let Some(user) = line.user() else { continue };
+            let rules = LineText::read(bytes, user.rules_span(), format, dialect);
+            let (refused, others) = readings.take(line.span(), dialects.len());
             // where a bracket is open, the words are no rules
-            let is_whole = !others.iter().any(|error| {
-                matches!(error.kind(), FileErrorKind::OpenSelector | FileErrorKind::OpenSelectorKills)
-            });
-            let problem = |error: &FileError| self.file_error(error, within);
-            let (refused, others): (Vec<_>, Vec<_>) =
-                (of_rules.into_iter().map(problem).collect(), others.into_iter().map(problem).collect());
+            let is_whole = !others.iter().any(Problem::is_open_selector);
+            let is_wrong = !others.is_empty() || !refused.is_empty();
             self.problems.extend(others);
-            match (line.user(), rules) {
-                (Some(user), Some(rules)) if is_whole => {
-                    self.entries.push(Entry {
-                        name: format!("user {}", problem::shown_name(user.name())),
-                        dialect,
-                        is_guess: self.dialects.stated.is_none(),
-                        text: rules.text().to_owned(),
-                        is_fragment: false,
-                        is_frozen,
-                        refused,
-                        origin: Origin::Line { rules, within },
-                    });
-                }
-                (Some(user), None) if line.errors().is_empty() => {
+            match rules {
+                Some(rules) if is_whole => self.entries.push(Entry {
+                    name: format!("user {}", problem::shown_name(user.name())),
+                    dialects: dialects.clone(),
+                    text: rules.text().to_owned(),
+                    is_fragment: false,
+                    is_frozen: readings.is_frozen,
+                    refused,
+                    origin: Origin::Line { rules, within },
+                }),
+                None if !is_wrong => {
                     let place = user.rules_span();
                     let range = self.in_file(within, place);
                     let position = self.position_of(within, place);
@@ -239,6 +301,7 @@ impl<'a> Document<'a> {
                 _ => self.problems.extend(refused),
             }
         }
+        self.problems.extend(readings.rest(dialects.len()));
     }
 
     fn file_error(&self, error: &FileError, within: Option<usize>) -> Problem {
@@ -248,12 +311,12 @@ impl<'a> Document<'a> {
     }
 
     fn in_file(&self, within: Option<usize>, span: Span) -> Range<usize> {
-        within.map_or(span.range(), |text| self.texts[text].range(span))
+        within.map_or(span.range(), |text| self.texts[text].text.range(span))
     }
 
     fn position_of(&self, within: Option<usize>, span: Span) -> Position {
         match within {
-            Some(text) => self.texts[text].position(span),
+            Some(text) => self.texts[text].text.position(span),
             None => self.lines.position(self.bytes, span.start),
         }
     }
@@ -261,7 +324,8 @@ impl<'a> Document<'a> {
     // -----------------------------------------------------------------------------------------------
     // Places
 
-    /// The bytes of the file that say this part of an entry's text.
+    /// The bytes of the file that hold this part of an entry's text.
+    #[must_use]
     pub fn range(&self, entry: &Entry<'_>, span: Span) -> Range<usize> {
         match &entry.origin {
             Origin::Literal(text) => text.range(span),
@@ -270,6 +334,7 @@ impl<'a> Document<'a> {
     }
 
     /// Where this part of an entry's text begins.
+    #[must_use]
     pub fn position(&self, entry: &Entry<'_>, span: Span) -> Position {
         match &entry.origin {
             Origin::Literal(text) => text.position(span),
@@ -278,13 +343,101 @@ impl<'a> Document<'a> {
     }
 
     /// The line and column of a byte of the file.
+    #[must_use]
     pub fn position_of_byte(&self, at: usize) -> Position {
         self.lines.position(self.bytes, at)
     }
 }
 
-/// AWS puts these rules behind those that the user has.
-pub fn is_appended(attribute: &str) -> bool {
+/// What all engines that may read some lines find wrong with them.
+#[derive(Default)]
+struct Readings {
+    /// As the newest engine reads them, which comes first.
+    lines: Option<Lines>,
+    /// By the place in the text and the message without the name of the dialect.
+    errors: BTreeMap<(usize, usize, String), ErrorOfSome>,
+    is_frozen: bool,
+}
+
+struct Lines {
+    file: AclFile,
+    dialect: Dialect,
+}
+
+/// An error, and the engines that report it.
+struct ErrorOfSome {
+    problem: Problem,
+    is_of_rule: bool,
+    on: Vec<Dialect>,
+}
+
+impl Readings {
+    fn add(&mut self, document: &Document<'_>, file: &AclFile, within: Option<usize>) {
+        for error in file.errors() {
+            self.is_frozen |= *error.kind() == FileErrorKind::ChannelDefault;
+            let key = (error.span().start, error.span().end, error.kind().name().to_owned());
+            let of_some = self.errors.entry(key).or_insert_with(|| ErrorOfSome {
+                problem: document.file_error(error, within),
+                is_of_rule: matches!(error.kind(), FileErrorKind::Rule(_)),
+                on: Vec::new(),
+            });
+            if of_some.on.last() != Some(&file.dialect()) {
+                of_some.on.push(file.dialect());
+            }
+        }
+    }
+
+    /// The errors inside a line: those about rules, and others.
+    fn take(&mut self, line: Span, engines: usize) -> (Vec<Problem>, Vec<Problem>) {
+        let mut rest = self.errors.split_off(&(line.start, 0, String::new()));
+        let mut after = rest.split_off(&(line.end + 1, 0, String::new()));
+        self.errors.append(&mut after);
+        let (of_rules, others): (Vec<_>, Vec<_>) = rest.into_values().partition(|error| error.is_of_rule);
+        let all = |errors: Vec<ErrorOfSome>| errors.into_iter().map(|error| error.problem(engines)).collect();
+        (all(of_rules), all(others))
+    }
+
+    fn rest(self, engines: usize) -> impl Iterator<Item = Problem> {
+        self.errors.into_values().map(move |error| error.problem(engines))
+    }
+}
+
+impl ErrorOfSome {
+    fn problem(self, engines: usize) -> Problem {
+        match self.on.len() == engines {
+            true => self.problem,
+            false => self.problem.on_some(Dialects::new(self.on)),
+        }
+    }
+}
+
+fn has_users(file: &AclFile) -> bool {
+    file.lines().iter().any(|line| line.user().is_some() || !line.errors().is_empty())
+}
+
+/// What a caller states of what the file leaves open; where they contradict one another, what the file leaves open.
+fn narrowed(open: Dialects, stated: Option<&Dialects>) -> Dialects {
+    stated.and_then(|stated| open.narrowed(stated)).unwrap_or(open)
+}
+
+/// What a caller states, if nothing of it fits the file.
+fn contradiction<'s>(open: &Dialects, stated: Option<&'s Dialects>) -> Option<&'s Dialects> {
+    stated.filter(|stated| open.narrowed(stated).is_none())
+}
+
+/// The engines that may read a string of infrastructure.
+fn candidates(string: &AccessStringAt<'_>) -> Dialects {
+    let any = || Dialects::of_service(Service::ElastiCache).union(&Dialects::of_service(Service::MemoryDb));
+    string.dialect.map_or_else(any, |dialect| match &*dialect.to_string() {
+        "elasticache/redis-6.0" => Dialects::of_service(Service::ElastiCache),
+        "memorydb/redis-6.2" => Dialects::of_service(Service::MemoryDb),
+        "elasticache/valkey-7.2" => "elasticache/valkey".parse().expect("a family"),
+        _ => dialect.into(),
+    })
+}
+
+/// AWS puts these rules after those that the user has.
+fn is_appended(attribute: &str) -> bool {
     let attribute = attribute.rsplit('.').next().unwrap_or_default();
     ["AppendAccessString", "append_access_string"].contains(&attribute)
 }

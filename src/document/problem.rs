@@ -6,13 +6,14 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::aws::{Certainty, ProblemKind as RequestProblemKind};
-use crate::dialect::Service;
+use crate::dialect::{Dialects, Service};
 use crate::file::{FileError, FileErrorKind};
-use crate::iac::{NotLiteral, Place, Position, ReadError, RequestProblem};
+use crate::iac::{AccessStringAt, NotLiteral, Place, Position, ReadError, RequestProblem};
 use crate::report::{Level, Report};
+use crate::span::Span;
 
 /// Something to say about a file that no lint says.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Problem {
     /// What kind of problem it is.
     pub kind: ProblemKind,
@@ -20,8 +21,8 @@ pub struct Problem {
     pub name: String,
     /// One line, without passwords.
     pub message: String,
-    /// How severe it is: a problem that rests on no observation is a warning.
-    pub level: Level,
+    /// How severe it is where every engine has it: a problem that rests on no observation is a warning.
+    level: Level,
     /// More lines about it.
     pub notes: Vec<String>,
     /// How to fix it.
@@ -32,7 +33,9 @@ pub struct Problem {
     pub position: Position,
     /// The same drawn under the text, where there is one to show.
     pub report: Option<Report>,
-    /// About the rules of an access string, of which the linter tells as well.
+    /// The engines that have it, where only some of those that may read the file do.
+    pub dialects: Option<Dialects>,
+    /// About the rules of an access string, which the linter reports as well.
     pub is_about_rules: bool,
 }
 
@@ -49,11 +52,13 @@ pub enum ProblemKind {
     NotLiteral,
     /// A file that is too large to be looked at.
     TooLarge,
+    /// What was stated for the file contradicts what it states itself.
+    Contradiction,
 }
 
 impl ProblemKind {
     /// Those of ACL files are `FileErrorKind::name` with hyphens.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::File("no-user"),
         Self::File("space-in-name"),
         Self::File("duplicate-user"),
@@ -68,6 +73,7 @@ impl ProblemKind {
         Self::Unreadable,
         Self::NotLiteral,
         Self::TooLarge,
+        Self::Contradiction,
     ];
 
     /// The id, in the style of the ids of lints.
@@ -78,6 +84,7 @@ impl ProblemKind {
             Self::Unreadable => "unreadable-file",
             Self::NotLiteral => "not-literal",
             Self::TooLarge => "file-too-large",
+            Self::Contradiction => "contradicting-dialect",
         }
     }
 
@@ -85,7 +92,7 @@ impl ProblemKind {
     pub const fn level(self) -> Level {
         match self {
             Self::File(_) | Self::Request | Self::Unreadable => Level::Error,
-            Self::TooLarge => Level::Warning,
+            Self::TooLarge | Self::Contradiction => Level::Warning,
             Self::NotLiteral => Level::Hint,
         }
     }
@@ -109,6 +116,7 @@ impl ProblemKind {
             Self::Unreadable => "the file cannot be read, or is not of its format",
             Self::NotLiteral => "the value is not in the file, so that it cannot be checked",
             Self::TooLarge => "the file is too large to be looked at",
+            Self::Contradiction => "what was stated contradicts the engine that the file states",
         }
     }
 
@@ -138,7 +146,38 @@ impl Problem {
             range: 0..0,
             position: START,
             report: None,
+            dialects: None,
             is_about_rules: false,
+        }
+    }
+
+    /// How severe it is: a hint, where only some of the engines that may read the file have it.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        if self.dialects.is_some() { Level::Hint } else { self.level }
+    }
+
+    /// The same, found by some of the engines only.
+    pub(super) fn on_some(mut self, dialects: Option<Dialects>) -> Self {
+        self.notes.extend(
+            dialects.iter().map(|on| format!("only on {on}; nobody stated which engine reads the file")),
+        );
+        self.dialects = dialects;
+        self
+    }
+
+    pub(super) fn is_open_selector(&self) -> bool {
+        matches!(self.kind, ProblemKind::File("open-selector" | "open-selector-kills"))
+    }
+
+    /// Of two statements the file's own counts.
+    pub(super) fn contradiction(open: &Dialects, stated: &Dialects, string: &AccessStringAt<'_>) -> Self {
+        let message = format!("{stated} was stated, but the file says {open}, which counts");
+        Self {
+            name: string.place.to_string(),
+            range: string.text.whole(),
+            position: string.text.position(Span::new(0, 0)),
+            ..Self::of_whole_file(ProblemKind::Contradiction, message)
         }
     }
 

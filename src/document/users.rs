@@ -1,21 +1,17 @@
 //! The users that a file defines, each with what it may do and how it logs in, as far as the file tells.
 
 use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 use std::collections::HashMap;
-use std::path::Path;
 
-use super::{Dialects, Document, Kind, is_appended};
+use super::{Document, Kind, candidates, is_appended, narrowed};
 use crate::catalog::Catalog;
-use crate::dialect::Service;
-use crate::file::{self, AclFile, FileErrors};
-use crate::iac::{
-    self, AccessStringAt, AclText, AclTextKind, Finding, Given, Literal, Place, Position, Request,
-};
+use crate::dialect::{Dialects, Service};
+use crate::file::{self, AclFile};
+use crate::iac::{self, AccessStringAt, Finding, Given, Literal, Place, Position, Request};
 use crate::secret::PasswordHash;
 use crate::span::Span;
 use crate::syntax;
@@ -28,6 +24,10 @@ pub struct FileUser {
     pub id: Option<String>,
     /// What it is called in the file: the name, or the address of the resource.
     pub address: String,
+    /// The file that defines it.
+    pub file: String,
+    /// What its address is unique in, among several files: the folder of Terraform, otherwise the file.
+    unit: String,
     /// Where it stands. The user `default` of a server stands nowhere unless a line defines it.
     pub position: Option<Position>,
     /// What it is allowed to do.
@@ -39,8 +39,8 @@ pub struct FileUser {
 /// What a user may do.
 #[derive(Debug)]
 pub enum Access {
-    /// The file states it.
-    Known(Box<User>),
+    /// The file states it: the user on each engine that may read the string and accepts it, the oldest first.
+    Known(Vec<User>),
     /// It is not literal.
     Unknown {
         /// Why, in a few words.
@@ -64,11 +64,30 @@ pub enum Login {
 }
 
 impl FileUser {
-    /// What it is allowed to do, where the file states it.
+    /// A user of a line, before any engine has read it.
+    fn of_line(
+        document: &Document<'_>,
+        name: &str,
+        around: Option<&Place>,
+        position: Option<Position>,
+    ) -> Self {
+        let shown = syntax::masked(name);
+        Self {
+            id: Some(name.to_owned()),
+            address: around.map_or_else(|| shown.clone(), |around| format!("{around} user {shown}")),
+            file: document.file(),
+            unit: document.unit(),
+            position,
+            access: Access::Known(Vec::new()),
+            logins: None,
+        }
+    }
+
+    /// The user on each engine that may read it, where the file states what it can do.
     #[must_use]
-    pub fn known(&self) -> Option<&User> {
+    pub fn known(&self) -> Option<&[User]> {
         match &self.access {
-            Access::Known(user) => Some(user),
+            Access::Known(users) => Some(users),
             Access::Unknown { .. } => None,
         }
     }
@@ -112,68 +131,73 @@ impl Login {
 // ---------------------------------------------------------------------------------------------------
 // Reading
 
-/// A file whose users are read.
-pub struct FileOfUsers<'a> {
-    /// Where the file is.
-    pub path: &'a Path,
-    /// What it holds.
-    pub bytes: &'a [u8],
-    /// What it is read as.
-    pub kind: Kind,
-    /// What reads strings whose dialect it does not state.
-    pub dialects: Dialects,
-}
-
-impl<'a> FileOfUsers<'a> {
-    /// The users of a file in which nothing is refused, by its document.
-    pub fn users(&self, document: &Document<'_>) -> Vec<FileUser> {
-        let position = |place: Span| document.position_of_byte(place.start);
-        match self.kind {
-            Kind::AclFile => self.of_lines(self.bytes, file::Format::Acl, None, position),
-            Kind::Configuration => self.of_lines(self.bytes, file::Format::Config, None, position),
-            Kind::Infrastructure(format) => match iac::read(format, self.bytes) {
-                Ok(found) => self.of_infrastructure(&found),
-                Err(_) => Vec::new(),
-            },
+impl Document<'_> {
+    /// The users that the file defines, each on every engine that may read the file and accepts it. A server has its
+    /// user `default` also if no line defines it.
+    #[must_use]
+    pub fn users(&self) -> Vec<FileUser> {
+        let position = |place: Span| self.position_of_byte(place.start);
+        match &self.found {
+            None if matches!(self.kind, Kind::Infrastructure(_)) => Vec::new(),
+            None => self.users_of_lines(self.bytes, self.kind.lines_format(), None, position),
+            Some(found) => {
+                let found = Found { findings: found.findings(), requests: found.requests().collect() };
+                let of_lines = self.texts.iter().map(|text| {
+                    let position = |place| text.text.position(place);
+                    let value = text.text.value().as_bytes();
+                    (
+                        text.text.whole().start,
+                        self.users_of_lines(value, text.format, Some(&text.place), position),
+                    )
+                });
+                let of_findings = found.findings.iter();
+                let of_findings = of_findings.map(|finding| {
+                    (finding.range().start, self.user_of_finding(&found, finding).into_iter().collect())
+                });
+                let mut users: Vec<(usize, Vec<FileUser>)> = of_findings.chain(of_lines).collect();
+                users.sort_by_key(|(at, _)| *at);
+                users.into_iter().flat_map(|(_, users)| users).collect()
+            }
         }
     }
 
-    /// The same without a document.
-    pub fn all_users(&self) -> Vec<FileUser> {
-        self.users(&Document::read(self.path, self.bytes, self.kind, self.dialects))
-    }
-
     /// The users of a text of lines; `around` is what it stands in.
-    fn of_lines(
+    fn users_of_lines(
         &self,
         text: &[u8],
         format: file::Format,
         around: Option<&Place>,
         position: impl Fn(Span) -> Position,
     ) -> Vec<FileUser> {
-        let catalog = Catalog::from(self.dialects.of_server(self.path));
-        users_of(&AclFile::parse_with(text, &catalog, format), around, position).unwrap_or_default()
+        let mut users: BTreeMap<String, FileUser> = BTreeMap::new();
+        for dialect in self.servers().iter() {
+            let file = AclFile::parse_with(text, &Catalog::from(dialect), format);
+            let Ok(found) = file.users() else { continue };
+            let of_lines = file.lines().iter().filter_map(|line| line.user());
+            let places: HashMap<_, _> = of_lines.map(|line| (line.name(), line.name_span())).collect();
+            for (name, user) in found {
+                let of_all = users.entry(name.to_owned()).or_insert_with(|| {
+                    let place = places.get(name).map(|place| position(*place));
+                    FileUser::of_line(self, name, around, place)
+                });
+                if let Access::Known(on) = &mut of_all.access {
+                    on.push(user.clone());
+                }
+            }
+        }
+        users.into_values().collect()
     }
 
-    fn of_infrastructure(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
-        let found = Found { findings: found.findings(), requests: found.requests().collect() };
-        found.findings.iter().flat_map(|finding| self.of_finding(&found, finding)).collect()
-    }
-
-    fn of_finding(&self, found: &Found<'_, '_>, finding: &Finding<'_>) -> Vec<FileUser> {
+    fn user_of_finding(&self, found: &Found<'_, '_>, finding: &Finding<'_>) -> Option<FileUser> {
         let unknown = |why: String, written: &[u8]| Access::Unknown { why, written: written.to_vec() };
         let (position, access) = match finding {
             Finding::AccessString(string) if !is_appended(&string.place.attribute) => {
-                let dialect = string.dialect.unwrap_or_else(|| self.dialects.of_service());
+                let dialects = narrowed(candidates(string), self.stated.as_ref());
                 let text = found.with_appended(string);
-                let access = match User::parse(dialect, &text) {
-                    Ok(user) => Access::Known(Box::new(user)),
-                    Err(error) => unknown(error.to_string(), text.as_bytes()),
-                };
-                (string.text.position(Span::new(0, 0)), access)
+                (string.text.position(Span::new(0, 0)), Access::of(&text, &dialects))
             }
             Finding::AccessString(string) if found.beside(&finding.range(), Part::Base).is_none() => {
-                let why = "its rules are put behind those that the user has".to_owned();
+                let why = "its rules are put after those that the user has".to_owned();
                 (string.text.position(Span::new(0, 0)), unknown(why, string.text.value().as_bytes()))
             }
             Finding::NotLiteral(value) => {
@@ -183,58 +207,44 @@ impl<'a> FileOfUsers<'a> {
             Finding::Request(request) if !found.has_string(request) => {
                 (request.position(), unknown("no access string is given".into(), b""))
             }
-            Finding::AclText(text) => return self.of_text(text),
-            _ => return Vec::new(),
+            _ => return None,
         };
-        vec![found.user(finding, position, access)]
-    }
-
-    fn of_text(&self, text: &AclText<'_>) -> Vec<FileUser> {
-        let format = match text.kind {
-            AclTextKind::AclFile => file::Format::Acl,
-            AclTextKind::Configuration => file::Format::Config,
-        };
-        let position = |place| text.text.position(place);
-        self.of_lines(text.text.value().as_bytes(), format, Some(&text.place), position)
+        Some(FileUser { file: self.file(), unit: self.unit(), ..found.user(finding, position, access) })
     }
 }
 
-/// The users of lines, each where the last line about it stands.
-fn users_of(
-    file: &AclFile,
-    around: Option<&Place>,
-    position: impl Fn(Span) -> Position,
-) -> Result<Vec<FileUser>, FileErrors> {
-    let of_lines = file.lines().iter().filter_map(|line| line.user());
-    let places: HashMap<_, _> = of_lines.map(|line| (line.name(), line.name_span())).collect();
-    let of_user = |(name, user): (&str, &User)| {
-        let shown = syntax::masked(name);
-        FileUser {
-            id: Some(name.to_owned()),
-            address: around.map_or_else(|| shown.clone(), |around| format!("{around} user {shown}")),
-            position: places.get(name).map(|place| position(*place)),
-            access: Access::Known(Box::new(user.clone())),
-            logins: None,
+impl Document<'_> {
+    fn file(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+
+    fn unit(&self) -> String {
+        let is_terraform =
+            matches!(self.kind, Kind::Infrastructure(iac::Format::Terraform | iac::Format::TerraformJson));
+        match self.path.parent() {
+            Some(folder) if is_terraform => folder.to_string_lossy().into_owned(),
+            _ => self.file(),
         }
-    };
-    Ok(file.users()?.into_iter().map(of_user).collect())
+    }
 }
 
-/// Whether it is what `redis-cli` printed for `ACL LIST`.
-pub fn is_listed(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(b"1) \"user ")
-}
-
-/// The users that `ACL LIST` printed.
-pub fn of_list(path: &Path, bytes: &[u8], dialects: Dialects) -> Result<Vec<FileUser>, FileErrors> {
-    let file = AclFile::parse_with(bytes, &Catalog::from(dialects.of_server(path)), file::Format::List);
-    let position = |place: Span| {
-        let before = &bytes[..place.start];
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-        Position { line: before.iter().filter(|byte| **byte == b'\n').count() + 1, column }
-    };
-    users_of(&file, None, position)
+impl Access {
+    /// What a string grants on each of the engines that accepts it.
+    fn of(text: &str, dialects: &Dialects) -> Self {
+        let (mut users, mut error) = (Vec::new(), None);
+        for dialect in dialects.iter() {
+            match User::parse(dialect, text) {
+                Ok(user) => users.push(user),
+                Err(errors) => error = Some(errors),
+            }
+        }
+        match (users.is_empty(), error) {
+            (true, Some(error)) => {
+                Self::Unknown { why: error.to_string(), written: text.as_bytes().to_vec() }
+            }
+            _ => Self::Known(users),
+        }
+    }
 }
 
 /// What is found in a file of infrastructure, in its order.
@@ -263,6 +273,8 @@ impl<'d, 'a> Found<'d, 'a> {
         FileUser {
             id: request.and_then(id_of),
             address: address(request.map_or(finding.place(), |request| request.place())),
+            file: String::new(),
+            unit: String::new(),
             position: Some(position),
             access,
             logins: request.map(Login::of_request),
@@ -336,7 +348,9 @@ fn address(place: &Place) -> String {
 // Two files
 
 /// The users of two files in pairs: those of the same id and address, then of the same id, then of the same
-/// address if not both have ids. What has no other is by itself.
+/// address if not both have ids. What has no other is by itself. Of several files only users of the same file, in
+/// Terraform of the same folder, are one.
+#[must_use]
 pub fn pairs<'u>(
     old: &'u [FileUser],
     new: &'u [FileUser],
@@ -344,6 +358,9 @@ pub fn pairs<'u>(
     let (mut of_new, mut taken) = (vec![None; new.len()], vec![false; old.len()]);
     let by_address = index(old, |user| Some(&user.address));
     let by_id = index(old, |user| user.id.as_deref());
+    let are_one_unit = |users: &[FileUser]| users.windows(2).all(|pair| pair[0].unit == pair[1].unit);
+    let heeds_units = !are_one_unit(old) || !are_one_unit(new);
+    let fits = |old: &FileUser, new: &FileUser| !heeds_units || old.unit == new.unit;
     for law in [Law::Same, Law::Id, Law::Address] {
         for (user, found) in new.iter().zip(&mut of_new).filter(|(_, found)| found.is_none()) {
             let candidates = match (law, &user.id) {
@@ -352,7 +369,7 @@ pub fn pairs<'u>(
                 (Law::Same | Law::Address, _) => by_address.get(&*user.address),
             };
             let mut candidates = candidates.into_iter().flatten().copied();
-            *found = candidates.find(|at| !taken[*at] && law.holds(&old[*at], user));
+            *found = candidates.find(|at| !taken[*at] && fits(&old[*at], user) && law.holds(&old[*at], user));
             if let Some(at) = *found {
                 taken[at] = true;
             }

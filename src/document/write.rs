@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use super::{Document, Entry, Origin, Problem};
 
-/// The file with some of its strings written anew.
+/// The file with some of its strings written anew. It may hold passwords.
 pub struct Rewritten {
     /// The whole file.
     pub bytes: Vec<u8>,
@@ -18,13 +18,18 @@ pub struct Rewritten {
 
 impl<'a> Document<'a> {
     /// The file with other texts in some of its entries, which are given by their index. What comes out is read
-    /// again, and must hold these texts and nothing else that is new; where it does not, the text is left as it
-    /// was. Everything outside the strings stays byte for byte.
-    pub fn rewritten(&self, changes: &[(usize, String)]) -> Rewritten {
-        let made = self.makeable(changes);
+    /// again, and must hold these texts and nothing else that is new, and `accepts` it; where it does not, the text is
+    /// left as it was. Everything outside the strings stays byte for byte.
+    #[must_use]
+    pub fn rewritten(
+        &self,
+        changes: &[(usize, String)],
+        accepts: impl Fn(&Document<'_>) -> bool,
+    ) -> Rewritten {
+        let made = self.makeable(changes, &accepts);
         let indices =
             |changes: &[(usize, String)]| changes.iter().map(|(index, _)| *index).collect::<BTreeSet<_>>();
-        match self.written(&made) {
+        match self.written(&made, &accepts) {
             Some(bytes) => Rewritten { bytes, left: &indices(changes) - &indices(&made) },
             None => Rewritten {
                 bytes: self.bytes.to_vec(),
@@ -34,19 +39,24 @@ impl<'a> Document<'a> {
     }
 
     /// Those of the changes that can be made: all of them, or those of each half.
-    fn makeable(&self, changes: &[(usize, String)]) -> Vec<(usize, String)> {
-        if changes.is_empty() || self.written(changes).is_some() {
+    fn makeable(
+        &self,
+        changes: &[(usize, String)],
+        accepts: &dyn Fn(&Document<'_>) -> bool,
+    ) -> Vec<(usize, String)> {
+        if changes.is_empty() || self.written(changes, accepts).is_some() {
             return changes.to_vec();
         }
         if changes.len() == 1 {
             return Vec::new();
         }
         let (front, back) = changes.split_at(changes.len() / 2);
-        [self.makeable(front), self.makeable(back)].concat()
+        [self.makeable(front, accepts), self.makeable(back, accepts)].concat()
     }
 
     /// How to write one entry anew, by itself: the bytes of the file that change, and what comes in their place.
     /// `None` where it cannot be written, or the file is so large that this takes too long.
+    #[must_use]
     pub fn edit(&self, index: usize, new: &str) -> Option<(Range<usize>, String)> {
         const LARGE: usize = 100_000;
         let (range, text) = match &self.writable(index)?.origin {
@@ -56,7 +66,7 @@ impl<'a> Document<'a> {
             }
             Origin::Line { rules, within: None } => rules.edit(new)?,
             Origin::Line { rules, within: Some(text) } => {
-                let text = Some(&self.texts[*text]).filter(|text| text.value().len() < LARGE)?;
+                let text = Some(&self.texts[*text].text).filter(|text| text.value().len() < LARGE)?;
                 let value = spliced(text.value().as_bytes(), vec![rules.edit(new)?])?;
                 let edit = text.replace(&String::from_utf8(value).ok()?)?;
                 (edit.range, edit.text)
@@ -72,7 +82,11 @@ impl<'a> Document<'a> {
         Some((range, text[front..text.len() - back].to_owned()))
     }
 
-    fn written(&self, changes: &[(usize, String)]) -> Option<Vec<u8>> {
+    fn written(
+        &self,
+        changes: &[(usize, String)],
+        accepts: &dyn Fn(&Document<'_>) -> bool,
+    ) -> Option<Vec<u8>> {
         let mut edits = Vec::new();
         let mut of_texts: Vec<Vec<(Range<usize>, String)>> = vec![Vec::new(); self.texts.len()];
         let mut plain = Vec::new();
@@ -83,7 +97,8 @@ impl<'a> Document<'a> {
                 Origin::Line { rules, within: Some(text) } => of_texts[*text].push(rules.edit(new)?),
             }
         }
-        for (text, of_text) in self.texts.iter().zip(of_texts).filter(|(_, edits)| !edits.is_empty()) {
+        for (of_file, of_text) in self.texts.iter().zip(of_texts).filter(|(_, edits)| !edits.is_empty()) {
+            let text = &of_file.text;
             let value = String::from_utf8(spliced(text.value().as_bytes(), of_text)?).ok()?;
             edits.push(text.replace(&value)?);
         }
@@ -91,7 +106,15 @@ impl<'a> Document<'a> {
             Some(found) => found.apply(&edits)?,
             None => spliced(self.bytes, plain)?,
         };
-        self.became(&bytes, changes).then_some(bytes)
+        self.became(&bytes, changes, accepts).then_some(bytes)
+    }
+
+    /// Whether one blank stands between the rules, as servers write them.
+    pub(super) fn has_single_blanks(&self, entry: &Entry<'_>) -> bool {
+        match &entry.origin {
+            Origin::Literal(_) => true,
+            Origin::Line { rules, .. } => rules.has_single_blanks(),
+        }
     }
 
     fn writable(&self, index: usize) -> Option<&Entry<'a>> {
@@ -99,20 +122,26 @@ impl<'a> Document<'a> {
     }
 
     /// Whether the other bytes hold the same entries with these texts.
-    fn became(&self, bytes: &[u8], changes: &[(usize, String)]) -> bool {
-        let again = Document::read(self.path, bytes, self.kind, self.dialects);
+    fn became(
+        &self,
+        bytes: &[u8],
+        changes: &[(usize, String)],
+        accepts: &dyn Fn(&Document<'_>) -> bool,
+    ) -> bool {
+        let again = Document::read(self.path, bytes, self.kind, self.stated.as_ref());
         let text = |index: usize, old: &Entry<'_>| {
             let changed = changes.iter().rev().find(|(of, _)| *of == index);
             changed.map_or_else(|| old.text.clone(), |(_, new)| new.clone())
         };
         let alike = |(index, (old, new)): (usize, (&Entry<'_>, &Entry<'_>))| {
-            old.name == new.name && old.dialect == new.dialect && new.text == text(index, old)
+            old.name == new.name && old.dialects == new.dialects && new.text == text(index, old)
         };
         let is_file_error = |problem: &&Problem| problem.kind.is_of_acl_file();
         self.entries.len() == again.entries.len()
             && self.entries.iter().zip(&again.entries).enumerate().all(alike)
             && self.problems.iter().filter(is_file_error).count()
                 == again.problems.iter().filter(is_file_error).count()
+            && accepts(&again)
     }
 }
 

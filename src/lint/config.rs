@@ -103,6 +103,14 @@ impl Config {
         self.next = next.map_or(Next::None, Next::Dialect);
     }
 
+    /// The same without an engine that comes next, unless one was named.
+    pub(super) fn without_default_next(&self) -> Self {
+        match self.next {
+            Next::Generation => Self { next: Next::None, ..self.clone() },
+            _ => self.clone(),
+        }
+    }
+
     /// How much a lint counts; `None` for not at all.
     #[must_use]
     pub fn level(&self, lint: &'static Lint) -> Option<Level> {

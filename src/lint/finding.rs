@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::registry::{Group, Lint};
+use crate::dialect::Dialects;
 use crate::report::{Level, Report};
 use crate::span::Span;
 
@@ -21,6 +22,8 @@ pub struct Finding {
     pub(super) notes: Vec<String>,
     pub(super) help: Option<String>,
     pub(super) fix: Option<Fix>,
+    /// Those that have it, where only some of the dialects that were asked about do.
+    pub(super) dialects: Option<Dialects>,
     /// Masked; shared by all findings about one text.
     pub(super) text: Arc<str>,
 }
@@ -97,6 +100,12 @@ impl Finding {
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
+    }
+
+    /// The dialects that have it, where [`lint_on`](super::lint_on) was asked about several and only some do.
+    #[must_use]
+    pub fn dialects(&self) -> Option<&Dialects> {
+        self.dialects.as_ref()
     }
 
     /// The edits that mend it, where there are any that are safe.

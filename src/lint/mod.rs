@@ -32,6 +32,7 @@
 //! do the same, or less where [`Fix::meaning`] says so; what could not be proven is not offered. A string that
 //! needs many proofs gets the first ones only, so that the time stays within bounds.
 
+mod candidates;
 mod clients;
 mod commands;
 mod config;
@@ -47,6 +48,7 @@ mod too_wide;
 mod unusable;
 mod upgrade;
 
+pub use candidates::{fixed_on, lint_on};
 pub use clients::{Client, Consequence, Need};
 pub use config::{Config, ConfigError, Setting};
 pub use finding::{Edit, Finding, Fix, Meaning, apply_fixes};
@@ -115,10 +117,9 @@ pub fn fixed(text: &str, catalog: &Catalog, config: &Config) -> String {
         let findings = lint(&text, catalog, config);
         let Some(first) = findings.iter().find(|finding| finding.fix().is_some()) else { break };
         let together = apply_fixes(&text, &findings);
-        text = match widens(catalog, &text, &together) {
-            false => together,
-            true => apply_fixes(&text, [first]),
-        };
+        let is_safe = !widens(catalog, &text, &together)
+            && candidates::is_safe_later(&text, &together, &catalog.dialect().into());
+        text = if is_safe { together } else { apply_fixes(&text, [first]) };
     }
     text
 }

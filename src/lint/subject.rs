@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use super::candidates::is_safe_later;
 use super::config::Config;
 use super::finding::{Edit, Finding, Fix, Meaning, apply_edits};
 use super::registry::Lint;
@@ -152,7 +153,21 @@ impl<'s> Subject<'s> {
             Relation::Wider => Meaning::Narrower,
             _ => return None,
         };
-        Some(Fix { edits, meaning })
+        // a deny that does nothing today may hold back commands of a later version
+        let is_safe_later =
+            !self.may_widen_later(&edits) || is_safe_later(self.text, &text, &self.catalog.dialect().into());
+        is_safe_later.then_some(Fix { edits, meaning })
+    }
+
+    /// Whether edits remove a rule that denies something, or write something new.
+    fn may_widen_later(&self, edits: &[Edit]) -> bool {
+        let mut denials = self.scopes.iter().flat_map(|scope| &scope.commands);
+        let is_removed = |step: &Step<'_>| {
+            let span = step.rule.span;
+            edits.iter().any(|edit| edit.span.start < span.end && span.start < edit.span.end)
+        };
+        edits.iter().any(|edit| !edit.is_deletion())
+            || denials.any(|step| step.effect == Effect::Deny && is_removed(step))
     }
 
     /// Whether a proof can still be had.
@@ -342,18 +357,23 @@ impl Findings<'_> {
         also.retain(|place| *place != span);
         also.dedup();
         let text = subject.masked.clone();
-        self.list.push(Finding { lint, level, span, also, message, notes, help, fix, text });
+        self.list.push(Finding { lint, level, span, also, message, notes, help, fix, dialects: None, text });
     }
 
     /// In the order of the text, none twice.
     pub(super) fn in_order(mut self) -> Vec<Finding> {
-        self.list.sort_by(|a, b| {
-            let key = |finding: &Finding| (finding.span, core::cmp::Reverse(finding.level), finding.lint.id);
-            key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
-        });
-        self.list.dedup();
+        sort(&mut self.list);
         self.list
     }
+}
+
+/// Puts findings into the order of the text, each once.
+pub(super) fn sort(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| (finding.span, core::cmp::Reverse(finding.level), finding.lint.id);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    findings.dedup();
 }
 
 impl Draft {

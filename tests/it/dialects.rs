@@ -328,7 +328,7 @@ fn sets_that_are_none_are_errors_that_say_why() {
     for (text, message) in [
         ("", "no dialect `` is modelled"),
         ("redis-7.2,", "no dialect `` is modelled"),
-        ("redis-7.2..6.2", "`redis-7.2..6.2` holds no dialect"),
+        ("redis-7.2..6.2", "`redis-7.2..redis-6.2` holds no dialect"),
         ("redis-7.2..valkey-8.0", "`redis-7.2..valkey-8.0` holds no dialect"),
         ("elasticache/redis-6.2..redis-7.2", "holds no dialect"),
         ("elasticache/redis+search", "others cannot be loaded there"),

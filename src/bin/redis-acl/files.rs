@@ -22,8 +22,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A file to look at.
 pub(crate) struct Found {
     pub(crate) path: PathBuf,
-    /// Whether it was named itself, and not met in a folder.
+    /// Whether it was named itself, and not found in a folder.
     pub(crate) is_named: bool,
+    /// The index of the path that was named.
+    pub(crate) below: usize,
 }
 
 /// What is in a file.
@@ -45,7 +47,7 @@ pub(crate) struct FileSize {
 }
 
 impl FileSize {
-    fn bytes(self) -> u64 {
+    pub(crate) fn bytes(self) -> u64 {
         self.max_file_size.saturating_mul(1 << 20)
     }
 
@@ -59,7 +61,7 @@ impl FileSize {
 /// All files at these paths, in their order and in folders by name. What `.gitignore` names is left out in folders,
 /// and so are hidden files and links; what cannot be read is an error among them.
 pub(crate) fn at(paths: &[PathBuf]) -> impl Iterator<Item = io::Result<Found>> + '_ {
-    paths.iter().flat_map(|path| {
+    paths.iter().enumerate().flat_map(|(below, path)| {
         let is_folder = path.is_dir();
         let mut walk = WalkBuilder::new(path);
         // a folder that was unpacked or copied says what to ignore as well as a repository
@@ -69,7 +71,7 @@ pub(crate) fn at(paths: &[PathBuf]) -> impl Iterator<Item = io::Result<Found>> +
             Ok(entry) => {
                 let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
                 let path = entry.into_path();
-                (is_file || !is_folder).then(|| Ok(Found { path: plain(path), is_named: !is_folder }))
+                (is_file || !is_folder).then(|| Ok(Found { path: plain(path), is_named: !is_folder, below }))
             }
         })
     })

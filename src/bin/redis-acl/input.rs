@@ -3,8 +3,10 @@
 use std::fs;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
+use std::str::FromStr;
 
-use redis_acl::Dialect;
+use redis_acl::{Dialect, DialectError, Dialects};
+use serde::de::{Deserialize, Deserializer, Error as _};
 
 use crate::Outcome;
 
@@ -13,6 +15,31 @@ pub(crate) const DEFAULT_DIALECT: &str = "elasticache";
 
 pub(crate) fn named(dialect: &str) -> Dialect {
     dialect.parse().expect("the defaults are dialects")
+}
+
+/// Which engines may read a string or a file, as `--dialect` and the settings say it.
+#[derive(Clone, Debug)]
+pub(crate) struct Stated {
+    /// Of a string that is asked about directly: `elasticache` is short for one dialect.
+    pub(crate) of_string: Dialects,
+    /// Of files: `elasticache` is the whole service, as a gate must hold on all of it.
+    pub(crate) of_files: Dialects,
+}
+
+impl FromStr for Stated {
+    type Err = DialectError;
+
+    fn from_str(text: &str) -> Result<Self, DialectError> {
+        let of_files: Dialects = text.parse()?;
+        let of_string = text.parse::<Dialect>().map_or_else(|_| of_files.clone(), Dialects::from);
+        Ok(Self { of_string, of_files })
+    }
+}
+
+impl<'de> Deserialize<'de> for Stated {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
 }
 
 /// Which engine or service reads the string.

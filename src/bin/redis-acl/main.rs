@@ -5,10 +5,11 @@ mod commands;
 mod files;
 mod input;
 mod output;
-mod refusals;
 mod requests;
+mod revision;
 mod settings;
 mod shorthand;
+mod summary;
 
 use std::io;
 use std::process::ExitCode;
@@ -33,6 +34,9 @@ enum Outcome {
 fn arguments() -> Vec<String> {
     std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
 }
+
+/// What a shell reports of a program that SIGPIPE ended.
+const BROKEN_PIPE: u8 = 141;
 
 fn main() -> ExitCode {
     let command = match Cli::try_parse() {
@@ -67,8 +71,8 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(outcome) => ExitCode::from(outcome as u8),
-        // whoever read our output has read enough
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        // a reader that has read enough must not turn a negative answer into a positive one
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(BROKEN_PIPE),
         Err(error) => {
             eprintln!("redis-acl: {error}");
             ExitCode::from(Outcome::BadInput as u8)

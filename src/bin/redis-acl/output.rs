@@ -2,9 +2,11 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstyle::AnsiColor;
 use redis_acl::compare::{Difference, MAX_SELECTORS};
+use redis_acl::document::Refusal;
 use redis_acl::{Relation, Report};
 use serde::Serialize;
 
@@ -78,7 +80,12 @@ pub(crate) fn marked(colour: AnsiColor, word: &str, text: impl Display) -> io::R
     writeln!(anstream::stdout(), "{style}{word}{style:#}{text}")
 }
 
-/// What the errors behind it are about.
+/// A line on the standard error about the work as a whole.
+pub(crate) fn note(text: impl Display) -> io::Result<()> {
+    writeln!(anstream::stderr(), "{text}")
+}
+
+/// What the errors after it are about.
 pub(crate) fn about(what: impl Display) -> io::Result<()> {
     writeln!(anstream::stderr(), "{what}:")
 }
@@ -99,6 +106,20 @@ pub(crate) fn finding(report: &Report, input_line: Option<usize>) -> io::Result<
         writeln!(to, "line {number}:")?;
     }
     writeln!(to, "{report:#}")
+}
+
+/// What is rejected in a file, on the standard error.
+pub(crate) fn refusal(refusal: &Refusal, path: &Path) -> io::Result<()> {
+    let Refusal { line, column, name, message, report, .. } = refusal;
+    let separator = if name.is_empty() { "" } else { " " };
+    let place = format!("{}:{line}:{column}{separator}{name}", path.display());
+    match report {
+        Some(report) => {
+            about(place)?;
+            self::report(report, None)
+        }
+        None => error(format_args!("{}:{line}:{column}: {message}", path.display()), None),
+    }
 }
 
 /// An error that has no place in a text.

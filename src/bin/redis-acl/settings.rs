@@ -4,9 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use redis_acl::Dialect;
 use redis_acl::lint::{Config, Level, Setting};
 use serde::Deserialize;
+
+use crate::input::Stated;
 
 /// Where settings are looked for when no file is named.
 const FILE: &str = "redis-acl.toml";
@@ -15,8 +16,8 @@ const FILE: &str = "redis-acl.toml";
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SettingsFile {
-    /// What reads a string where nothing else tells.
-    pub(crate) dialect: Option<Dialect>,
+    /// The engines that may read a string whose file does not state one.
+    pub(crate) dialect: Option<Stated>,
     pub(crate) lint: Settings,
 }
 
@@ -65,7 +66,7 @@ impl SettingsFile {
     }
 
     /// The dialect that the nearest file above this one names.
-    pub(crate) fn dialect_for(path: &Path) -> io::Result<Option<Dialect>> {
+    pub(crate) fn dialect_for(path: &Path) -> io::Result<Option<Stated>> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Ok(Self::of_folder(folder, None)?.dialect)
     }

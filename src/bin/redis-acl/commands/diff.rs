@@ -1,22 +1,17 @@
 //! `redis-acl diff`
 
 mod of_files;
+mod of_strings;
+mod reports;
 
-use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use redis_acl::compare::{Difference, difference_within};
-use redis_acl::{Dialect, User, syntax};
-use serde::Serialize;
-use serde_json::Value;
-
-use super::NOT_TEXT;
 use crate::Outcome;
-use crate::input::{self, Bounds, Item};
-use crate::output::{self, Format};
-use of_files::NOT_THERE;
-use redis_acl::document::{Kind, NewAccess, is_listed};
+use crate::files::FileSize;
+use crate::input::{Bounds, Stated};
+use crate::output;
+use crate::revision::{self, NOT_THERE, Named};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,182 +19,131 @@ Examples:
   redis-acl diff @old.acl @new.acl                     # strings from files
   git show main:worker.acl | redis-acl diff - @worker.acl
   redis-acl diff main/users.tf users.tf                # two files with users: user by user
+  redis-acl diff deployed infra                        # two folders
+  redis-acl diff --since origin/main infra             # the working tree with a revision of git
   redis-acl diff --dialect redis-6.2 --to-dialect redis-7.2 'on ~* +@all' 'on ~* &* +@all'
-A gate for CI, which fails only if the new string lets do what the old one did not:
-  redis-acl diff --no-new-access --quiet @main.acl @branch.acl || exit 1
+A gate for CI, which fails if anybody can do more than before, or if that is not known:
+  redis-acl diff --no-new-access --since origin/main .
 
-Lines with + tell what only NEW may do, lines with - what only OLD may do; the request behind `for example` proves it.
-It is exact: every request, key, channel and database is looked at, commands to come (+@all) and logins too. What
-cannot be decided within bounds is said to be so, and counts as different and as new access.
+Lines with + show what only NEW can do, lines with - what only OLD can do; the command after `for example` proves it.
+The comparison is exact: it decides for every command, key, channel and database, for future commands (+@all) and
+logins. Where it reaches its bounds it is inconclusive, which counts as different and as new access.
 
-Two files that hold users (users.acl, redis.conf, Terraform, CloudFormation, manifests …) are compared user by user:
-each is added, removed, wider (it may do more in NEW), narrower, incomparable, undecided or equal. Users are the same
-by their name or id, else by their address in the file. The user `default` of a server counts, also where no line
-defines it. With --no-new-access a user that is added fails if it may do anything, a removed one does not, and
-the dialect must be told where the files do not tell it. An access
-string that is not literal is unchecked if it is written as before, else undecided, which fails. The dialect of an
-infrastructure file is what it says, else what --dialect says, else `dialect` in the nearest redis-acl.toml.
-Exit codes: 0 both may do the same (with --no-new-access: NEW may do nothing more); 1 not; 2 bad input.
-JSON: {\"old\": {\"input\", \"dialect\"}, \"new\": …, \"relation\", \"new_access\": \"none\"|\"some\"|\"undecided\",
-       \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the relation is OLD's to
-      NEW: equal, narrower (NEW may do more), wider, incomparable, undecided. Bad strings have \"errors\" instead.
-      Of files {\"old\", \"new\", \"new_access\", \"users\": [{\"user\", \"change\", \"new_access\", \"old\": {\"address\", \"line\",
-      \"column\", \"dialect\"}, \"new\", \"difference\", \"logins_gained\", \"logins_lost\", \"unknown\"}]}; the change is NEW's.";
+Files with users (users.acl, redis.conf, ACL LIST text, Terraform, CloudFormation, manifests …) are compared user by
+user: each is added, removed, wider (it can do more in NEW), narrower, incomparable, undecided or equal. Users are the
+same by their name or id, otherwise by their address in the file. The user `default` of a server counts, also if no line
+defines it. A user of whom the file does not state the engine is compared on every engine that may read it, and what
+holds on one of them counts: the counterexample names it. --dialect, or else `dialect` in the nearest redis-acl.toml,
+narrows what files leave open.
+An access string that is not statically known is unchecked if it is written as before, otherwise undecided. With
+--no-new-access both fail, unless --allow-unchecked is given. Removed users pass; added ones pass if they can do nothing.
+Exit codes: 0 both can do the same (with --no-new-access: NEW can do nothing more); 1 not; 2 bad input; 141 the output
+was closed early.
+JSON: {\"old\": {\"input\", \"dialect\"}, \"new\": …, \"change\", \"new_access\": \"none\"|\"some\"|\"undecided\",
+       \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the change is NEW's: equal,
+      wider (it can do more), narrower, incomparable, undecided. Bad strings have \"errors\" instead.
+      Of files {\"old\", \"new\", \"new_access\", \"unchecked\", \"users\": [{\"user\", \"change\", \"new_access\", \"on\", \"old\":
+      {\"file\", \"address\", \"line\", \"column\", \"dialects\"}, \"new\", \"difference\", \"logins_gained\", \"logins_lost\",
+      \"unknown\"}]}.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Diff {
-    /// Engine, or service and engine, that reads the strings [default: elasticache]; of files, where they do not
-    /// tell it themselves [default: redis-8.4 or valkey-9.1 for users.acl and configurations]
+    /// The engines that may read the strings [default for strings: elasticache]; of files, those that may read what
+    /// states no engine itself
     #[arg(long, short, value_name = "DIALECT")]
-    dialect: Option<Dialect>,
-    /// The dialect that reads NEW, where it is not that of OLD
+    dialect: Option<Stated>,
+    /// The engines that read NEW, if they are not those that read OLD
     #[arg(long, value_name = "DIALECT")]
-    to_dialect: Option<Dialect>,
-    /// Exit with 1 only if NEW may do what OLD may not, or if that cannot be told
+    to_dialect: Option<Stated>,
+    /// Compare the files below the paths with those that a revision of git has, which are OLD
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+    /// Exit with 1 only if NEW can do what OLD cannot, or if that is not known
     #[arg(long)]
     no_new_access: bool,
+    /// Let --no-new-access pass values that are not statically known
+    #[arg(long, requires = "no_new_access")]
+    allow_unchecked: bool,
+    /// Ignore that users have other passwords, as after a rotation
+    #[arg(long)]
+    ignore_passwords: bool,
     #[command(flatten)]
     bounds: Bounds,
+    #[command(flatten)]
+    size: FileSize,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Say nothing, answer by the exit code only
+    /// Print nothing; only the exit code answers
     #[arg(long, short)]
     quiet: bool,
-    /// An access string, or a file with users; `@FILE` reads a string from a file, `-` from the standard input
-    #[arg(allow_hyphen_values = true)]
-    old: String,
-    /// Another, in the same ways
-    #[arg(allow_hyphen_values = true)]
-    new: String,
+    /// OLD and NEW: two access strings, files or folders; `@FILE` reads a string from a file, `-` from the standard
+    /// input. With --since: files and folders [default: the current folder]
+    #[arg(allow_hyphen_values = true, value_name = "OLD NEW|PATH")]
+    given: Vec<String>,
 }
 
-/// One of the strings.
-struct Side {
-    /// How the command line calls it.
-    name: &'static str,
-    dialect: Dialect,
-    item: Item,
-}
-
-#[derive(Serialize)]
-struct Input {
-    input: String,
-    dialect: Dialect,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    errors: Option<Value>,
-}
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    old: Input,
-    new: Input,
-    #[serde(flatten)]
-    difference: Option<&'a Difference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    new_access: Option<NewAccess>,
+/// How changes are printed
+#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: a JSON object
+    Json,
+    /// For pull requests: a table, and what changes below it
+    Markdown,
+    /// For workflows of GitHub: annotations beside the change
+    Github,
+    /// For programs that show findings of many tools: SARIF 2.1.0
+    Sarif,
 }
 
 impl Diff {
     pub(crate) fn run(self) -> io::Result<Outcome> {
-        if self.old == "-" && self.new == "-" {
-            output::error("only one of the strings can come from the standard input", None)?;
-            return Ok(Outcome::BadInput);
+        if let Some(revision) = &self.since {
+            return self.since(revision);
         }
-        match (file_of_users(&self.old), file_of_users(&self.new)) {
-            (Some(old), Some(new)) => return self.files(old, new),
-            (None, None) => {}
+        let [old, new] = &self.given[..] else {
+            return bad_usage("two arguments are needed, OLD and NEW; or --since REV with files and folders");
+        };
+        if old == "-" && new == "-" {
+            return bad_usage("only one of the strings can come from the standard input");
+        }
+        match (Named::at(old, self.size)?, Named::at(new, self.size)?) {
+            (Some(Named::Files(old_files)), Some(Named::Files(new_files))) => {
+                self.files((Path::new(old), old_files), (Path::new(new), new_files))
+            }
+            (None | Some(Named::Nothing), None | Some(Named::Nothing)) => self.strings(old, new),
             // the other may be a string, with passwords
-            (Some(file), None) | (None, Some(file)) => {
-                let what = "is a file with users, and the other argument is none; `@FILE` reads a string from a file";
-                output::error(format_args!("{} {what}", file.display()), None)?;
-                return Ok(Outcome::BadInput);
-            }
+            (Some(Named::Files(_)), _) => bad_usage(&one_file(old)),
+            (_, Some(Named::Files(_))) => bad_usage(&one_file(new)),
         }
-        let dialect = self.dialect.unwrap_or_else(|| input::named(input::DEFAULT_DIALECT));
-        let to_dialect = self.to_dialect.unwrap_or(dialect);
-        let side = |name, string: &str, dialect| {
-            input::one(string.to_owned()).map(|item| Side { name, dialect, item })
-        };
-        let (old, new) = (side("OLD", &self.old, dialect)?, side("NEW", &self.new, to_dialect)?);
-        let (Some(from), Some(to)) = (old.user(), new.user()) else {
-            self.refuse(&old, &new)?;
-            return Ok(Outcome::BadInput);
-        };
-        let difference = difference_within(self.bounds.work, &from, &to);
-        let new_access = NewAccess::of(difference.comparison().only_second());
-        match self.format {
-            _ if self.quiet => {}
-            Format::Text => self.print(&difference, new_access)?,
-            Format::Json => output::json(&Answer {
-                old: old.input(),
-                new: new.input(),
-                difference: Some(&difference),
-                new_access: Some(new_access),
-            })?,
-        }
-        let is_fine = match self.no_new_access {
-            true => new_access == NewAccess::None,
-            false => difference.comparison().is_equal(),
-        };
-        Ok(if is_fine { Outcome::Fine } else { Outcome::Negative })
     }
 
-    fn print(&self, difference: &Difference, new_access: NewAccess) -> io::Result<()> {
-        output::difference(difference, self.bounds)?;
-        if self.no_new_access { output::line(new_access.told()) } else { Ok(()) }
-    }
-
-    fn refuse(&self, old: &Side, new: &Side) -> io::Result<()> {
-        match self.format {
-            Format::Text => [old, new].into_iter().try_for_each(Side::refuse),
-            Format::Json => output::json(&Answer {
-                old: old.input(),
-                new: new.input(),
-                difference: None,
-                new_access: None,
-            }),
+    fn since(&self, revision: &str) -> io::Result<Outcome> {
+        let paths: Vec<_> = match self.given.is_empty() {
+            true => vec![PathBuf::from(".")],
+            false => self.given.iter().map(PathBuf::from).collect(),
+        };
+        let old = revision::of_git(revision, &paths, self.size)?;
+        let is_old = |path: &Path| old.iter().any(|source| source.label.starts_with(path));
+        if let Some(missing) = paths.iter().find(|path| !path.exists() && !is_old(path)) {
+            return bad_usage(&format!("no file or folder `{}`, now or at {revision}", missing.display()));
         }
+        let there: Vec<_> = paths.iter().filter(|path| path.exists()).cloned().collect();
+        let new = revision::present(&there, self.size)?;
+        let name = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" ");
+        self.files((Path::new(revision), old), (Path::new(&name), new))
     }
 }
 
-/// A file that holds users by its name or content, or one that is not there.
-fn file_of_users(argument: &str) -> Option<&Path> {
-    let path = Path::new(argument);
-    if argument == NOT_THERE {
-        return Some(path);
-    }
-    let holds_users = |bytes: Vec<u8>| Kind::of(path, &bytes).is_some() || is_listed(&bytes);
-    let is_one = path.is_file() && (Kind::of_name(path).is_some() || fs::read(path).is_ok_and(holds_users));
-    is_one.then_some(path)
+fn one_file(path: &str) -> String {
+    let is_there = if path == NOT_THERE { "is an empty file" } else { "is a file or folder with users" };
+    format!("{path} {is_there}, and the other argument is none; `@FILE` reads a string from a file")
 }
 
-impl Side {
-    fn user(&self) -> Option<User> {
-        User::parse(self.dialect, self.item.text.as_ref().ok()?).ok()
-    }
-
-    /// For JSON; with what is wrong, if something is.
-    fn input(&self) -> Input {
-        let (input, errors) = match &self.item.text {
-            Ok(text) => {
-                let errors = User::parse(self.dialect, text).err();
-                (syntax::masked(text), errors.map(|errors| serde_json::json!(errors)))
-            }
-            Err(bytes) => {
-                (syntax::masked(&String::from_utf8_lossy(bytes)), Some(serde_json::json!([NOT_TEXT])))
-            }
-        };
-        Input { input, dialect: self.dialect, errors }
-    }
-
-    fn refuse(&self) -> io::Result<()> {
-        let Ok(text) = &self.item.text else {
-            output::about(self.name)?;
-            return self.item.text_or_report(Some(self.dialect), Format::Text).map(drop);
-        };
-        let Err(errors) = User::parse(self.dialect, text) else { return Ok(()) };
-        output::about(self.name)?;
-        self.item.refuse(text, &errors, self.dialect, Format::Text).map(drop)
-    }
+fn bad_usage(message: &str) -> io::Result<Outcome> {
+    output::error(message, None)?;
+    Ok(Outcome::BadInput)
 }

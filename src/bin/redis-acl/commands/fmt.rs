@@ -5,18 +5,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use redis_acl::Span;
+use redis_acl::document::{Document, Left, Passwords, Refusal, Target, TargetForm};
 use redis_acl::iac::Position;
-use redis_acl::{Dialect, Span};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::Outcome;
 use crate::files::{self, Content, FileSize, Found};
+use crate::input::Stated;
 use crate::output::{self, Format};
-use crate::refusals::{Refusal, refusals};
 use crate::settings::SettingsFile;
-use redis_acl::document::{Access, FileOfUsers, FileUser};
-use redis_acl::document::{Dialects, Document, Entry};
-use redis_acl::document::{Passwords, Target, TargetForm, mean_the_same};
+use crate::summary::{Counts, Summary};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,57 +24,65 @@ Examples:
   redis-acl fmt --dialect redis-7.2 --hash-passwords users.acl
   redis-acl fmt --simplify --dialect valkey-8.1 users.acl
 
-Of each file only the access strings change, and each only if it is proven that it means the same; all else stays byte
-for byte, also the order of lines. Written twice is written once. A file is replaced as a whole, or not at all.
-- In Terraform, CloudFormation and requests the canonical form is what the service answers: with it plans show no
-  difference that is none. In files of users it is what ACL SAVE writes.
-- The dialect is what the file tells, else what --dialect says, else `dialect` in the redis-acl.toml that is nearest
-  upwards from the file.
-- A password in clear stays as it is written unless --hash-passwords is given.
-- Left alone is what is not literal, what is appended to other rules, what a tool wrote (plans, states), and of locals,
-  variables and module calls what does not begin with `on` or `off`: it may be a part of another string.
-A file with an access string that is refused is an error, and is not changed; others are.
+Only the access strings in a file change, and each only if the new text is proven to be equivalent on every engine that
+may read it. Everything else stays byte for byte. Formatting is idempotent. A file is replaced as a whole, or not at all.
+- In Terraform, CloudFormation and AWS requests the canonical form is what the service returns today: the rules in their
+  order, `-@all` written out, one blank between rules. The form that AWS documented for Redis 6.0 is never written.
+- In files of users it is what ACL SAVE writes. That form depends on the engine: name it with --dialect, or by `dialect`
+  in redis-acl.toml.
+- The engines that may read a string are those that its file states. --dialect, or else the nearest redis-acl.toml in a
+  parent folder, narrows them: `redis-7.2`, `redis-6.2..7.2`, `elasticache/redis`, `valkey`, lists with commas.
+- Plaintext passwords stay as they are written unless --hash-passwords is given.
+- These are left as they are: values that are not statically known, rules that are appended to others, what a tool wrote
+  (plans, states), and of locals, variables and module calls what does not begin with `on` or `off`, as it may be a part
+  of another string.
+A file with an access string that every engine rejects is an error, and is not changed; other files are.
 
-Exit codes: 0 fine; 1 with --check, something would change; 2 a file could not be read, or holds what is refused.
+Exit codes: 0 fine; 1 with --check: something would change, or AWS returns a text that cannot be written there; 2 a file
+could not be read, holds a rejected string, or holds one whose form depends on an engine that nobody stated.
 JSON, a line a file with changes or errors: {\"file\", \"changes\": [{\"line\", \"column\"}], \"left\": [{\"line\", \"column\",
       \"why\"}], \"errors\": [{\"line\", \"column\", \"message\"}]}";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Fmt {
-    /// Engine, or service and engine, that reads what does not tell its own [default: elasticache; redis-8.4 or
-    /// valkey-9.1 for users.acl and configurations]
+    /// The engines that may read strings whose file does not state one
     #[arg(long, short, value_name = "DIALECT")]
-    dialect: Option<Dialect>,
+    dialect: Option<Stated>,
     /// Change nothing; exit with 1 if something would change, and list where
     #[arg(long)]
     check: bool,
-    /// Write the shortest string that means the same, instead of the canonical form
+    /// Write the shortest equivalent string instead of the canonical form
     #[arg(long)]
     simplify: bool,
-    /// Write hashes in the place of passwords, as servers do
+    /// Write hashes instead of passwords, as servers do
     #[arg(long)]
     hash_passwords: bool,
     #[command(flatten)]
     size: FileSize,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Files and folders; of folders, the files that .gitignore does not name
+    /// Files and folders; in folders, files that .gitignore names are skipped
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
 
 /// What became of a file.
 #[derive(Default, Serialize)]
-struct Formatted {
+struct Report {
     file: PathBuf,
     changes: Vec<At>,
     left: Vec<LeftAt>,
     errors: Vec<Refusal>,
+    #[serde(skip)]
+    counts: Counts,
+    /// The path that was named, by its index.
+    #[serde(skip)]
+    below: usize,
 }
 
 /// The dialect that settings name for the files of a folder.
-type ByFolder = Mutex<HashMap<PathBuf, Option<Dialect>>>;
+type ByFolder = Mutex<HashMap<PathBuf, Option<Stated>>>;
 
 /// A string that changes.
 #[derive(Serialize)]
@@ -90,54 +97,63 @@ struct At {
 struct LeftAt {
     #[serde(flatten)]
     at: At,
-    why: &'static str,
+    #[serde(serialize_with = "as_text")]
+    why: Left,
 }
 
-const NOT_PROVEN: &str = "no text of the form is read as the same user";
-const NOT_WRITABLE: &str = "nothing else can be written there safely, or a tool wrote the file";
-const MAY_BE_A_PART: &str = "it may be a part of another string, as it does not begin with `on` or `off`";
+fn as_text<S: Serializer>(why: &Left, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(why)
+}
 
 impl Fmt {
     pub(crate) fn run(self) -> io::Result<Outcome> {
-        let (mut outcome, dialects) = (Outcome::Fine, Mutex::default());
+        let (mut outcome, dialects, mut summary) =
+            (Outcome::Fine, Mutex::default(), Summary::new(&self.paths));
         files::in_order(
             files::at(&self.paths),
-            |file| self.file(file, &dialects),
-            |formatted| {
-                let formatted = formatted?;
-                formatted.tell(&self)?;
-                outcome = outcome.max(formatted.outcome(&self));
+            |file| {
+                let below = file.as_ref().map_or(0, |file| file.below);
+                self.file(file, &dialects).map(|report| Report { below, ..report })
+            },
+            |report| {
+                let report = report?;
+                summary.add(report.below, report.counts);
+                report.tell(&self)?;
+                outcome = outcome.max(report.outcome(&self));
                 Ok(())
             },
         )?;
+        summary.print()?;
         Ok(outcome)
     }
 
     /// Formats a file. The error is that of settings.
-    fn file(&self, file: &io::Result<Found>, dialects: &ByFolder) -> io::Result<Formatted> {
+    fn file(&self, file: &io::Result<Found>, settings: &ByFolder) -> io::Result<Report> {
         let file = match file {
             Ok(file) => file,
-            Err(error) => return Ok(Formatted::unreadable(Path::new("."), error.to_string())),
+            Err(error) => return Ok(Report::unreadable(Path::new("."), error.to_string())),
         };
-        let unreadable = |message: String| Ok(Formatted::unreadable(&file.path, message));
+        let unreadable = |message: String| Ok(Report::unreadable(&file.path, message));
         let (kind, bytes) = match file.content(self.size) {
             Ok(Content::Of(kind, bytes)) => (kind, bytes),
             Ok(Content::Other) if file.is_named => {
                 return unreadable("no file of a kind that holds access strings".into());
             }
-            Ok(Content::Other) => return Ok(Formatted::default()),
+            Ok(Content::Other) => return Ok(Report::default()),
             Ok(Content::TooLarge(size)) => {
                 return unreadable(self.size.too_large(size));
             }
             Err(error) => return unreadable(error.to_string()),
         };
-        let stated =
-            self.dialect.map_or_else(|| dialect_for(&file.path, dialects), |stated| Ok(Some(stated)))?;
-        let dialects = Dialects { stated };
-        let (formatted, new) =
-            self.formatted(&FileOfUsers { path: &file.path, bytes: &bytes, kind, dialects });
+        let stated = match &self.dialect {
+            Some(stated) => Some(stated.clone()),
+            None => dialect_for(&file.path, settings)?,
+        };
+        let stated = stated.map(|stated| stated.of_files);
+        let document = Document::read(&file.path, &bytes, kind, stated.as_ref());
+        let (report, new) = self.formatted(&document);
         match new.filter(|_| !self.check).map_or(Ok(()), |new| files::rewrite(&file.path, &bytes, &new)) {
-            Ok(()) => Ok(formatted),
+            Ok(()) => Ok(report),
             Err(error) => unreadable(error.to_string()),
         }
     }
@@ -150,43 +166,22 @@ impl Fmt {
     }
 
     /// What becomes of a file, and what to write if something changes.
-    fn formatted(&self, file: &FileOfUsers<'_>) -> (Formatted, Option<Vec<u8>>) {
-        let document = Document::read(file.path, file.bytes, file.kind, file.dialects);
-        let mut formatted = Formatted { file: file.path.to_owned(), ..Formatted::default() };
-        formatted.errors = refusals(&document);
-        if !formatted.errors.is_empty() {
-            return (formatted, None);
+    fn formatted(&self, document: &Document<'_>) -> (Report, Option<Vec<u8>>) {
+        let mut report = Report {
+            file: document.path().to_owned(),
+            counts: Counts::of(document),
+            errors: document.refusals(),
+            ..Report::default()
+        };
+        if !report.errors.is_empty() {
+            return (report, None);
         }
-        let mut changes = Vec::new();
-        for (index, entry) in document.entries().iter().enumerate().filter(|(_, entry)| !entry.is_fragment) {
-            match self.target().string(&entry.text, entry.dialect) {
-                Some(text) if text == entry.text => {}
-                Some(_) if may_be_a_part(entry) => {
-                    formatted.left.push(LeftAt { at: At::of(&document, index), why: MAY_BE_A_PART });
-                }
-                Some(text) => changes.push((index, text)),
-                None => formatted.left.push(LeftAt { at: At::of(&document, index), why: NOT_PROVEN }),
-            }
-        }
-        if changes.is_empty() {
-            return (formatted, None);
-        }
-        let rewritten = document.rewritten(&changes);
-        let again = FileOfUsers { bytes: &rewritten.bytes, ..*file };
-        let is_same = same_users(&file.users(&document), &again.all_users());
-        for (index, _) in changes {
-            let at = At::of(&document, index);
-            match is_same {
-                false => formatted.left.push(LeftAt { at, why: NOT_PROVEN }),
-                true if rewritten.left.contains(&index) => {
-                    formatted.left.push(LeftAt { at, why: NOT_WRITABLE });
-                }
-                true => formatted.changes.push(at),
-            }
-        }
-        formatted.left.sort_by_key(|left| (left.at.line, left.at.column));
-        let is_changed = !formatted.changes.is_empty();
-        (formatted, is_changed.then_some(rewritten.bytes))
+        let formatted = document.formatted(self.target());
+        report.changes = formatted.changed.iter().map(|index| At::of(document, *index)).collect();
+        let left =
+            formatted.left.iter().map(|left| LeftAt { at: At::of(document, left.index), why: left.why });
+        report.left = left.collect();
+        (report, formatted.bytes)
     }
 }
 
@@ -198,17 +193,29 @@ impl At {
     }
 }
 
-impl Formatted {
+impl Report {
     fn unreadable(path: &Path, message: String) -> Self {
-        Self { file: path.to_owned(), errors: vec![Refusal::of_file(message)], ..Self::default() }
+        Self {
+            file: path.to_owned(),
+            errors: vec![Refusal::of_file(message)],
+            counts: Counts::UNREADABLE,
+            ..Self::default()
+        }
     }
 
     fn outcome(&self, fmt: &Fmt) -> Outcome {
         match () {
             () if !self.errors.is_empty() => Outcome::BadInput,
-            () if fmt.check && !self.changes.is_empty() => Outcome::Negative,
+            // nobody said in which form the string shall be
+            () if self.left.iter().any(|left| left.why == Left::DependsOnEngine) => Outcome::BadInput,
+            () if fmt.check && (!self.changes.is_empty() || self.is_different()) => Outcome::Negative,
             () => Outcome::Fine,
         }
+    }
+
+    /// Whether a string stays though a plan would show a difference.
+    fn is_different(&self) -> bool {
+        self.left.iter().any(|left| left.why.is_a_difference())
     }
 
     fn tell(&self, fmt: &Fmt) -> io::Result<()> {
@@ -216,7 +223,7 @@ impl Formatted {
             let is_silent = self.changes.is_empty() && self.left.is_empty() && self.errors.is_empty();
             return if is_silent { Ok(()) } else { output::json(self) };
         }
-        self.errors.iter().try_for_each(|refusal| refusal.tell(&self.file))?;
+        self.errors.iter().try_for_each(|refusal| output::refusal(refusal, &self.file))?;
         let verb = if fmt.check { "would change" } else { "changed" };
         for At { line, column, name } in &self.changes {
             output::line(format_args!("{}:{line}:{column}: {verb}: {name}", self.file.display()))?;
@@ -231,34 +238,12 @@ impl Formatted {
     }
 }
 
-/// Whether it is a value that a configuration may put together with others, and not surely what they begin with:
-/// the canonical form of a part is not a part of the canonical form.
-fn may_be_a_part(entry: &Entry<'_>) -> bool {
-    let is_value =
-        ["locals", "variable", "module"].contains(&entry.name.split(' ').next().unwrap_or_default());
-    let first = entry.text.split_ascii_whitespace().next().unwrap_or_default();
-    is_value && !["on", "off"].iter().any(|begins| first.eq_ignore_ascii_case(begins))
-}
-
-/// Whether two readings of a file define the same users, whatever the server has when it comes to each.
-fn same_users(old: &[FileUser], new: &[FileUser]) -> bool {
-    let is_same = |(old, new): (&FileUser, &FileUser)| {
-        let access = match (&old.access, &new.access) {
-            (Access::Known(old), Access::Known(new)) => mean_the_same(old, new),
-            (Access::Unknown { written: old, .. }, Access::Unknown { written: new, .. }) => old == new,
-            _ => false,
-        };
-        old.id == new.id && old.address == new.address && old.logins == new.logins && access
-    };
-    old.len() == new.len() && old.iter().zip(new).all(is_same)
-}
-
-fn dialect_for(path: &Path, known: &ByFolder) -> io::Result<Option<Dialect>> {
+fn dialect_for(path: &Path, known: &ByFolder) -> io::Result<Option<Stated>> {
     let folder = path.parent().unwrap_or(Path::new("."));
     if let Some(dialect) = known.lock().expect("no other worker panicked").get(folder) {
-        return Ok(*dialect);
+        return Ok(dialect.clone());
     }
     let dialect = SettingsFile::dialect_for(path)?;
-    known.lock().expect("no other worker panicked").insert(folder.to_owned(), dialect);
+    known.lock().expect("no other worker panicked").insert(folder.to_owned(), dialect.clone());
     Ok(dialect)
 }

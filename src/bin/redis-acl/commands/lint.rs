@@ -4,16 +4,19 @@ mod found;
 mod of_files;
 mod sarif;
 
+pub(crate) use found::{data, property};
+pub(crate) use sarif::{SCHEMA as SARIF_SCHEMA, uri};
+
 use std::io;
 use std::path::{Path, PathBuf};
 
+use redis_acl::Dialects;
 use redis_acl::lint::{self, Client, Config, Finding, Level};
-use redis_acl::{Catalog, Dialect};
 use serde::Serialize;
 
 use crate::Outcome;
 use crate::files::FileSize;
-use crate::input::{self, Item};
+use crate::input::{self, Item, Stated};
 use crate::output;
 use crate::settings::{FailOn, Settings, SettingsFile};
 use redis_acl::document::Kind;
@@ -64,7 +67,7 @@ pub(crate) struct Lint {
     /// `redis-acl dialects` lists them [default: elasticache; in ACL files redis-8.4, or valkey-9.1 where the
     /// path says valkey]
     #[arg(long, short, value_name = "DIALECT")]
-    dialect: Option<Dialect>,
+    dialect: Option<Stated>,
     /// A client library, framework or tool that will use the user; `list` prints those that are known
     #[arg(long, value_name = "NAME")]
     client: Vec<String>,
@@ -130,7 +133,7 @@ pub(crate) enum Format {
 #[derive(Serialize)]
 struct Findings<'a> {
     input: &'a str,
-    dialect: Dialect,
+    dialect: &'a Dialects,
     findings: &'a [Finding],
 }
 
@@ -145,7 +148,7 @@ struct Tally {
 /// What one run of the command over strings needs to know.
 struct Run {
     config: Config,
-    catalog: Catalog,
+    dialects: Dialects,
     fail_on: Level,
     format: Format,
 }
@@ -158,7 +161,7 @@ enum Given {
 
 /// What the flags say, which counts more than what files say.
 struct Flags {
-    dialect: Option<Dialect>,
+    dialect: Option<Stated>,
     settings: Settings,
     /// The file of settings that is named.
     file: Option<PathBuf>,
@@ -168,7 +171,7 @@ struct Flags {
 /// How strings are looked at where these settings hold.
 struct Rules {
     config: Config,
-    dialect: Option<Dialect>,
+    dialect: Option<Stated>,
     fail_on: Level,
 }
 
@@ -252,7 +255,7 @@ impl Flags {
         let filled = file.lint.put_into(&mut config).and_then(|()| self.settings.put_into(&mut config));
         filled.map_err(|message| io::Error::new(io::ErrorKind::InvalidInput, message))?;
         let fail_on = self.settings.fail_on.or(file.lint.fail_on).unwrap_or(FailOn::Warning).level();
-        Ok(Rules { config, dialect: self.dialect.or(file.dialect), fail_on })
+        Ok(Rules { config, dialect: self.dialect.clone().or(file.dialect), fail_on })
     }
 }
 
@@ -262,8 +265,9 @@ fn lint_strings(strings: Vec<String>, flags: &Flags, format: Format, fix: bool) 
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => return bad_usage(&error.to_string()),
         Err(error) => return Err(error),
     };
-    let dialect = dialect.unwrap_or_else(|| input::named(input::DEFAULT_DIALECT));
-    let run = Run { config, catalog: Catalog::from(dialect), fail_on, format };
+    let dialects =
+        dialect.map_or_else(|| input::named(input::DEFAULT_DIALECT).into(), |stated| stated.of_string);
+    let run = Run { config, dialects, fail_on, format };
     let (mut outcome, mut tally) = (Outcome::Fine, Tally::default());
     for string in strings {
         input::for_each(string, |item| {
@@ -284,7 +288,7 @@ impl Run {
             Ok(text) => text,
             Err(outcome) => return Ok(outcome),
         };
-        let findings = lint::lint(text, &self.catalog, &self.config);
+        let findings = lint::lint_on(text, &self.dialects, &self.config);
         findings.iter().for_each(|finding| tally.add(finding.level()));
         match self.format {
             Format::Text => {
@@ -292,11 +296,7 @@ impl Run {
             }
             Format::Json => {
                 let input = redis_acl::syntax::masked(text);
-                output::json(&Findings {
-                    input: &input,
-                    dialect: self.catalog.dialect(),
-                    findings: &findings,
-                })?;
+                output::json(&Findings { input: &input, dialect: &self.dialects, findings: &findings })?;
             }
             Format::Github => {
                 findings.iter().try_for_each(|finding| output::line(workflow(finding, item.line)))?
@@ -311,9 +311,9 @@ impl Run {
             Ok(text) => text,
             Err(outcome) => return Ok(outcome),
         };
-        let fixed = lint::fixed(text, &self.catalog, &self.config);
+        let fixed = lint::fixed_on(text, &self.dialects, &self.config);
         output::line(&fixed)?;
-        let left = lint::lint(&fixed, &self.catalog, &self.config);
+        let left = lint::lint_on(&fixed, &self.dialects, &self.config);
         left.iter().try_for_each(|finding| output::report(&finding.report(), item.line))?;
         Ok(self.outcome(&left))
     }
@@ -324,7 +324,7 @@ impl Run {
             Format::Json => output::Format::Json,
             Format::Text | Format::Github | Format::Sarif => output::Format::Text,
         };
-        item.text_or_report(Some(self.catalog.dialect()), format)
+        item.text_or_report(self.dialects.single(), format)
     }
 
     fn outcome(&self, findings: &[Finding]) -> Outcome {

@@ -1,4 +1,4 @@
-//! `redis-acl diff OLDFILE NEWFILE`: user by user.
+//! `redis-acl diff` of files: user by user.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -6,28 +6,25 @@ use std::path::Path;
 
 use anstyle::AnsiColor;
 use redis_acl::compare::Difference;
-use redis_acl::{Dialect, User, syntax};
+use redis_acl::document::{self, Change, Compared, Document, FileUser, Login, NewAccess};
+use redis_acl::{Dialect, Dialects, User, syntax};
 use serde::Serialize;
 
-use super::Diff;
+use super::{Diff, Format, reports};
 use crate::Outcome;
-use crate::input;
-use crate::output::{self, Format};
-use crate::refusals::refusals;
+use crate::input::Stated;
+use crate::output;
+use crate::revision::{self, Source};
 use crate::settings::SettingsFile;
-use redis_acl::document::{
-    self, Change, Compared, Dialects, Document, FileOfUsers, FileUser, Kind, Login, NewAccess, is_listed,
-    of_list,
-};
-
-/// What version control gives for a file that is not there.
-pub(super) const NOT_THERE: &str = "/dev/null";
+use crate::summary::{Counts, count};
 
 #[derive(Serialize)]
 struct Answer<'a> {
     old: &'a Path,
     new: &'a Path,
     new_access: NewAccess,
+    /// How many users are not statically known, in NEW or in OLD.
+    unchecked: usize,
     users: Vec<UserAnswer<'a>>,
 }
 
@@ -36,6 +33,7 @@ struct UserAnswer<'a> {
     user: Option<String>,
     change: Change,
     new_access: NewAccess,
+    on: Option<Dialect>,
     old: Option<Side<'a>>,
     new: Option<Side<'a>>,
     difference: Option<&'a Difference>,
@@ -47,37 +45,49 @@ struct UserAnswer<'a> {
 /// A user in one of the files.
 #[derive(Serialize)]
 struct Side<'a> {
+    file: &'a str,
     address: &'a str,
     line: Option<usize>,
     column: Option<usize>,
-    dialect: Option<Dialect>,
+    dialects: Option<Dialects>,
 }
 
-/// A gate takes no guess.
-fn nobody_tells(path: &Path) -> io::Result<Option<Vec<FileUser>>> {
-    let message = "nobody tells which engine reads it; name it with --dialect, or in redis-acl.toml";
-    output::error(format_args!("{}: {message}", path.display()), None)?;
-    Ok(None)
+/// The users of a revision, and what was looked at.
+struct Revision {
+    users: Vec<FileUser>,
+    files: usize,
+    counts: Counts,
 }
 
 impl Diff {
-    /// Compares the users of two files.
-    pub(super) fn files(&self, old: &Path, new: &Path) -> io::Result<Outcome> {
-        let to_dialect = self.to_dialect.or(self.dialect);
-        let (old_users, new_users) = (self.users(old, new, self.dialect)?, self.users(new, old, to_dialect)?);
-        let (Some(old_users), Some(new_users)) = (old_users, new_users) else { return Ok(Outcome::BadInput) };
-        let compared = document::changes(self.bounds.work, &old_users, &new_users);
+    /// Compares the users of two revisions of files.
+    pub(super) fn files(
+        &self,
+        (old, mut old_files): (&Path, Vec<Source>),
+        (new, mut new_files): (&Path, Vec<Source>),
+    ) -> io::Result<Outcome> {
+        revision::complete(&mut old_files, &mut new_files);
+        let to_dialect = self.to_dialect.as_ref().or(self.dialect.as_ref());
+        let old_revision = self.revision(&old_files, self.dialect.as_ref())?;
+        let new_revision = self.revision(&new_files, to_dialect)?;
+        let (Some(of_old), Some(of_new)) = (old_revision, new_revision) else { return Ok(Outcome::BadInput) };
+        let compared = document::changes(self.options(), &of_old.users, &of_new.users);
         let new_access = NewAccess::of_all(compared.iter().map(|compared| compared.new_access));
+        let unchecked = compared.iter().filter(|compared| compared.why.is_some()).count();
         match self.format {
             _ if self.quiet => {}
             Format::Text => self.tell(&compared, new_access)?,
+            Format::Markdown => output::line(reports::markdown(&compared, new_access))?,
+            Format::Github => output::line(reports::github(&compared))?,
+            Format::Sarif => output::json(&reports::sarif(&compared))?,
             Format::Json => {
                 let users = compared.iter().map(answer).collect();
-                output::json(&Answer { old, new, new_access, users })?;
+                output::json(&Answer { old, new, new_access, unchecked, users })?;
             }
         }
+        self.sum_up(&compared, &of_old, &of_new)?;
         let is_fine = match self.no_new_access {
-            true => new_access == NewAccess::None,
+            true => compared.iter().all(|compared| self.passes(compared)),
             false => {
                 compared.iter().all(|compared| matches!(compared.change, Change::Equal | Change::Unchecked))
             }
@@ -85,32 +95,34 @@ impl Diff {
         Ok(if is_fine { Outcome::Fine } else { Outcome::Negative })
     }
 
-    /// The users of a file; what is refused in it is told. One that is not there is an empty one of the other's
-    /// kind: a server has its user `default` also without it.
-    fn users(&self, path: &Path, other: &Path, stated: Option<Dialect>) -> io::Result<Option<Vec<FileUser>>> {
-        let (bytes, is_there) = (input::read(path)?, path != Path::new(NOT_THERE));
-        let (path, of_kind) = if is_there { (path, bytes.clone()) } else { (other, input::read(other)?) };
-        let stated = stated.map_or_else(|| SettingsFile::dialect_for(path), |stated| Ok(Some(stated)))?;
-        if is_listed(&of_kind) {
-            return match stated {
-                None if self.no_new_access => nobody_tells(path),
-                stated => listed(path, &bytes, Dialects { stated }),
+    /// Whether a user passes the gate: NEW can do nothing more, for certain.
+    fn passes(&self, compared: &Compared<'_>) -> bool {
+        let is_unknown = compared.why.is_some();
+        match compared.new_access {
+            NewAccess::None => !is_unknown || self.allow_unchecked || compared.new.is_none(),
+            NewAccess::Undecided => is_unknown && self.allow_unchecked,
+            NewAccess::Some => false,
+        }
+    }
+
+    /// The users of files; what is rejected in one is reported.
+    fn revision(&self, files: &[Source], stated: Option<&Stated>) -> io::Result<Option<Revision>> {
+        let mut revision = Revision { users: Vec::new(), files: files.len(), counts: Counts::default() };
+        let mut is_rejected = false;
+        for file in files {
+            let stated = match stated {
+                Some(stated) => Some(stated.clone()),
+                None => SettingsFile::dialect_for(&file.path)?,
             };
+            let stated = stated.map(|stated| stated.of_files);
+            let document = Document::read(&file.label, &file.bytes, file.kind, stated.as_ref());
+            let refused = document.refusals();
+            refused.iter().try_for_each(|refusal| output::refusal(refusal, &file.label))?;
+            is_rejected |= !refused.is_empty();
+            revision.counts.add(Counts::of(&document));
+            revision.users.extend(document.users());
         }
-        let Some(kind) = Kind::of(path, &of_kind) else {
-            output::error(format_args!("{}: no file of a kind that holds users", path.display()), None)?;
-            return Ok(None);
-        };
-        let dialects = Dialects { stated };
-        let document = Document::read(path, &bytes, kind, dialects);
-        // a change that does nothing on one engine may give new access on another
-        if self.no_new_access && document.entries().iter().any(|entry| entry.is_guess) {
-            return nobody_tells(path);
-        }
-        let refused = refusals(&document);
-        refused.iter().try_for_each(|refusal| refusal.tell(path))?;
-        let file = FileOfUsers { path, bytes: &bytes, kind, dialects };
-        Ok(refused.is_empty().then(|| file.users(&document)))
+        Ok((!is_rejected).then_some(revision))
     }
 
     /// A line for each user, then what is different.
@@ -120,21 +132,33 @@ impl Diff {
         if compared.iter().any(Compared::has_reached_bounds) {
             output::bounds(self.bounds)?;
         }
-        match self.no_new_access {
-            true => output::line(format_args!("\n{}", new_access.told())),
-            false => Ok(()),
+        let is_unchecked = compared.iter().any(|compared| compared.why.is_some()) && !self.allow_unchecked;
+        match (self.no_new_access, new_access) {
+            (false, _) => Ok(()),
+            (true, NewAccess::None) if is_unchecked => output::line(
+                "\nnew access cannot be ruled out: what is unchecked counts as new access unless --allow-unchecked is given",
+            ),
+            (true, _) => output::line(format_args!("\n{}", new_access.told())),
         }
     }
-}
 
-fn listed(path: &Path, bytes: &[u8], dialects: Dialects) -> io::Result<Option<Vec<FileUser>>> {
-    match of_list(path, bytes, dialects) {
-        Ok(users) => Ok(Some(users)),
-        Err(errors) => {
-            output::about(path.display())?;
-            errors.iter().try_for_each(|error| output::report(&error.report(), None))?;
-            Ok(None)
+    /// What was compared, on the standard error.
+    fn sum_up(&self, compared: &[Compared<'_>], old: &Revision, new: &Revision) -> io::Result<()> {
+        if self.quiet {
+            return Ok(());
         }
+        let is_empty = |revision: &Revision| revision.counts == Counts::default();
+        if is_empty(old) && is_empty(new) && compared.is_empty() {
+            return output::note("no access strings found, before or after");
+        }
+        let unchecked = compared.iter().filter(|compared| compared.why.is_some()).count();
+        let unchecked = if unchecked == 0 { String::new() } else { format!("; {unchecked} unchecked") };
+        output::note(format_args!(
+            "compared {}: {} with {}{unchecked}",
+            count(compared.len(), "user"),
+            count(old.files, "file"),
+            count(new.files, "file"),
+        ))
     }
 }
 
@@ -167,15 +191,16 @@ fn tell(compared: &Compared<'_>) -> io::Result<()> {
         (Some(old), None) => format!(", OLD line {old}"),
         (None, None) => String::new(),
     };
-    output::line(format_args!("\n{}{place}", visible(compared.address())))?;
+    let on = compared.on.filter(|_| !matches!(compared.change, Change::Equal)).map(|on| format!(", on {on}"));
+    output::line(format_args!("\n{}{place}{}", visible(compared.address()), on.unwrap_or_default()))?;
     match (&compared.difference, compared.why) {
         (_, Some(why)) if compared.change == Change::Unchecked => {
             output::line(format_args!("  written as before, but not checked: {why}"))?;
         }
-        (_, Some(why)) => output::line(format_args!("  cannot be told: {why}"))?,
+        (_, Some(why)) => output::line(format_args!("  not known: {why}"))?,
         (Some(difference), None) if difference.comparison().is_equal() => {
             if compared.change == Change::Added {
-                output::line("  may do nothing")?;
+                output::line("  can do nothing")?;
             }
         }
         (Some(difference), None) => {
@@ -200,6 +225,7 @@ fn answer<'c>(compared: &'c Compared<'_>) -> UserAnswer<'c> {
         user: compared.new.or(compared.old).and_then(|user| user.id.as_deref()).map(syntax::masked),
         change: compared.change,
         new_access: compared.new_access,
+        on: compared.on,
         old: compared.old.map(side),
         new: compared.new.map(side),
         difference: compared.difference.as_ref(),
@@ -211,15 +237,16 @@ fn answer<'c>(compared: &'c Compared<'_>) -> UserAnswer<'c> {
 
 fn side(user: &FileUser) -> Side<'_> {
     Side {
+        file: &user.file,
         address: &user.address,
         line: user.position.map(|at| at.line),
         column: user.position.map(|at| at.column),
-        dialect: user.known().map(User::dialect),
+        dialects: user.known().and_then(|users| Dialects::new(users.iter().map(User::dialect))),
     }
 }
 
 /// A name in one line, which steers no terminal and turns no writing.
-fn visible(name: &str) -> String {
+pub(super) fn visible(name: &str) -> String {
     let is_plain = |c: char| matches!(c, '\'' | '"' | '\\');
     name.chars().flat_map(|c| if is_plain(c) { vec![c] } else { c.escape_debug().collect() }).collect()
 }

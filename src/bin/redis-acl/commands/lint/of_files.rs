@@ -6,14 +6,17 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use redis_acl::{Catalog, Level, lint, syntax};
+use redis_acl::document::{
+    CompareOptions, Document, FileUser, Found, Kind, NewAccess, PasswordChanges, Problem, ProblemKind,
+    changes,
+};
+use redis_acl::{Level, glob, lint, syntax};
 
-use super::found::{self, Found};
+use super::found;
 use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
 use crate::Outcome;
 use crate::files::{self, Content};
-use crate::output;
-use redis_acl::document::{Dialects, Document, Kind, Problem, ProblemKind};
+use crate::summary::{Counts, Summary};
 
 /// What becomes of the files.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,8 +43,9 @@ struct Looked {
     results: usize,
     tally: Tally,
     outcome: Option<Outcome>,
-    /// How many strings have fixes that are not made, as their dialect is a guess.
-    guessed: usize,
+    counts: Counts,
+    /// The path that was named, by its index.
+    below: usize,
 }
 
 pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Change) -> io::Result<Outcome> {
@@ -51,13 +55,17 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
     }
     let linter = Linter { flags, by_folder: Mutex::default(), format, change };
     let mut out = anstream::stdout().lock();
-    let (mut tally, mut outcome, mut results, mut guessed) = (Tally::default(), Outcome::Fine, 0, 0);
+    let (mut tally, mut outcome, mut results) = (Tally::default(), Outcome::Fine, 0);
+    let mut summary = Summary::new(paths);
     if format == Format::Sarif {
         out.write_all(sarif::head()?.as_bytes())?;
     }
     files::in_order(
         files::at(paths),
-        |file| linter.look(file),
+        |file| {
+            let below = file.as_ref().map_or(0, |file| file.below);
+            linter.look(file).map(|looked| Looked { below, ..looked })
+        },
         |looked| {
             let looked = looked?;
             if format == Format::Sarif && results > 0 && looked.results > 0 {
@@ -66,7 +74,7 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
             results += looked.results;
             out.write_all(looked.printed.as_bytes())?;
             tally.add_all(looked.tally);
-            guessed += looked.guessed;
+            summary.add(looked.below, looked.counts);
             outcome = outcome.max(looked.outcome.unwrap_or(Outcome::Fine));
             Ok(())
         },
@@ -79,16 +87,7 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
     if format == Format::Text {
         tally.tell()?;
     }
-    if guessed > 0 {
-        let strings = if guessed == 1 { "1 string is".to_owned() } else { format!("{guessed} strings are") };
-        output::error(
-            format_args!(
-                "{strings} not fixed, as nothing tells the dialect; name it with --dialect or in redis-acl.toml"
-            ),
-            None,
-        )?;
-        return Ok(outcome.max(Outcome::BadInput));
-    }
+    summary.print()?;
     Ok(outcome)
 }
 
@@ -110,9 +109,9 @@ impl Linter {
                 let message = self.flags.size.too_large(size);
                 let mut looked = Looked::default();
                 let problem = Problem::of_whole_file(ProblemKind::TooLarge, message);
-                self.print(&path, None, &[Found::of_file(&problem, None)], &mut looked)?;
+                self.print(&path, None, &[Found::of_file(&problem)], &mut looked)?;
                 let rules = self.rules_of(&file.path)?;
-                looked.judge(&rules, problem.level);
+                looked.judge(&rules, problem.level());
                 Ok(looked)
             }
             Ok(Content::Of(kind, bytes)) => self.lint(&file.path, kind, &bytes),
@@ -123,29 +122,28 @@ impl Linter {
     fn unreadable(&self, path: &str, message: &str) -> io::Result<Looked> {
         let problem = Problem::of_whole_file(ProblemKind::Unreadable, message.to_owned());
         let mut looked = Looked::default();
-        self.print(path, None, &[Found::of_file(&problem, None)], &mut looked)?;
+        self.print(path, None, &[Found::of_file(&problem)], &mut looked)?;
         looked.outcome = Some(Outcome::BadInput);
+        looked.counts = Counts::UNREADABLE;
         Ok(looked)
     }
 
     fn lint(&self, path: &Path, kind: Kind, bytes: &[u8]) -> io::Result<Looked> {
         let rules = self.rules_of(path)?;
-        let dialects = Dialects { stated: rules.dialect };
-        let document = Document::read(path, bytes, kind, dialects);
-        let mut looked = Looked::default();
+        let stated = rules.dialect.as_ref().map(|stated| &stated.of_files);
+        let document = Document::read(path, bytes, kind, stated);
+        let mut looked = Looked { counts: Counts::of(&document), ..Looked::default() };
         if self.change == Change::Nothing {
             self.report(path, &document, &rules, &mut looked)?;
             return Ok(looked);
         }
-        let mut changes = fixes(&document, &rules);
-        let all = changes.len();
-        changes.retain(|(index, _)| !document.entries()[*index].is_guess);
-        looked.guessed = all - changes.len();
+        let changes = document.fixes(&rules.config);
         if changes.is_empty() {
             self.report(path, &document, &rules, &mut looked)?;
             return Ok(looked);
         }
-        let rewritten = document.rewritten(&changes);
+        let users = document.users();
+        let rewritten = document.rewritten(&changes, |again| gains_nothing(&users, &again.users()));
         if self.change == Change::Shown {
             let made = changes.iter().filter(|(index, _)| !rewritten.left.contains(index));
             made.for_each(|(index, new)| looked.printed.push_str(&shown(path, &document, *index, new)));
@@ -159,7 +157,7 @@ impl Linter {
             };
             looked.printed.push_str(&format!("{}: {strings} fixed\n", path.display()));
         }
-        let again = Document::read(path, &rewritten.bytes, kind, dialects);
+        let again = Document::read(path, &rewritten.bytes, kind, stated);
         self.report(path, &again, &rules, &mut looked)?;
         Ok(looked)
     }
@@ -171,7 +169,7 @@ impl Linter {
         rules: &Rules,
         looked: &mut Looked,
     ) -> io::Result<()> {
-        let found = found::all(document, &rules.config);
+        let found = document.lint(&rules.config);
         self.print(&path.to_string_lossy(), Some(document), &found, looked)?;
         found.iter().for_each(|found| looked.judge(rules, found.level()));
         Ok(())
@@ -187,12 +185,12 @@ impl Linter {
         for found in found {
             looked.tally.add(found.level());
             match self.format {
-                Format::Text => looked.printed.push_str(&found.text(path)),
+                Format::Text => looked.printed.push_str(&found::text(found, path)),
                 Format::Json => {
-                    writeln!(looked.printed, "{}", found.json(path)?).map_err(io::Error::other)?
+                    writeln!(looked.printed, "{}", found::json(found, path)?).map_err(io::Error::other)?
                 }
                 Format::Github => {
-                    writeln!(looked.printed, "{}", found.workflow(path)).map_err(io::Error::other)?
+                    writeln!(looked.printed, "{}", found::workflow(found, path)).map_err(io::Error::other)?
                 }
                 Format::Sarif => {
                     if looked.results > 0 {
@@ -229,13 +227,10 @@ impl Looked {
     }
 }
 
-/// The strings of a file that have fixes, with all of them made.
-fn fixes(document: &Document<'_>, rules: &Rules) -> Vec<(usize, String)> {
-    let entries = document.entries().iter().enumerate().filter(|(_, entry)| !entry.is_fragment);
-    let fixed = entries.map(|(index, entry)| {
-        (index, lint::fixed(&entry.text, &Catalog::from(entry.dialect), &rules.config), &entry.text)
-    });
-    fixed.filter(|(_, new, old)| new != *old).map(|(index, new, _)| (index, new)).collect()
+/// Whether no user can do more than before.
+fn gains_nothing(old: &[FileUser], new: &[FileUser]) -> bool {
+    let options = CompareOptions { work: glob::WORK, passwords: PasswordChanges::Count };
+    changes(options, old, new).iter().all(|compared| compared.new_access == NewAccess::None)
 }
 
 /// A string and what it would be, without passwords.

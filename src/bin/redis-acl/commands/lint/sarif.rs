@@ -6,8 +6,8 @@ use redis_acl::lint::{self, Finding, Lint, Meaning};
 use redis_acl::{Level, syntax};
 use serde_json::{Value, json};
 
-use super::found::{Found, What};
-use redis_acl::document::{Document, ProblemKind};
+use super::found::whole_message;
+use redis_acl::document::{Document, Found, ProblemKind, What};
 
 /// What stands before the results: the tool, and all that it can find.
 pub(super) fn head() -> io::Result<String> {
@@ -27,7 +27,7 @@ pub(super) fn head() -> io::Result<String> {
 pub(super) const TAIL: &str = "]}]}\n";
 
 /// The name that the schema gives itself.
-const SCHEMA: &str =
+pub(crate) const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 fn rule_of_lint(lint: &'static Lint) -> Value {
@@ -81,7 +81,7 @@ pub(super) fn result(found: &Found<'_>, path: &str, document: Option<&Document<'
         "ruleId": found.id(),
         "ruleIndex": index_of_rule(found),
         "level": level(found.level()),
-        "message": { "text": found.whole_message() },
+        "message": { "text": whole_message(found) },
         "locations": [location],
     });
     if let (What::Lint { finding, entry }, Some(document)) = (&found.what, document) {
@@ -112,11 +112,10 @@ fn index_of_rule(found: &Found<'_>) -> usize {
     .expect("every kind of finding is a rule")
 }
 
-/// What to write where. Strings with passwords have none, as the new text might repeat one; and those whose dialect
-/// is a guess, since it was not proven for the server that reads them.
+/// What to write where. Strings with passwords have none, as the new text might repeat one.
 fn fix(finding: &Finding, entry: usize, document: &Document<'_>, uri: &str) -> Option<Value> {
     let meaning = finding.fix()?.meaning();
-    let string = document.entries().get(entry).filter(|entry| !entry.is_fragment && !entry.is_guess)?;
+    let string = document.entries().get(entry).filter(|entry| !entry.is_fragment)?;
     let new = lint::apply_fixes(&string.text, [finding]);
     if [&string.text, &new].iter().any(|text| syntax::masked(text) != **text) {
         return None;
@@ -146,7 +145,7 @@ fn fix(finding: &Finding, entry: usize, document: &Document<'_>, uri: &str) -> O
 }
 
 /// A path as a reference that URIs allow: relative if it is.
-fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     let mut uri = String::new();
     if path.starts_with('/') {
         uri.push_str("file://");

@@ -1,0 +1,279 @@
+//! Access strings in another form, proven to be equivalent on every engine that may read them.
+
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::users::{Access, FileUser};
+use super::{Document, Entry};
+use crate::compare::{compare, simplify_string};
+use crate::dialect::{Dialect, Dialects, Form, Service};
+use crate::secret::PasswordHash;
+use crate::syntax::{AccessString, Rule, RuleKind};
+use crate::user::User;
+
+/// What strings are put into.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// How the rules are written.
+    pub form: TargetForm,
+    /// How passwords are written.
+    pub passwords: Passwords,
+}
+
+/// How the rules of a string are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetForm {
+    /// As the server or service returns them: a service in its observed form, never in the one that it documented for
+    /// Redis 6.0, which grants more on every later engine.
+    Canonical,
+    /// As the shortest string that is equivalent.
+    Simplified,
+}
+
+/// What becomes of plaintext passwords.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passwords {
+    /// They stay as they are written.
+    Kept,
+    /// Their SHA-256 hashes take their place.
+    Hashed,
+}
+
+/// Why a string stays as it is though it is not in the form. `Display` gives the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Left {
+    /// The engines that may read it return different forms, or nothing equivalent on all of them was found.
+    #[error(
+        "its form depends on the engine, which nobody stated; name it with --dialect or in redis-acl.toml"
+    )]
+    DependsOnEngine,
+    /// No text of the form is read as the same user.
+    #[error("no text of the form is read as the same user")]
+    NotProven,
+    /// The form cannot be written there.
+    #[error("it cannot be written there safely, or a tool wrote the file")]
+    NotWritable,
+    /// A heredoc ends with a line break, which AWS does not return.
+    #[error("its text ends with a line break, which AWS does not return; write it as a quoted string")]
+    EndsWithLineBreak,
+    /// It may be a part of another string.
+    #[error("it may be a part of another string, as it does not begin with `on` or `off`")]
+    MayBeAPart,
+}
+
+impl Left {
+    /// Whether a plan or a server would show another text than the file.
+    #[must_use]
+    pub fn is_a_difference(self) -> bool {
+        self == Self::EndsWithLineBreak
+    }
+}
+
+/// A string that stays as it is, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct LeftEntry {
+    /// Its index among the entries.
+    pub index: usize,
+    /// The reason.
+    pub why: Left,
+}
+
+/// What becomes of a file.
+#[derive(Clone, Debug, Default)]
+pub struct Formatted {
+    /// The strings that change, by their index among the entries.
+    pub changed: Vec<usize>,
+    /// Those that stay though they are not in the form.
+    pub left: Vec<LeftEntry>,
+    /// The whole file, if something changes.
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// So often a form may change when it is put into itself before it is given up.
+const ROUNDS: usize = 4;
+
+/// White space around an access string is no part of it: AWS and servers return the string without.
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
+// ---------------------------------------------------------------------------------------------------
+// Files
+
+impl Document<'_> {
+    /// Puts the strings into the form, each only if it is equivalent on every engine that may read it. Nothing is
+    /// changed in a file with [refusals](Document::refusals); look for these first.
+    #[must_use]
+    pub fn formatted(&self, target: Target) -> Formatted {
+        let mut formatted = Formatted::default();
+        let mut changes = Vec::new();
+        for (index, entry) in self.entries().iter().enumerate().filter(|(_, entry)| !entry.is_fragment) {
+            match target.string(&entry.text, &entry.dialects) {
+                Ok(text) if text == entry.text && self.has_single_blanks(entry) => {}
+                Ok(_) if may_be_a_part(entry) => formatted.leave(index, Left::MayBeAPart),
+                Ok(text) => changes.push((index, text)),
+                Err(why) => formatted.leave(index, why),
+            }
+        }
+        if !changes.is_empty() {
+            self.write(&mut formatted, &changes);
+        }
+        formatted.left.sort_by_key(|left| left.index);
+        formatted
+    }
+
+    fn write(&self, formatted: &mut Formatted, changes: &[(usize, String)]) {
+        let users = self.users();
+        let rewritten = self.rewritten(changes, |again| same_users(&users, &again.users()));
+        for (index, _) in changes {
+            match rewritten.left.contains(index) {
+                false => formatted.changed.push(*index),
+                true if self.entries()[*index].text.ends_with('\n') => {
+                    formatted.leave(*index, Left::EndsWithLineBreak);
+                }
+                true => formatted.leave(*index, Left::NotWritable),
+            }
+        }
+        formatted.bytes = (!formatted.changed.is_empty()).then_some(rewritten.bytes);
+    }
+}
+
+impl Formatted {
+    fn leave(&mut self, index: usize, why: Left) {
+        self.left.push(LeftEntry { index, why });
+    }
+}
+
+/// Whether it is a value that a configuration may join with others, and not surely their beginning: the canonical form
+/// of a part is not a part of the canonical form.
+fn may_be_a_part(entry: &Entry<'_>) -> bool {
+    let is_value =
+        ["locals", "variable", "module"].contains(&entry.name.split(' ').next().unwrap_or_default());
+    let first = entry.text.split_ascii_whitespace().next().unwrap_or_default();
+    is_value && !["on", "off"].iter().any(|begins| first.eq_ignore_ascii_case(begins))
+}
+
+/// Whether two readings of a file define the same users, on every engine that may read it.
+#[must_use]
+pub fn same_users(old: &[FileUser], new: &[FileUser]) -> bool {
+    let same_access = |old: &Access, new: &Access| match (old, new) {
+        (Access::Known(old), Access::Known(new)) => {
+            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| are_equivalent(old, new))
+        }
+        (Access::Unknown { written: old, .. }, Access::Unknown { written: new, .. }) => old == new,
+        _ => false,
+    };
+    let is_same = |(old, new): (&FileUser, &FileUser)| {
+        old.id == new.id
+            && old.address == new.address
+            && old.logins == new.logins
+            && same_access(&old.access, &new.access)
+    };
+    old.len() == new.len() && old.iter().zip(new).all(is_same)
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Strings
+
+impl Target {
+    /// The string in the form, which is in that form itself, without white space around it.
+    ///
+    /// Of the engines that may read it those count that accept it.
+    ///
+    /// # Errors
+    /// When the engines return different forms, or no text of the form is read as the same user on all of them.
+    pub fn string(self, text: &str, dialects: &Dialects) -> Result<String, Left> {
+        let accepting = dialects.filter(|dialect| User::parse(dialect, text).is_ok());
+        let dialects = accepting.ok_or(Left::NotProven)?;
+        let mut settled = self.string_once(text, &dialects)?;
+        for _ in 0..ROUNDS {
+            let again = self.string_once(&settled, &dialects)?;
+            if again == settled {
+                return Ok(settled);
+            }
+            settled = again;
+        }
+        Err(Left::NotProven)
+    }
+
+    fn string_once(self, text: &str, dialects: &Dialects) -> Result<String, Left> {
+        let core = text.trim_matches(BLANKS);
+        let string = AccessString::parse(core).map_err(|_| Left::NotProven)?;
+        let written = self.written_passwords(core, string.rules());
+        let forms = match self.form {
+            TargetForm::Canonical => vec![canonical(core, dialects)?],
+            TargetForm::Simplified => simplified(&string, dialects),
+        };
+        let forms = forms.iter().map(|form| with_passwords(form, &written));
+        let is_proven = |form: &String| dialects.iter().all(|dialect| is_equivalent(dialect, text, form));
+        let unproven = if dialects.single().is_some() { Left::NotProven } else { Left::DependsOnEngine };
+        forms.filter(is_proven).min_by_key(String::len).ok_or(unproven)
+    }
+
+    /// How each password is written, by the rule that its hash would be; nothing if that shall stand there.
+    fn written_passwords<'t>(self, text: &'t str, rules: &[Rule<'_>]) -> BTreeMap<String, &'t str> {
+        let written = |rule: &Rule<'_>| match &rule.kind {
+            RuleKind::AddPassword(password) => {
+                Some((hash_rule(password.hash()), text.get(rule.span.range())?))
+            }
+            _ => None,
+        };
+        match self.passwords {
+            Passwords::Hashed => BTreeMap::new(),
+            Passwords::Kept => rules.iter().filter_map(written).collect(),
+        }
+    }
+}
+
+/// The text that all of the engines return.
+fn canonical(text: &str, dialects: &Dialects) -> Result<String, Left> {
+    let mut forms = dialects.iter().filter_map(|dialect| form_of(text, dialect));
+    let first = forms.next().or_else(|| form_of_oldest(text, dialects)).ok_or(Left::NotProven)?;
+    if forms.all(|form| form == first) { Ok(first) } else { Err(Left::DependsOnEngine) }
+}
+
+/// The text that an engine returns; `None` where the form of today is not known for it.
+fn form_of(text: &str, dialect: Dialect) -> Option<String> {
+    if dialect.form() == Form::Documented {
+        return None;
+    }
+    Some(User::parse(dialect, text).ok()?.to_string())
+}
+
+/// ElastiCache returns the rules as given under Redis 6.0 too, as its next version shows.
+fn form_of_oldest(text: &str, dialects: &Dialects) -> Option<String> {
+    let service = dialects.oldest().service().filter(|service| *service == Service::ElastiCache)?;
+    let next = Dialects::of_service(service).iter().find(|dialect| dialect.form() == Form::Observed)?;
+    form_of(text, next)
+}
+
+/// The shortest strings, each as an engine has it.
+fn simplified(string: &AccessString<'_>, dialects: &Dialects) -> Vec<String> {
+    let mut forms: Vec<_> =
+        dialects.iter().filter_map(|dialect| simplify_string(string, dialect).ok()).collect();
+    forms.sort();
+    forms.dedup();
+    forms
+}
+
+fn is_equivalent(dialect: Dialect, old: &str, new: &str) -> bool {
+    match (User::parse(dialect, old), User::parse(dialect, new)) {
+        (Ok(old), Ok(new)) => are_equivalent(&old, &new),
+        _ => false,
+    }
+}
+
+/// Whether both can do the same and log in alike, for certain.
+fn are_equivalent(a: &User, b: &User) -> bool {
+    a == b || compare(a, b).is_equal()
+}
+
+fn hash_rule(hash: PasswordHash) -> String {
+    format!("#{hash}")
+}
+
+/// The form with passwords as they were written in the place of their hashes.
+fn with_passwords(form: &str, written: &BTreeMap<String, &str>) -> String {
+    let words = form.split(' ').map(|word| written.get(word).copied().unwrap_or(word).to_owned());
+    words.collect::<Vec<_>>().join(" ")
+}
