@@ -1,21 +1,22 @@
 //! A plan for the next engine: what becomes of each user of a `users.acl`, and what to write there so that nobody gains
-//! anything.
+//! or loses anything.
 //!
 //! ```console
 //! $ printf 'user default off\nuser app on nopass ~app:* +get\nuser cart on nopass ~cart:* +@read\n' |
 //! >   cargo run --quiet --example upgrade_plan -- redis-7.2 redis-7.4 /dev/stdin
 //! app: nothing to do
 //! cart:
-//!   will be able to send: HTTL cart: 1 1 1
-//!   write: on nopass ~cart:* -@all +@read -hexpiretime -hpexpiretime -hpttl -httl
+//!   gains new commands: hexpiretime hpexpiretime hpttl httl
+//!   to grant the same: on nopass ~cart:* -@all +@read -hexpiretime -hpexpiretime -hpttl -httl
+//!   to lose nothing: on nopass sanitize-payload ~cart:* resetchannels -@all +@read
 //! default: nothing to do
 //! ```
 
 use std::error::Error;
 use std::process::ExitCode;
 
-use redis_acl::compare::upgrade;
-use redis_acl::{AclFile, Comparison, Dialect};
+use redis_acl::compare::{Transition, upgrade};
+use redis_acl::{AclFile, Dialect};
 
 fn main() -> ExitCode {
     match plan() {
@@ -38,28 +39,38 @@ fn plan() -> Result<(), Box<dyn Error>> {
     for (name, user) in file.users()? {
         let upgrade = upgrade(&user.to_string(), from, to)?;
         match upgrade.same() {
-            Ok(difference) if difference.comparison().is_equal() => {
+            Ok(transition) if transition.is_same() && transition.new_commands().is_empty() => {
                 println!("{name}: nothing to do");
                 continue;
             }
-            Ok(difference) => tell(name, difference.comparison()),
-            Err(refused) => println!("{name}: {to} refuses it: {refused}"),
+            Ok(transition) => tell(name, transition),
+            Err(rejected) => println!("{name}: {to} rejects it: {rejected}"),
         }
         match upgrade.exact() {
-            Ok(exact) => println!("  write: {}", exact.text()),
+            Ok(exact) => println!("  to grant the same: {}", exact.text()),
+            Err(inexpressible) => println!("  {inexpressible}"),
+        }
+        match upgrade.lossless() {
+            Ok(lossless) => println!("  to lose nothing: {}", lossless.text()),
             Err(inexpressible) => println!("  {inexpressible}"),
         }
     }
     Ok(())
 }
 
-/// What changes if nothing is done, by a request each.
-fn tell(name: &str, comparison: &Comparison) {
+/// What changes if nothing is done, with a command that proves it.
+fn tell(name: &str, transition: &Transition) {
     println!("{name}:");
+    let comparison = transition.comparison();
     if let Some(request) = comparison.only_second().witness() {
-        println!("  will be able to send: {request}");
+        println!("  gains: {request}");
     }
     if let Some(request) = comparison.only_first().witness() {
-        println!("  will no longer be able to send: {request}");
+        println!("  loses: {request}");
+    }
+    let new = transition.new_commands().iter().flat_map(|group| group.commands());
+    let new: Vec<_> = new.copied().collect();
+    if !new.is_empty() {
+        println!("  gains new commands: {}", new.join(" "));
     }
 }

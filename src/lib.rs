@@ -228,13 +228,16 @@ pub use check::{Allowed, Denied, Reason, Verdict};
 pub use claims::Claims;
 pub use compare::{Comparison, Excess, Relation, Witness, compare};
 pub use describe::FormError;
-pub use dialect::{Dialect, DialectError, Dialects, Engine, Evidence, Form, Module, Project, Service};
+pub use dialect::{
+    DefaultChannels, Dialect, DialectError, Dialects, Engine, Evidence, Form, Module, Process, Project,
+    Service,
+};
 pub use explain::{Explanation, explain};
-pub use file::{AclFile, FileError, FileErrorKind, FileErrors};
+pub use file::{AclFile, BadChannelDefault, FileError, FileErrorKind, FileErrors};
 pub use report::{Level, Report};
 pub use secret::{Password, PasswordHash};
 pub use span::Span;
 pub use syntax::{
     AccessString, ParseError, ParseErrorKind, ParseErrors, Quoting, Rule, RuleKind, SelectorRule,
 };
-pub use user::{ApplyError, ApplyErrorKind, ApplyErrors, Selector, User};
+pub use user::{ApplyError, ApplyErrorKind, ApplyErrors, ChannelSource, Selector, User};

@@ -13,6 +13,7 @@
 //! | [`Comparison`] | `{"relation": "narrower", "only_first": …, "only_second": …}` |
 //! | [`Explanation`] | written down where it is |
 //! | [`Difference`] | `{"change", "gained", "lost"}`: the change is `wider` where the second user can do more; each with what an excess has and `commands`, `extended`, `keys`, `channels` |
+//! | [`Transition`] | `{"change", "gained", "lost", "new_commands", "gone_commands"}` |
 //! | [`ClaimError`] | `{"kind", "line", "message", "span", "help"}` |
 //! | [`ClaimErrors`] | a list of these |
 //! | [`Answer`] | `{"line", "claim", "holds", "failure"}`; the failure is `null` where it holds |
@@ -32,8 +33,8 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::catalog::Category;
 use crate::claims::{Answer, ClaimError, ClaimErrors, Failure};
-use crate::compare::{Change, Comparison, Difference, Excess, Relation, Witness};
-use crate::dialect::{Dialect, Dialects, Engine, Form, Module};
+use crate::compare::{Change, Comparison, Difference, Excess, Relation, Transition, Witness};
+use crate::dialect::{DefaultChannels, Dialect, Dialects, Engine, Form, Module};
 use crate::explain::{Explanation, Step};
 use crate::file::{FileError, FileErrorKind, FileErrors};
 use crate::lint::Finding;
@@ -65,7 +66,7 @@ macro_rules! as_text {
         }
     )*};
 }
-as_text!(Dialect, Dialects, Engine, Form, PasswordHash);
+as_text!(DefaultChannels, Dialect, Dialects, Engine, Form, PasswordHash);
 
 fn from_text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
@@ -76,6 +77,12 @@ where
 }
 
 impl<'de> Deserialize<'de> for Dialect {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for DefaultChannels {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         from_text(deserializer)
     }
@@ -288,6 +295,19 @@ impl Serialize for Difference {
         map.serialize_entry("change", change_of(comparison.relation()))?;
         map.serialize_entry("gained", &Told(self.gained(), comparison.only_second()))?;
         map.serialize_entry("lost", &Told(self.lost(), comparison.only_first()))?;
+        map.end()
+    }
+}
+
+impl Serialize for Transition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (difference, mut map) = (self.difference(), serializer.serialize_map(None)?);
+        let comparison = difference.comparison();
+        map.serialize_entry("change", change_of(comparison.relation()))?;
+        map.serialize_entry("gained", &Told(difference.gained(), comparison.only_second()))?;
+        map.serialize_entry("lost", &Told(difference.lost(), comparison.only_first()))?;
+        map.serialize_entry("new_commands", self.new_commands())?;
+        map.serialize_entry("gone_commands", self.gone_commands())?;
         map.end()
     }
 }

@@ -22,7 +22,7 @@ mod servers;
 
 use std::time::Instant;
 
-use redis_acl::{Dialect, Reason, User, glob};
+use redis_acl::{Catalog, Dialect, Reason, User, glob};
 
 use patched::Catalogs;
 use random::Random;
@@ -30,7 +30,7 @@ use resp::{Reply, Request, words};
 use servers::{Found, Line, Server};
 
 /// How many users each server is given, and how many requests each user sends.
-const USERS: usize = 400;
+const USERS: usize = 160;
 const REQUESTS: usize = 25;
 
 #[test]
@@ -66,7 +66,7 @@ fn dryrun_answers_as_the_library_does() {
 
 #[test]
 fn a_client_is_answered_as_the_library_says() {
-    with_each_server(|found, server, random| {
+    with_each_server_that_has("multi", |found, server, random| {
         let mut admin = server.connect();
         let (catalogs, mut sent, mut allowed) = (Catalogs::of(found, server), 0, 0);
         for _ in 0..USERS / 2 {
@@ -100,7 +100,7 @@ fn a_client_is_answered_as_the_library_says() {
 
 #[test]
 fn sort_refuses_where_the_library_says() {
-    with_each_server(|found, server, random| {
+    with_each_server_that_has("sort", |found, server, random| {
         let mut admin = server.connect();
         let (catalogs, mut refused) = (Catalogs::of(found, server), 0);
         for _ in 0..USERS / 2 {
@@ -174,7 +174,7 @@ fn keys_are_found_where_the_server_finds_them() {
 
 #[test]
 fn patterns_match_what_they_match_on_the_server() {
-    with_each_server(|found, server, random| {
+    with_each_server_that_has("get", |found, server, random| {
         let (mut admin, mut line) = (server.connect(), server.connect());
         set_user(&mut admin, &["on", "nopass", "+get", "~x"].map(str::to_owned));
         line.ask(&[words(["AUTH", "u", "x"])]);
@@ -196,6 +196,14 @@ fn patterns_match_what_they_match_on_the_server() {
             }
         }
         format!("{} pairs, {matched} of them matched", USERS * REQUESTS)
+    });
+}
+
+/// The same without those that lack a command: a Sentinel has no data.
+fn with_each_server_that_has(command: &str, test: impl Fn(&Found, &Server, &mut Random) -> String) {
+    with_each_server(|found, server, random| match Catalog::from(found.dialect).command(command) {
+        Some(_) => test(found, server, random),
+        None => format!("has no {command}"),
     });
 }
 

@@ -45,9 +45,13 @@ fn every_line_of_data_is_read() {
         assert_eq!(read_engine(engine).commands.len(), commands, "{engine}");
     }
     // the documented tables must come to the sizes that their sources give
-    for (engine, commands) in
-        [("redis-8.6", 410), ("redis-8.8", 432), ("redis-8.10", 449), ("valkey-9.0", 396)]
-    {
+    for (engine, commands) in [
+        ("redis-8.6.0", 410),
+        ("redis-8.6", 412),
+        ("redis-8.8", 432),
+        ("redis-8.10", 449),
+        ("valkey-9.0", 396),
+    ] {
         assert_eq!(read_engine(engine).commands.len(), commands, "{engine}");
     }
 }
@@ -62,7 +66,8 @@ fn root() -> PathBuf {
 /// One line of data: all that is known about a command, but for its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Facts {
-    shown_upper: bool,
+    /// Empty where it is the name in lower case.
+    shown: String,
     arity: i32,
     flags: BTreeSet<String>,
     categories: BTreeSet<String>,
@@ -76,14 +81,17 @@ type Keys = (String, String);
 
 struct EngineData {
     commands: Vec<(String, Facts)>,
+    /// Those there are, even if no command is in them.
+    categories: BTreeSet<String>,
 }
 
 fn read_engine(name: &str) -> EngineData {
-    let text = read(&format!("data/engines/{name}.txt"));
-    let mut commands = match text.lines().find_map(|line| line.strip_prefix("base ")) {
-        Some(base) => read_engine(base).commands,
-        None => Vec::new(),
-    };
+    let text = read(&format!("data/engines/{}.txt", name.replace('/', "-")));
+    let base = text.lines().find_map(|line| line.strip_prefix("base ")).map(read_engine);
+    let (mut commands, mut categories) =
+        base.map_or_else(Default::default, |base| (base.commands, base.categories));
+    let listed = text.lines().find_map(|line| line.strip_prefix("categories "));
+    categories.extend(listed.into_iter().flat_map(|list| list.split(',')).map(str::to_owned));
     for line in command_lines(&text) {
         if let Some(line) = line.strip_prefix("~ ") {
             let (name, facts) = parse_line(line);
@@ -97,7 +105,7 @@ fn read_engine(name: &str) -> EngineData {
             commands.push(parse_line(line));
         }
     }
-    EngineData { commands }
+    EngineData { commands, categories }
 }
 
 /// A documented table has no order of its own: a new subcommand stands last in its family, a new command
@@ -108,9 +116,42 @@ fn place_of(name: &str, commands: &[(String, Facts)]) -> usize {
     commands.iter().rposition(of_family).map_or(commands.len(), |last| last + 1)
 }
 
-fn read_module(module: Module) -> Vec<(String, Facts)> {
-    let text = read(&format!("data/modules/{}-{}.txt", module.project().name(), module.name()));
-    command_lines(&text).map(parse_line).collect()
+/// The commands of one version of a module, and the engines that load it.
+struct ModuleData {
+    engines: Vec<Engine>,
+    commands: Vec<(String, Facts)>,
+}
+
+/// The versions of a module, by age.
+fn read_module(module: Module) -> Vec<ModuleData> {
+    let stem = format!("{}-{}", module.project().name(), module.name());
+    let is_version = |name: &str| {
+        let rest = name.strip_prefix(&stem).and_then(|rest| rest.strip_suffix(".txt"));
+        rest.is_some_and(|version| version.is_empty() || version.starts_with('-'))
+    };
+    let entries = fs::read_dir(root().join("data/modules")).expect("a folder");
+    let names = entries.map(|entry| entry.expect("one").file_name().into_string().expect("UTF-8"));
+    let mut versions: Vec<_> =
+        names.filter(|name| is_version(name)).map(|name| read_version(&name)).collect();
+    versions.sort_by_key(|version| version.engines[0]);
+    let loaded: Vec<_> = versions.iter().flat_map(|version| &version.engines).collect();
+    let once: BTreeSet<_> = loaded.iter().collect();
+    assert!(!loaded.is_empty() && loaded.len() == once.len(), "{stem}: no version, or two for one engine");
+    versions
+}
+
+fn read_version(file: &str) -> ModuleData {
+    let text = read(&format!("data/modules/{file}"));
+    let engines =
+        text.lines().find_map(|line| line.strip_prefix("engines ")).and_then(|line| line.split_once(' '));
+    let (first, last) = engines.unwrap_or_else(|| panic!("{file}: no line `engines FIRST LAST`"));
+    let named = |name: &str| {
+        let found = Engine::ALL.into_iter().find(|engine| engine.name() == name);
+        found.unwrap_or_else(|| panic!("{file}: no engine {name}"))
+    };
+    let range = named(first)..=named(last);
+    let engines = Engine::ALL.into_iter().filter(|engine| range.contains(engine)).collect();
+    ModuleData { engines, commands: command_lines(&text).map(parse_line).collect() }
 }
 
 fn read(path: &str) -> String {
@@ -118,7 +159,8 @@ fn read(path: &str) -> String {
 }
 
 fn command_lines(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter(|line| !["#", "base ", "categories "].iter().any(|other| line.starts_with(other)))
+    text.lines()
+        .filter(|line| !["#", "base ", "categories ", "engines "].iter().any(|other| line.starts_with(other)))
 }
 
 fn parse_line(line: &str) -> (String, Facts) {
@@ -129,7 +171,7 @@ fn parse_line(line: &str) -> (String, Facts) {
     let list = |text: &str| text.split(',').filter(|item| *item != "-").map(str::to_owned).collect();
     let text = |text: &str| text.strip_prefix('-').unwrap_or(text).to_owned();
     let facts = Facts {
-        shown_upper: name != name.to_lowercase(),
+        shown: if name == name.to_lowercase() { String::new() } else { name.to_owned() },
         arity: arity.parse().expect("an arity"),
         flags: list(flags),
         categories: list(categories),
@@ -151,6 +193,8 @@ struct Table {
     sections: Vec<(String, Vec<String>)>,
     /// The command table's order, per engine.
     orders: Vec<(Engine, Vec<String>)>,
+    /// The categories there are, per engine.
+    categories: Vec<(Engine, BTreeSet<String>)>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -164,6 +208,7 @@ impl Table {
         let mut table = Self::default();
         for engine in Engine::ALL {
             let data = read_engine(engine.name());
+            table.categories.push((engine, data.categories));
             table.orders.push((engine, data.commands.iter().map(|(name, _)| name.clone()).collect()));
             table.add_section(format!("first in {engine}"), &data.commands);
             for (name, facts) in data.commands {
@@ -171,11 +216,14 @@ impl Table {
             }
         }
         for module in Module::ALL {
-            let commands = read_module(module);
-            table.add_section(format!("{} {}", module.project().name(), module.name()), &commands);
-            for (name, facts) in commands {
-                let engines = engines_of_module_command(module, &name, &facts);
-                table.add(name, facts, Some(module), &engines);
+            let title = format!("{} {}", module.project().name(), module.name());
+            for version in read_module(module) {
+                let there: Vec<_> = version.commands_with_engines(module).collect();
+                let commands: Vec<_> = there.iter().map(|(command, _)| command.clone()).collect();
+                table.add_section(title.clone(), &commands);
+                for ((name, facts), engines) in there {
+                    table.add(name, facts, Some(module), &engines);
+                }
             }
         }
         table
@@ -218,6 +266,7 @@ impl Table {
         }
         out.push_str("];\n\n");
         render_keys(&mut out, &keys);
+        render_categories(&mut out, &self.categories);
         render_orders(&mut out, &self.orders, &ids);
         out
     }
@@ -234,12 +283,13 @@ impl Table {
                 keys.iter().position(|known| **known == facts.keys).expect("every row's keys are listed");
             writeln!(
                 out,
-                "        Row {{ engines: {}, module: {}, arity: {}, flags: {}, categories: {}, keys: {keys}, group: {:?}, since: {:?} }},",
+                "        Row {{ engines: {}, module: {}, arity: {}, flags: {}, categories: {}, keys: {keys}, shown: {:?}, group: {:?}, since: {:?} }},",
                 engine_mask(&place.engines),
                 place.module.map_or("None".to_owned(), |module| format!("Some(Module::{module:?})")),
                 facts.arity,
-                flags(facts),
+                any_of("F::", &facts.flags),
                 any_of("C::", &facts.categories),
+                facts.shown,
                 facts.group,
                 facts.since,
             )
@@ -259,38 +309,39 @@ use super::category::C;
 use super::facts::{Entry, F, Row, redis, valkey};
 use super::keys::{FindKeys, KeyFlags as K, KeySpec, Keys, StartSearch};
 use crate::dialect::Engine::*;
-use crate::dialect::{Engine, Module};
+use crate::dialect::Module;
 
 ";
 
-/// Redis modules are versioned with the server since 8.0; subcommands exist since 7.0. The services load
-/// Valkey's modules also under their Redis 6.2 and 7.0.
-fn engines_of_module_command(module: Module, name: &str, facts: &Facts) -> Vec<Engine> {
-    let services = [Engine::Redis6_2, Engine::Redis7_0];
-    Engine::ALL
-        .into_iter()
-        .filter(|engine| {
-            let loads = engine.project() == module.project()
-                || module.project() == Project::Valkey && services.contains(engine);
-            let has_subcommands = !engine.name().starts_with("redis-6.");
-            loads
-                && (has_subcommands || !name.contains('|'))
-                && (module.project() == Project::Valkey || since(engine, facts))
+/// The engines older than Valkey under which the services load Valkey's modules.
+const SERVICES: [Engine; 2] = [Engine::Redis6_2, Engine::Redis7_0];
+
+impl ModuleData {
+    /// The commands that any engine has, with those engines.
+    fn commands_with_engines(self, module: Module) -> impl Iterator<Item = ((String, Facts), Vec<Engine>)> {
+        let services = SERVICES.into_iter().filter(move |_| module.project() == Project::Valkey);
+        let engines: Vec<_> = services.chain(self.engines).collect();
+        self.commands.into_iter().filter_map(move |(name, facts)| {
+            let has = |engine: &Engine| can_have(engine, &name) && is_since(engine, &facts);
+            let engines: Vec<_> = engines.iter().copied().filter(has).collect();
+            (!engines.is_empty()).then_some(((name, facts), engines))
         })
-        .collect()
+    }
 }
 
-fn since(engine: &Engine, facts: &Facts) -> bool {
+/// Subcommands exist since Redis 7.0.
+fn can_have(engine: &Engine, name: &str) -> bool {
+    !name.contains('|') || !engine.name().starts_with("redis-6.")
+}
+
+/// A `since` of 8.x is a version of the server, with which Redis versions its modules since 8.0; any other is the module's.
+fn is_since(engine: &Engine, facts: &Facts) -> bool {
     let number = |text: &str| {
         let mut parts = text.split('.').map(|part| part.parse::<u32>().expect("a version"));
         (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
     };
-    match facts.since.as_str() {
-        since if since.starts_with("8.") => {
-            number(engine.name().trim_start_matches("redis-")) >= number(since)
-        }
-        _ => true, // a version of the module's own
-    }
+    let is_of_server = engine.project() == Project::Redis && facts.since.starts_with("8.");
+    !is_of_server || number(engine.name().trim_start_matches("redis-")) >= number(&facts.since)
 }
 
 fn engine_mask(engines: &[Engine]) -> String {
@@ -308,14 +359,6 @@ fn engine_mask(engines: &[Engine]) -> String {
     let spans =
         spans.into_iter().map(|(first, last)| format!("{}({first:?}, {last:?})", first.project().name()));
     spans.collect::<Vec<_>>().join(" | ")
-}
-
-fn flags(facts: &Facts) -> String {
-    let mut flags = facts.flags.clone();
-    if facts.shown_upper {
-        flags.insert("shown_upper".to_owned());
-    }
-    any_of("F::", &flags)
 }
 
 fn any_of(prefix: &str, names: &BTreeSet<String>) -> String {
@@ -367,9 +410,18 @@ fn key_spec(text: &str) -> String {
     format!("KeySpec {{ flags: {flags}, start: {start}, find: {find} }}")
 }
 
+fn render_categories(out: &mut String, categories: &[(Engine, BTreeSet<String>)]) {
+    out.push_str("/// The categories of each engine, even if no command is in them.\n");
+    out.push_str("pub(super) static CATEGORIES: &[u32] = &[\n");
+    for (engine, names) in categories {
+        writeln!(out, "    // {engine}\n    {},", any_of("C::", names)).unwrap();
+    }
+    out.push_str("];\n\n");
+}
+
 fn render_orders(out: &mut String, orders: &[(Engine, Vec<String>)], ids: &BTreeMap<&str, usize>) {
     out.push_str("/// The order of each engine's command table.\n");
-    out.push_str("pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [\n");
+    out.push_str("pub(super) static ORDERS: &[&[u16]] = &[\n");
     for (engine, names) in orders {
         writeln!(out, "    // {engine}\n    &[").unwrap();
         let ids: Vec<_> = names.iter().map(|name| ids[name.as_str()].to_string()).collect();

@@ -60,10 +60,15 @@ struct Built {
 }
 
 fn changes_put_together_give_what_is_granted(explanation: &Explanation) {
-    let nothing = Explanation::of(&User::new(explanation.dialect()));
-    let new =
-        || Built { all_channels: nothing.selectors()[0].channel_patterns().is_none(), ..Built::default() };
-    let (mut root, mut selectors, mut passwords, mut enabled) = (new(), Vec::new(), 0, false);
+    let new = |number: usize| {
+        // engines without selectors have none to build
+        let rules = if number == 0 { "" } else { "()" };
+        let user = User::parse(explanation.dialect(), rules).expect("an empty selector");
+        let explanation = Explanation::of(&user);
+        let all_channels = explanation.selectors()[number].channel_patterns().is_none();
+        Built { all_channels, ..Built::default() }
+    };
+    let (mut root, mut selectors, mut passwords, mut enabled) = (new(0), Vec::new(), 0, false);
     for step in explanation.rules() {
         for change in step.changes() {
             match change {
@@ -84,7 +89,7 @@ fn changes_put_together_give_what_is_granted(explanation: &Explanation) {
     root.is(own);
     assert_eq!(selectors.len(), others.len());
     for (step, grant) in selectors.into_iter().zip(others) {
-        let mut built = new();
+        let mut built = new(1);
         step.inside().iter().flat_map(Step::changes).for_each(|change| built.change(change));
         built.is(grant);
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use redis_acl::iac::{self, Document, Edit, Finding, Format, Given, Literal};
+use redis_acl::iac::{self, Document, Edit, Finding, Format, Given, Literal, Resolved, Scope};
 use redis_acl::{AccessString, Span};
 
 use super::{a_message_is_one_line, is_password, turned};
@@ -23,7 +23,9 @@ pub fn a_file_keeps_the_laws(format: Format, file: &[u8]) {
         Ok(document) => {
             findings_stand_in_order(&document, file);
             literals(&document).for_each(|literal| each_character_has_its_place(literal, file));
+            texts(&document).for_each(|text| a_text_is_of_its_parts(text, file));
             problems_stand_in_their_request(&document);
+            other_files_change_nothing(&document, file, format);
             literals(&document)
                 .for_each(|literal| a_replacement_is_read_again(&document, literal, file, format));
             no_password_is_told(format, &document, file);
@@ -108,6 +110,58 @@ fn each_character_has_its_place(literal: &Literal<'_>, file: &[u8]) {
     is_in(&literal.range(end), file);
 }
 
+// ---------------------------------------------------------------------------------------------------
+// Texts that are worked out
+
+fn texts<'d, 'a>(document: &'d Document<'a>) -> impl Iterator<Item = &'d Resolved<'a>> {
+    let of_requests = document
+        .requests()
+        .flat_map(|request| ["AccessString", "AppendAccessString"].map(|member| request.strings(member)))
+        .flatten();
+    document.composed().map(|found| &found.text).chain(of_requests)
+}
+
+/// Each character comes from some bytes of the file; what is known has no unknown part, and a certain rule is known.
+fn a_text_is_of_its_parts(text: &Resolved<'_>, file: &[u8]) {
+    let shown = text.shown();
+    assert_eq!(text.known().is_some(), text.unknown().next().is_none());
+    for (at, c) in shown.char_indices() {
+        let location = text.location(Span::new(at, at + c.len_utf8()));
+        is_in(&location.range, file);
+        let position = (location.position.line, location.position.column);
+        assert_eq!(position, line_and_column(file, location.range.start));
+    }
+    for (why, location) in text.unknown() {
+        a_message_is_one_line(&why.to_string());
+        is_in(&location.range, file);
+    }
+    for rule in text.certain_rules() {
+        let known = rule.known().expect("a certain rule is known");
+        assert!(!known.is_empty() && shown.contains(known), "{known:?} of {shown:?}");
+        is_in(&rule.location(Span::new(0, known.len())).range, file);
+    }
+}
+
+/// A file that is read among others that say nothing is read as by itself; and so is each value again.
+fn other_files_change_nothing(document: &Document<'_>, file: &[u8], format: Format) {
+    let mut scope = Scope::new();
+    scope.add("a/main.tf".as_ref(), format, file);
+    scope.add("a/other.tf".as_ref(), Format::Terraform, b"locals {}\n");
+    scope.add("b/other.tf".as_ref(), Format::Terraform, b"locals { other = 1 }\n");
+    let again = scope.read("a/main.tf".as_ref()).expect("what was read is read");
+    let texts =
+        |document: &Document<'_>| texts(document).map(|text| text.shown().to_owned()).collect::<Vec<_>>();
+    let places = |document: &Document<'_>| {
+        let findings = document.findings().iter();
+        findings.map(|finding| (finding.range(), finding.place().clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(places(document), places(&again));
+    assert_eq!(texts(document), texts(&again));
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Requests
+
 fn problems_stand_in_their_request(document: &Document<'_>) {
     for request in document.requests() {
         for member in request.members() {
@@ -132,7 +186,8 @@ fn a_replacement_is_read_again(document: &Document<'_>, literal: &Literal<'_>, f
         assert_eq!(edit.range, literal.whole());
         let Some(written) = document.apply(std::slice::from_ref(&edit)) else {
             assert!(
-                may_be_found_no_more(document, literal, &new),
+                may_be_found_no_more(document, literal, &new)
+                    || others_depend_on_it(document, literal, format),
                 "{new:?} in the place of {old:?}: {edit:?} is not applied"
             );
             continue;
@@ -141,11 +196,8 @@ fn a_replacement_is_read_again(document: &Document<'_>, literal: &Literal<'_>, f
         assert_eq!(written[edit.range.start + edit.text.len()..], file[edit.range.end..]);
 
         let again = iac::read(format, &written).expect("what is written is read");
-        let number = document
-            .findings()
-            .iter()
-            .position(|finding| finding.range() == literal.whole() && self::literal(finding).is_some());
-        let found = number.and_then(|number| self::literal(&again.findings()[number]));
+        let number = literals(document).position(|other| other.whole() == literal.whole());
+        let found = number.and_then(|number| literals(&again).nth(number));
         let found = found.expect("the text where it was");
         assert_eq!(found.value(), new);
         if let Some(back) = found.replace(old) {
@@ -187,6 +239,16 @@ fn may_be_found_no_more(document: &Document<'_>, literal: &Literal<'_>, new: &st
     is_acl_text && (new.is_empty() || !new.lines().all(is_user))
 }
 
+/// In Terraform a text outside of a user is found by what it says or by who uses it, and a text may also decide how many
+/// users there are.
+fn others_depend_on_it(document: &Document<'_>, literal: &Literal<'_>, format: Format) -> bool {
+    let is_terraform = matches!(format, Format::Terraform | Format::TerraformJson);
+    let whole = literal.whole();
+    let is_inside = |range: Range<usize>| range.start <= whole.start && whole.end <= range.end;
+    let copies = document.requests().filter(|request| is_inside(request.range())).count();
+    is_terraform && copies != 1
+}
+
 // ---------------------------------------------------------------------------------------------------
 // Passwords
 
@@ -194,8 +256,13 @@ fn may_be_found_no_more(document: &Document<'_>, literal: &Literal<'_>, new: &st
 fn no_password_is_told(format: Format, document: &Document<'_>, file: &[u8]) {
     let mut other = file.to_vec();
     for request in document.requests() {
-        for member in request.members().iter().filter(|member| matches!(member.given, Given::Password(_))) {
-            turn(&mut other, member.range.clone());
+        for member in request.members() {
+            let Given::Password(password) = &member.given else { continue };
+            // one that is written elsewhere is left as it is
+            let written = String::from_utf8_lossy(&file[member.range.clone()]).into_owned();
+            if written.trim_matches(['"', '\'']) == password.expose() {
+                turn(&mut other, member.range.clone());
+            }
         }
     }
     for literal in literals(document).filter(|literal| !literal.value().contains(['"', '\''])) {

@@ -14,7 +14,8 @@ mod lint;
 mod simplify;
 
 use redis_acl::{
-    AccessString, ApplyError, Dialect, Form, KeyAccess, ParseError, Rule, RuleKind, Selector, Span, User,
+    AccessString, ApplyError, DefaultChannels, Dialect, Form, KeyAccess, ParseError, Rule, RuleKind,
+    Selector, Span, User,
 };
 
 #[cfg(feature = "aws")]
@@ -189,9 +190,16 @@ pub fn apply_describe(input: &str) {
 /// The dialect of that name, or one that the first byte picks.
 fn dialect(name: &str) -> Dialect {
     let byte = usize::from(name.bytes().next().unwrap_or_default());
-    let dialects = Dialect::all();
-    let by_byte = |_| Dialect::all().nth(byte % dialects.len()).expect("there are dialects");
-    name.parse().unwrap_or_else(by_byte)
+    name.parse().unwrap_or_else(|_| {
+        let dialects: Vec<_> = Dialect::all().chain(Dialect::all().filter_map(set_otherwise)).collect();
+        dialects[byte % dialects.len()]
+    })
+}
+
+/// The dialect with the other value of `acl-pubsub-default`.
+fn set_otherwise(dialect: Dialect) -> Option<Dialect> {
+    let other = |value: &DefaultChannels| Some(*value) != dialect.default_channels();
+    dialect.with_default_channels(DefaultChannels::ALL.into_iter().find(other)?).ok()
 }
 
 /// Arguments applied one by one give the user that they give at once, those apart that open a selector

@@ -274,7 +274,8 @@ impl Catalog {
             return Err(NewCommandErrorKind::BadKeySpec);
         }
         let row = Row {
-            engines: u32::MAX,
+            engines: u64::MAX,
+            shown: "",
             module: None,
             arity: command.arity,
             flags: command.flag_mask()?,

@@ -146,19 +146,21 @@ impl fmt::Display for Category {
     }
 }
 
-/// A category that a server describes users with, and what a rule about it changes.
+/// A category that a server describes users with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OwnCategory {
     pub(crate) category: Category,
-    pub(crate) members: CommandSet,
+    members: CommandSet,
+    /// What a rule about it changes.
+    pub(crate) reach: CommandSet,
     pub(crate) size: usize,
     /// How many words of its members there are to look at.
     width: usize,
 }
 
 impl OwnCategory {
-    pub(super) const fn new(category: Category, members: CommandSet) -> Self {
-        Self { category, members, size: members.len(), width: members.width() }
+    pub(super) const fn new(category: Category, members: CommandSet, reach: CommandSet) -> Self {
+        Self { category, members, reach, size: members.len(), width: members.width() }
     }
 
     /// How many of its members are in the set.

@@ -2,6 +2,7 @@
 
 use super::request::{Request, strict_number};
 use super::table::ENTRIES;
+use crate::dialect::DatabaseChecks;
 
 /// How many databases there are; ids at or above are no databases. The servers' default.
 pub(crate) const DATABASES: u32 = 16;
@@ -19,8 +20,12 @@ pub(crate) enum DatabaseArguments {
     Move,
     /// `COPY key key [DB id]…` (`copyDbIdArgs`)
     Copy,
+    /// `COPY key key DB id …` (9.1.0)
+    CopyFirstOption,
     /// All there are (`CMD_ALL_DBS`).
     All,
+    /// All there are, from 9.1.1 on.
+    AllOfCluster,
 }
 
 pub(super) static DATABASE_ARGUMENTS: [DatabaseArguments; ENTRIES.len()] = {
@@ -32,10 +37,10 @@ pub(super) static DATABASE_ARGUMENTS: [DatabaseArguments; ENTRIES.len()] = {
             b"swapdb" => DatabaseArguments::SwapDb,
             b"move" => DatabaseArguments::Move,
             b"copy" => DatabaseArguments::Copy,
-            b"flushall"
-            | b"cluster|flushslot"
-            | b"cluster|migrateslots"
-            | b"cluster|cancelslotmigrations" => DatabaseArguments::All,
+            b"flushall" => DatabaseArguments::All,
+            b"cluster|flushslot" | b"cluster|migrateslots" | b"cluster|cancelslotmigrations" => {
+                DatabaseArguments::AllOfCluster
+            }
             _ => DatabaseArguments::None,
         };
         id += 1;
@@ -44,11 +49,27 @@ pub(super) static DATABASE_ARGUMENTS: [DatabaseArguments; ENTRIES.len()] = {
 };
 
 impl DatabaseArguments {
+    /// What a release makes of it.
+    pub(super) fn checked_by(self, checks: DatabaseChecks) -> Self {
+        match (self, checks) {
+            (Self::Copy, DatabaseChecks::FirstOption) => Self::CopyFirstOption,
+            (Self::AllOfCluster, DatabaseChecks::FirstOption) => Self::None,
+            (Self::AllOfCluster, _) => Self::All,
+            (arguments, _) => arguments,
+        }
+    }
+
+    /// The argument that the server names when it denies the one in that place; 0 for the command itself.
+    pub(crate) fn reported(self, place: usize) -> usize {
+        if self == Self::CopyFirstOption { 0 } else { place }
+    }
+
     /// Whether the argument in that place names a database that is looked at.
     pub(crate) fn names<A: AsRef<[u8]>>(self, request: Request<'_, A>, index: usize) -> bool {
         self.refused(request, |_| false).is_some()
             && match self {
-                Self::None | Self::All => false,
+                Self::None | Self::All | Self::AllOfCluster => false,
+                Self::CopyFirstOption => index == 4,
                 Self::Select => index == 1,
                 Self::SwapDb => index == 1 || index == 2,
                 Self::Move => index == 2,
@@ -70,7 +91,9 @@ impl DatabaseArguments {
             if all_are { places.iter().find(refused).copied() } else { None }
         };
         match self {
-            Self::None | Self::All => None,
+            Self::None | Self::All | Self::AllOfCluster => None,
+            Self::CopyFirstOption if request.is(3, "db") => named(&[4]),
+            Self::CopyFirstOption => None,
             Self::Select => named(&[1]),
             Self::SwapDb => named(&[1, 2]),
             Self::Move => named(&[2]),

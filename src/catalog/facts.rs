@@ -4,7 +4,7 @@ use super::category::{Category, OwnCategory};
 use super::find::KeyPlan;
 use super::keys::Keys;
 use super::set::{CommandId, CommandSet};
-use super::table::{ENTRIES, KEYS, ORDER};
+use super::table::{ENTRIES, KEYS, ORDERS};
 use crate::dialect::{Engine, Module};
 
 /// A command or subcommand; its place in the table is its [`CommandId`].
@@ -20,7 +20,7 @@ pub(super) struct Entry {
 #[derive(Debug)]
 pub(super) struct Row {
     /// A mask over [`Engine`], from [`redis`] and [`valkey`].
-    pub(super) engines: u32,
+    pub(super) engines: u64,
     pub(super) module: Option<Module>,
     pub(super) arity: i8,
     /// Of [`F`].
@@ -29,13 +29,15 @@ pub(super) struct Row {
     pub(super) categories: u32,
     /// A place in the table of keys.
     pub(super) keys: u8,
+    /// The name as the server writes it where it echoes one; empty where that is the name in lower case.
+    pub(super) shown: &'static str,
     pub(super) group: &'static str,
     pub(super) since: &'static str,
 }
 
 impl Row {
     pub(super) const fn is_on(&self, engine: Engine) -> bool {
-        self.engines & (1 << engine as u32) != 0
+        self.engines & (1 << engine as u64) != 0
     }
 
     pub(super) fn keys(&self) -> &'static Keys {
@@ -44,8 +46,8 @@ impl Row {
 }
 
 /// The engines from `first` to `last`, as a mask.
-pub(super) const fn redis(first: Engine, last: Engine) -> u32 {
-    (2 << last as u32) - (1 << first as u32)
+pub(super) const fn redis(first: Engine, last: Engine) -> u64 {
+    (2 << last as u64) - (1 << first as u64)
 }
 pub(super) use redis as valkey;
 
@@ -60,8 +62,6 @@ macro_rules! flags {
             $(pub(super) const $name: u32 = 1 << Place::$name as u32;)*
             /// In the order of their bits.
             pub(super) const NAMES: &'static [&'static str] = &[$($text),*];
-            /// Not a flag of the server's: it prints this name in capitals where it echoes one (vector sets).
-            pub(super) const SHOWN_UPPER: u32 = 1 << Self::NAMES.len();
         }
     };
 }
@@ -113,15 +113,52 @@ pub(super) static MEMBERS: [[CommandSet; Category::ENGINES_OWN]; Engine::ALL.len
     sets
 };
 
+/// What a rule about a category changes: its members, and all subcommands of those that are containers. More than the members
+/// on a Sentinel, whose `sentinel` is in `@admin` and `sentinel|help` is not.
+pub(super) static REACH: [[CommandSet; Category::ENGINES_OWN]; Engine::ALL.len()] = {
+    let mut sets = MEMBERS;
+    let mut engine = 0;
+    while engine < sets.len() {
+        let mut id = 0;
+        while id < ENTRIES.len() {
+            let is_container = CONTAINERS[engine].contains(CommandId(id as u16));
+            let row = own_row(&ENTRIES[id], Engine::ALL[engine]);
+            if let (true, Some(row)) = (is_container, row) {
+                let mut left = row.categories;
+                while left != 0 {
+                    let reach = &mut sets[engine][left.trailing_zeros() as usize];
+                    add_subcommands(reach, &ENTRIES[id], Engine::ALL[engine]);
+                    left &= left - 1;
+                }
+            }
+            id += 1;
+        }
+        engine += 1;
+    }
+    sets
+};
+
+const fn add_subcommands(set: &mut CommandSet, container: &Entry, engine: Engine) {
+    let mut place = 0;
+    while place < container.subcommands.len() {
+        let id = container.subcommands[place];
+        if own_row(&ENTRIES[id as usize], engine).is_some() {
+            set.insert(CommandId(id));
+        }
+        place += 1;
+    }
+}
+
 /// The same by which servers describe users: with what is asked of them again and again.
 pub(super) static OWN_CATEGORIES: [[OwnCategory; Category::ENGINES_OWN]; Engine::ALL.len()] = {
-    const NONE: OwnCategory = OwnCategory::new(Category::ALL[0], CommandSet::EMPTY);
+    const NONE: OwnCategory = OwnCategory::new(Category::ALL[0], CommandSet::EMPTY, CommandSet::EMPTY);
     let mut own = [[NONE; Category::ENGINES_OWN]; Engine::ALL.len()];
     let mut engine = 0;
     while engine < own.len() {
         let mut place = 0;
         while place < Category::ENGINES_OWN {
-            own[engine][place] = OwnCategory::new(Category::ALL[place], MEMBERS[engine][place]);
+            own[engine][place] =
+                OwnCategory::new(Category::ALL[place], MEMBERS[engine][place], REACH[engine][place]);
             place += 1;
         }
         engine += 1;
@@ -140,14 +177,22 @@ const fn own_row(entry: &Entry, engine: Engine) -> Option<&Row> {
     None
 }
 
+/// The order of an engine's command table; none for an engine whose facts were not yet put into the table, so that the program
+/// which does so can be built.
+pub(super) const fn order_of(engine: Engine) -> &'static [u16] {
+    let engine = engine as usize;
+    if engine < ORDERS.len() { ORDERS[engine] } else { &[] }
+}
+
 /// Each command's place in an engine's command table; behind all others where the engine lacks it.
 pub(super) static PLACE: [[u16; ENTRIES.len()]; Engine::ALL.len()] = {
     let mut places = [[u16::MAX; ENTRIES.len()]; Engine::ALL.len()];
     let mut engine = 0;
     while engine < places.len() {
         let mut place = 0;
-        while place < ORDER[engine].len() {
-            places[engine][ORDER[engine][place] as usize] = place as u16;
+        let order = order_of(Engine::ALL[engine]);
+        while place < order.len() {
+            places[engine][order[place] as usize] = place as u16;
             place += 1;
         }
         engine += 1;
@@ -265,3 +310,4 @@ const fn same(a: &[u8], b: &[u8]) -> bool {
 }
 
 const _: () = assert!(ENTRIES.len() <= CommandSet::CAPACITY);
+const _: () = assert!(Engine::ALL.len() <= u64::BITS as usize);

@@ -178,8 +178,7 @@ fn georadius<A: AsRef<[u8]>>(request: Request<'_, A>) -> Runs {
 fn xread<A: AsRef<[u8]>>(request: Request<'_, A>, quirks: &Quirks) -> Runs {
     let mut place = 1;
     while place < request.len() && !request.is(place, "streams") {
-        let claims = quirks.xread_claims && request.is(place, "claim");
-        place += if claims || request.is(place, "block") || request.is(place, "count") {
+        place += if quirks.xread_options.iter().any(|option| request.is(place, option)) {
             2
         } else if request.is(place, "group") {
             3

@@ -23,18 +23,18 @@ use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::dialect::{Dialect, Engine, Module, OpenToAll, Quirks};
+use crate::dialect::{DefaultChannels, Dialect, Engine, Module, OpenToAll, Quirks};
 use crate::nearest::nearest;
 use added::Added;
 use category::C;
 use databases::DATABASE_ARGUMENTS;
 use facts::{
-    COMMANDS, CONTAINERS, F, KEY_PLANS, MEMBERS, NO_ROW, OF_MODULES, OWN_CATEGORIES, OWN_ROW, PLACE, Row,
-    SUBCOMMANDS, id_of,
+    COMMANDS, CONTAINERS, F, KEY_PLANS, MEMBERS, NO_ROW, OF_MODULES, OWN_CATEGORIES, OWN_ROW, PLACE, REACH,
+    Row, SUBCOMMANDS, id_of, order_of,
 };
 use find::{KeyPlan, Runs};
 use finders::{CHANNELS, FINDERS, Finder};
-use table::{ENTRIES, ORDER};
+use table::{CATEGORIES, ENTRIES};
 
 pub use added::{NewCommand, NewCommandError, NewCommandErrorKind};
 pub use category::Category;
@@ -93,6 +93,11 @@ impl From<Engine> for Catalog {
 }
 
 impl Catalog {
+    /// The same commands where `acl-pubsub-default` is set; `None` where there is no such setting.
+    pub(crate) fn with_default_channels(&self, channels: DefaultChannels) -> Option<Self> {
+        Some(Self { dialect: self.dialect.with_default_channels(channels).ok()?, ..self.clone() })
+    }
+
     /// The dialect whose commands these are.
     #[must_use]
     #[inline]
@@ -216,7 +221,7 @@ impl Catalog {
     /// Every command and subcommand: the engine's in the order of its command table, then those of
     /// modules, then those that were added.
     pub fn commands(&self) -> impl Iterator<Item = Command<'_>> {
-        let engines = ORDER[self.dialect.engine() as usize].iter().map(|&id| CommandId(id));
+        let engines = order_of(self.dialect.engine()).iter().map(|&id| CommandId(id));
         let added = self.added().into_iter().flat_map(|added| added.ids().iter());
         engines.chain(self.module_rows().map(|(id, _)| id)).chain(added).filter_map(|id| self.get(id))
     }
@@ -237,8 +242,8 @@ impl Catalog {
     }
 
     fn has_category(&self, category: Category) -> bool {
-        let own = MEMBERS[self.dialect.engine() as usize].get(category as usize);
-        own.is_some_and(|own| !own.is_empty()) || self.module_members(category).next().is_some()
+        let own = CATEGORIES.get(self.dialect.engine() as usize).copied().unwrap_or_default();
+        C::contains(own, category) || self.module_members(category).next().is_some()
     }
 
     /// The categories there are, in the order in which the server lists them (`ACL CAT`).
@@ -278,8 +283,7 @@ impl Catalog {
     /// are containers (`ACLSetSelectorCommandBitsForCategory`). Up to 7.0 it leaves modules' commands
     /// alone.
     pub(crate) fn reach(&self, category: Category) -> CommandSet {
-        // An engine's own containers bring nothing that is not a member itself: a test holds them to it.
-        let own = MEMBERS[self.dialect.engine() as usize].get(category as usize);
+        let own = REACH[self.dialect.engine() as usize].get(category as usize);
         let mut reach = own.copied().unwrap_or_default();
         if self.reaches_modules {
             self.module_members(category).for_each(|id| reach |= self.family(id));
@@ -327,7 +331,11 @@ impl Catalog {
             return Cow::Borrowed(own);
         }
         let used = own.iter().filter(|own| own.size > 0).map(|own| own.category);
-        Cow::Owned(used.map(|category| OwnCategory::new(category, self.reach(category))).collect())
+        let with_all = |category| {
+            let reach = self.reach(category);
+            OwnCategory::new(category, reach, reach)
+        };
+        Cow::Owned(used.map(with_all).collect())
     }
 
     pub(crate) fn name(&self, id: CommandId) -> &'static str {
@@ -343,6 +351,7 @@ impl Catalog {
     /// The commands of a set in the order of the command table; the modules' and added ones stand behind.
     pub(crate) fn in_table_order(&self, set: &CommandSet) -> impl Iterator<Item = CommandId> + use<> {
         let engine = self.dialect.engine() as usize;
+        let order = order_of(self.dialect.engine());
         // a set of places is in order without sorting
         let (mut places, mut behind) = (CommandSet::EMPTY, CommandSet::EMPTY);
         for id in set.iter() {
@@ -351,7 +360,7 @@ impl Catalog {
                 _ => behind.insert(id),
             }
         }
-        let of_table = places.into_ids().map(move |place| CommandId(ORDER[engine][place.index()]));
+        let of_table = places.into_ids().map(move |place| CommandId(order[place.index()]));
         of_table.chain(behind.into_ids())
     }
 
@@ -393,11 +402,11 @@ impl<'c> Command<'c> {
         self.catalog.name(self.id)
     }
 
-    /// The name as the server writes it in answers: Redis 8 writes those of vector sets in capitals.
-    pub(crate) fn shown_name(self) -> Cow<'static, str> {
-        match self.row.flags & F::SHOWN_UPPER {
-            0 => self.name().into(),
-            _ => self.name().to_ascii_uppercase().into(),
+    /// The name as the server writes it in replies: as its module registered it.
+    pub(crate) fn shown_name(self) -> &'static str {
+        match self.row.shown {
+            "" => self.name(),
+            shown => shown,
         }
     }
 
@@ -511,7 +520,8 @@ impl<'c> Command<'c> {
     }
 
     pub(crate) fn database_arguments(self) -> DatabaseArguments {
-        DATABASE_ARGUMENTS.get(self.id.index()).copied().unwrap_or(DatabaseArguments::None)
+        let known = DATABASE_ARGUMENTS.get(self.id.index()).copied().unwrap_or(DatabaseArguments::None);
+        known.checked_by(self.catalog.dialect.engine().quirks().database_checks)
     }
 
     /// Whether it needs the current database because it is about data (`CMD_CATEGORY_*`, keys).
@@ -533,6 +543,13 @@ impl<'c> Command<'c> {
             OpenToAll::AuthAndQuit => self.id == AUTH,
             OpenToAll::NoAuthAndQuit | OpenToAll::NoAuth => self.needs_no_login(),
         }
+    }
+
+    /// Whether it is the first word of an HTTP request, which Redis 6 registers to close the connection
+    /// (`securityWarningCommand`).
+    pub(crate) fn is_pseudo(self) -> bool {
+        const HTTP: [CommandId; 2] = [id_of("post"), id_of("host:")];
+        HTTP.contains(&self.id)
     }
 
     #[inline]
@@ -606,7 +623,7 @@ pub(crate) fn first_dialect_with_category(name: &str, like: Dialect) -> Option<D
 /// the oldest of the same project with a module.
 fn first_dialect(like: Dialect, holds: impl Fn(&Catalog) -> bool) -> Option<Dialect> {
     let holds = |dialect: &Dialect| holds(&Catalog::from(*dialect));
-    let candidates = || Dialect::all().filter(|dialect| dialect.service() == like.service());
+    let candidates = || like.alternatives();
     let same_project =
         || candidates().filter(|dialect| dialect.engine().project() == like.engine().project());
     let with_modules =

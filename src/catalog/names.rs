@@ -4,7 +4,7 @@ use super::set::CommandId;
 use super::table::ENTRIES;
 
 /// A power of two, at least three times as many as there are names.
-const SLOTS: usize = 2048;
+const SLOTS: usize = 4096;
 const EMPTY: u16 = u16::MAX;
 
 /// Open addressing: a name stands in the slot of its hash, or in the next free one.

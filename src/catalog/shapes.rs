@@ -15,6 +15,7 @@ use super::keys::{FindKeys, KeyFlags, KeySpec, StartSearch};
 use super::request::Request;
 use super::{Command, F};
 use crate::access::KeyAccess;
+use crate::dialect::DatabaseChecks;
 
 /// A request with open words, some of which can be repeated.
 #[derive(Clone, Debug)]
@@ -344,7 +345,9 @@ impl Command<'_> {
                 DatabaseArguments::All => DatabaseNeed::All,
                 DatabaseArguments::None if quirks.databases && self.is_about_data() => DatabaseNeed::Current,
                 DatabaseArguments::None => DatabaseNeed::None,
-                _ if self.has_keys() => DatabaseNeed::Current,
+                _ if self.has_keys() && quirks.database_checks == DatabaseChecks::NamedAndCurrent => {
+                    DatabaseNeed::Current
+                }
                 _ => DatabaseNeed::None,
             },
             reads_all_keys: sorts_by,
@@ -481,7 +484,7 @@ mod tests {
             ("redis-8.4", "msetex", &["# (_ _)…", "0 _ _", "0# (_ _)…", "_ _ _"]),
             ("valkey-9.1", "copy", &["_ _", "_ _ (DB _)…", "_ _ DB _"]),
             ("valkey-9.1", "select", &["!", "_"]),
-            ("redis-8.0+json", "json.mset", &["(_ _ _)…", "_ _ _"]),
+            ("redis-8.6+json", "json.mset", &["(_ _ _)…", "_ _ _"]),
         ] {
             let catalog = Catalog::from(dialect.parse::<Dialect>().expect("a dialect"));
             let command = catalog.command(name).expect("a command");

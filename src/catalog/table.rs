@@ -7,2304 +7,2838 @@ use super::category::C;
 use super::facts::{Entry, F, Row, redis, valkey};
 use super::keys::{FindKeys, KeyFlags as K, KeySpec, Keys, StartSearch};
 use crate::dialect::Engine::*;
-use crate::dialect::{Engine, Module};
+use crate::dialect::Module;
 
-pub(super) static ENTRIES: [Entry; 628] = [
+pub(super) static ENTRIES: [Entry; 708] = [
     // first in redis-6.0.5
     Entry { name: "acl", subcommands: &[224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::SKIP_SLOWLOG | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "server", since: "6.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::SKIP_SLOWLOG | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "server", since: "6.0.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -2, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "append", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 52, group: "string", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 54, shown: "", group: "string", since: "2.0.0" },
     ] },
     Entry { name: "asking", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST, categories: C::FAST | C::KEYSPACE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST, categories: C::CONNECTION | C::FAST, keys: 0, group: "cluster", since: "3.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST, categories: C::FAST | C::KEYSPACE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "cluster", since: "3.0.0" },
     ] },
     Entry { name: "auth", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::SKIP_MONITOR | F::SKIP_SLOWLOG | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "connection", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::SKIP_MONITOR | F::SKIP_SLOWLOG | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "connection", since: "1.0.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -2, flags: F::FAST | F::NO_AUTH, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "bgrewriteaof", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "1.0.0" },
     ] },
     Entry { name: "bgsave", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "1.0.0" },
     ] },
     Entry { name: "bitcount", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY, categories: C::BITMAP | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::BITMAP | C::READ | C::SLOW, keys: 35, group: "bitmap", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY, categories: C::BITMAP | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::BITMAP | C::READ | C::SLOW, keys: 37, shown: "", group: "bitmap", since: "2.6.0" },
     ] },
     Entry { name: "bitfield", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 46, group: "bitmap", since: "3.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 48, shown: "", group: "bitmap", since: "3.2.0" },
     ] },
     Entry { name: "bitfield_ro", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::BITMAP | C::FAST | C::READ, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::BITMAP | C::FAST | C::READ, keys: 35, group: "bitmap", since: "6.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::BITMAP | C::FAST | C::READ, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::BITMAP | C::FAST | C::READ, keys: 37, shown: "", group: "bitmap", since: "6.0.0" },
     ] },
     Entry { name: "bitop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 65, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 66, group: "bitmap", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 68, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 69, shown: "", group: "bitmap", since: "2.6.0" },
     ] },
     Entry { name: "bitpos", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::READONLY, categories: C::BITMAP | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::BITMAP | C::READ | C::SLOW, keys: 35, group: "bitmap", since: "2.8.7" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::READONLY, categories: C::BITMAP | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::BITMAP | C::READ | C::SLOW, keys: 37, shown: "", group: "bitmap", since: "2.8.7" },
     ] },
     Entry { name: "blpop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 26, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: -3, flags: F::BLOCKING | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 28, group: "list", since: "2.0.0" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::BLOCKING | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 28, group: "list", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 28, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: -3, flags: F::BLOCKING | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 29, shown: "", group: "list", since: "2.0.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::BLOCKING | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 29, shown: "", group: "list", since: "2.0.0" },
     ] },
     Entry { name: "brpop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 26, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: -3, flags: F::BLOCKING | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 28, group: "list", since: "2.0.0" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::BLOCKING | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 28, group: "list", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 28, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: -3, flags: F::BLOCKING | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 29, shown: "", group: "list", since: "2.0.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::BLOCKING | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 29, shown: "", group: "list", since: "2.0.0" },
     ] },
     Entry { name: "brpoplpush", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 57, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 4, flags: F::BLOCKING | F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 64, group: "list", since: "2.2.0" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::BLOCKING | F::DENYOOM | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 64, group: "list", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 59, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 4, flags: F::BLOCKING | F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 66, shown: "", group: "list", since: "2.2.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::BLOCKING | F::DENYOOM | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 66, shown: "", group: "list", since: "2.2.0" },
     ] },
     Entry { name: "bzpopmax", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 26, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: -3, flags: F::BLOCKING | F::FAST | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 28, group: "sorted-set", since: "5.0.0" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::BLOCKING | F::FAST | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 28, group: "sorted-set", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 28, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: -3, flags: F::BLOCKING | F::FAST | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 29, shown: "", group: "sorted-set", since: "5.0.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::BLOCKING | F::FAST | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 29, shown: "", group: "sorted-set", since: "5.0.0" },
     ] },
     Entry { name: "bzpopmin", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 26, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: -3, flags: F::BLOCKING | F::FAST | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 28, group: "sorted-set", since: "5.0.0" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::BLOCKING | F::FAST | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 28, group: "sorted-set", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 28, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: -3, flags: F::BLOCKING | F::FAST | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 29, shown: "", group: "sorted-set", since: "5.0.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::BLOCKING | F::FAST | F::WRITE, categories: C::BLOCKING | C::FAST | C::SORTEDSET | C::WRITE, keys: 29, shown: "", group: "sorted-set", since: "5.0.0" },
     ] },
     Entry { name: "client", subcommands: &[239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251, 252, 253, 254, 369, 370, 452, 454], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::RANDOM | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "connection", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::RANDOM | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "connection", since: "2.4.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -2, flags: F::ADMIN | F::RANDOM, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "cluster", subcommands: &[255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269, 270, 271, 272, 273, 274, 275, 276, 277, 278, 279, 280, 281, 371, 397, 400, 401, 460, 461, 462, 463], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::RANDOM | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "cluster", since: "3.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::RANDOM | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "cluster", since: "3.0.0" },
     ] },
     Entry { name: "command", subcommands: &[282, 283, 284, 285, 286, 287, 288], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::RANDOM | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "server", since: "2.8.13" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::RANDOM | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -1, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "server", since: "2.8.13" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -1, flags: F::RANDOM, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "config", subcommands: &[289, 290, 291, 292, 293], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "server", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "server", since: "2.0.0" },
     ] },
     Entry { name: "dbsize", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 0, shown: "", group: "server", since: "1.0.0" },
     ] },
     Entry { name: "debug", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "1.0.0" },
     ] },
     Entry { name: "decr", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 47, group: "string", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 49, shown: "", group: "string", since: "1.0.0" },
     ] },
     Entry { name: "decrby", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 47, group: "string", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 49, shown: "", group: "string", since: "1.0.0" },
     ] },
     Entry { name: "del", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 14, group: "generic", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 14, shown: "", group: "generic", since: "1.0.0" },
     ] },
     Entry { name: "discard", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, group: "transactions", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, shown: "", group: "transactions", since: "2.0.0" },
     ] },
     Entry { name: "dump", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::RANDOM | F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 35, group: "generic", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::RANDOM | F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 37, shown: "", group: "generic", since: "2.6.0" },
     ] },
     Entry { name: "echo", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::CONNECTION | C::FAST | C::READ, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 2, flags: F::FAST, categories: C::CONNECTION | C::FAST, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::LOADING | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "connection", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::CONNECTION | C::FAST | C::READ, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 2, flags: F::FAST, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::LOADING | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "connection", since: "1.0.0" },
     ] },
     Entry { name: "eval", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MAY_REPLICATE | F::MOVABLEKEYS | F::NOSCRIPT | F::SKIP_MONITOR, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "2.6.0" },
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MAY_REPLICATE | F::MOVABLEKEYS | F::NOSCRIPT | F::SKIP_MONITOR, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, shown: "", group: "scripting", since: "2.6.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, shown: "", group: "scripting", since: "2.6.0" },
     ] },
     Entry { name: "evalsha", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MAY_REPLICATE | F::MOVABLEKEYS | F::NOSCRIPT | F::SKIP_MONITOR, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "2.6.0" },
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MAY_REPLICATE | F::MOVABLEKEYS | F::NOSCRIPT | F::SKIP_MONITOR, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, shown: "", group: "scripting", since: "2.6.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, shown: "", group: "scripting", since: "2.6.0" },
     ] },
     Entry { name: "exec", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 1, flags: F::LOADING | F::NOSCRIPT | F::SKIP_MONITOR | F::SKIP_SLOWLOG | F::STALE, categories: C::SLOW | C::TRANSACTION, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 1, flags: F::LOADING | F::NOSCRIPT | F::SKIP_SLOWLOG | F::STALE, categories: C::SLOW | C::TRANSACTION, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_0), module: None, arity: 1, flags: F::LOADING | F::NOSCRIPT | F::SKIP_SLOWLOG | F::STALE, categories: C::SLOW | C::TRANSACTION, keys: 0, group: "transactions", since: "1.2.0" },
-        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 1, flags: F::LOADING | F::NOSCRIPT | F::SKIP_COMMANDLOG | F::STALE, categories: C::SLOW | C::TRANSACTION, keys: 0, group: "transactions", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 1, flags: F::LOADING | F::NOSCRIPT | F::SKIP_MONITOR | F::SKIP_SLOWLOG | F::STALE, categories: C::SLOW | C::TRANSACTION, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 1, flags: F::LOADING | F::NOSCRIPT | F::SKIP_SLOWLOG | F::STALE, categories: C::SLOW | C::TRANSACTION, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_0), module: None, arity: 1, flags: F::LOADING | F::NOSCRIPT | F::SKIP_SLOWLOG | F::STALE, categories: C::SLOW | C::TRANSACTION, keys: 0, shown: "", group: "transactions", since: "1.2.0" },
+        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 1, flags: F::LOADING | F::NOSCRIPT | F::SKIP_COMMANDLOG | F::STALE, categories: C::SLOW | C::TRANSACTION, keys: 0, shown: "", group: "transactions", since: "1.2.0" },
     ] },
     Entry { name: "exists", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 16, group: "generic", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 16, shown: "", group: "generic", since: "1.0.0" },
     ] },
     Entry { name: "expire", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 53, group: "generic", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 55, shown: "", group: "generic", since: "1.0.0" },
     ] },
     Entry { name: "expireat", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 53, group: "generic", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 55, shown: "", group: "generic", since: "1.2.0" },
     ] },
     Entry { name: "flushall", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, shown: "", group: "server", since: "1.0.0" },
     ] },
     Entry { name: "flushdb", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, shown: "", group: "server", since: "1.0.0" },
     ] },
     Entry { name: "geoadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 53, group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 55, shown: "", group: "geo", since: "3.2.0" },
     ] },
     Entry { name: "geodist", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 35, group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 37, shown: "", group: "geo", since: "3.2.0" },
     ] },
     Entry { name: "geohash", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 35, group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 37, shown: "", group: "geo", since: "3.2.0" },
     ] },
     Entry { name: "geopos", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 35, group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 37, shown: "", group: "geo", since: "3.2.0" },
     ] },
     Entry { name: "georadius", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -6, flags: F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_0), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 41, group: "geo", since: "3.2.0" },
-        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 37, group: "geo", since: "3.2.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 39, group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -6, flags: F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6_0, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_1_1), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 43, shown: "", group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 39, shown: "", group: "geo", since: "3.2.0" },
+        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -6, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 41, shown: "", group: "geo", since: "3.2.0" },
     ] },
     Entry { name: "georadius_ro", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -6, flags: F::MOVABLEKEYS | F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -6, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -6, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 35, group: "geo", since: "3.2.10" },
+        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -6, flags: F::MOVABLEKEYS | F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -6, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -6, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 37, shown: "", group: "geo", since: "3.2.10" },
     ] },
     Entry { name: "georadiusbymember", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -5, flags: F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_0), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 40, group: "geo", since: "3.2.0" },
-        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 36, group: "geo", since: "3.2.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 38, group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -5, flags: F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6_0, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_1_1), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 42, shown: "", group: "geo", since: "3.2.0" },
+        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 38, shown: "", group: "geo", since: "3.2.0" },
+        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -5, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 40, shown: "", group: "geo", since: "3.2.0" },
     ] },
     Entry { name: "georadiusbymember_ro", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -5, flags: F::MOVABLEKEYS | F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -5, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 35, group: "geo", since: "3.2.10" },
+        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -5, flags: F::MOVABLEKEYS | F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -5, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 37, shown: "", group: "geo", since: "3.2.10" },
     ] },
     Entry { name: "get", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 35, group: "string", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 37, shown: "", group: "string", since: "1.0.0" },
     ] },
     Entry { name: "getbit", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::BITMAP | C::FAST | C::READ, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::BITMAP | C::FAST | C::READ, keys: 35, group: "bitmap", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::BITMAP | C::FAST | C::READ, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::BITMAP | C::FAST | C::READ, keys: 37, shown: "", group: "bitmap", since: "2.2.0" },
     ] },
     Entry { name: "getrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 35, group: "string", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 37, shown: "", group: "string", since: "2.4.0" },
     ] },
     Entry { name: "getset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 47, group: "string", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 49, shown: "", group: "string", since: "1.0.0" },
     ] },
     Entry { name: "hdel", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 51, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "hello", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::SKIP_MONITOR | F::SKIP_SLOWLOG | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -1, flags: F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "connection", since: "6.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::SKIP_MONITOR | F::SKIP_SLOWLOG | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -1, flags: F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "connection", since: "6.0.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -1, flags: F::FAST | F::NO_AUTH, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "hexists", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 44, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 46, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "hget", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 35, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 37, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "hgetall", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::RANDOM | F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 35, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::RANDOM | F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 37, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "hincrby", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 47, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 49, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "hincrbyfloat", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 47, group: "hash", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 49, shown: "", group: "hash", since: "2.6.0" },
     ] },
     Entry { name: "hkeys", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::HASH | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 35, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::HASH | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 37, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "hlen", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 44, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 46, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "hmget", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 35, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 37, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "hmset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "host:", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::READONLY | F::STALE, categories: C::READ | C::SLOW, keys: 0, group: "", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::READONLY | F::STALE, categories: C::READ | C::SLOW, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "hscan", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::RANDOM | F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 35, group: "hash", since: "2.8.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::RANDOM | F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 37, shown: "", group: "hash", since: "2.8.0" },
     ] },
     Entry { name: "hset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "hsetnx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 52, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 54, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "hstrlen", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 44, group: "hash", since: "3.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 46, shown: "", group: "hash", since: "3.2.0" },
     ] },
     Entry { name: "hvals", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::HASH | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 35, group: "hash", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::HASH | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 37, shown: "", group: "hash", since: "2.0.0" },
     ] },
     Entry { name: "incr", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 47, group: "string", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 49, shown: "", group: "string", since: "1.0.0" },
     ] },
     Entry { name: "incrby", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 47, group: "string", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 49, shown: "", group: "string", since: "1.0.0" },
     ] },
     Entry { name: "incrbyfloat", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 47, group: "string", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 49, shown: "", group: "string", since: "2.6.0" },
     ] },
     Entry { name: "info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::RANDOM | F::STALE, categories: C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::LOADING | F::STALE, categories: C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::RANDOM | F::STALE, categories: C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -1, flags: F::LOADING | F::STALE, categories: C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "1.0.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -1, flags: F::RANDOM, categories: C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "keys", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::DANGEROUS | C::KEYSPACE | C::READ | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::DANGEROUS | C::KEYSPACE | C::READ | C::SLOW, keys: 0, group: "generic", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::DANGEROUS | C::KEYSPACE | C::READ | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::DANGEROUS | C::KEYSPACE | C::READ | C::SLOW, keys: 0, shown: "", group: "generic", since: "1.0.0" },
     ] },
     Entry { name: "lastsave", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 1, flags: F::FAST | F::LOADING | F::RANDOM | F::READONLY | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::FAST | C::READ, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::RANDOM | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::FAST, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::FAST, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 1, flags: F::FAST | F::LOADING | F::RANDOM | F::READONLY | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::FAST | C::READ, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::RANDOM | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::FAST, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::FAST, keys: 0, shown: "", group: "server", since: "1.0.0" },
     ] },
     Entry { name: "latency", subcommands: &[309, 310, 311, 312, 313, 314, 315], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "server", since: "2.8.13" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "server", since: "2.8.13" },
     ] },
     Entry { name: "lindex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 35, group: "list", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 37, shown: "", group: "list", since: "1.0.0" },
     ] },
     Entry { name: "linsert", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 5, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 5, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 52, group: "list", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 5, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 5, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 54, shown: "", group: "list", since: "2.2.0" },
     ] },
     Entry { name: "llen", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::LIST | C::READ, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::LIST | C::READ, keys: 44, group: "list", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::LIST | C::READ, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::LIST | C::READ, keys: 46, shown: "", group: "list", since: "1.0.0" },
     ] },
     Entry { name: "lolwut", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ, keys: 0, group: "server", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ, keys: 0, shown: "", group: "server", since: "5.0.0" },
     ] },
     Entry { name: "lpop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 45, group: "list", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 47, shown: "", group: "list", since: "1.0.0" },
     ] },
     Entry { name: "lpush", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 52, group: "list", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 54, shown: "", group: "list", since: "1.0.0" },
     ] },
     Entry { name: "lpushx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 52, group: "list", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 54, shown: "", group: "list", since: "2.2.0" },
     ] },
     Entry { name: "lrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 35, group: "list", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 37, shown: "", group: "list", since: "1.0.0" },
     ] },
     Entry { name: "lrem", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 51, group: "list", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 53, shown: "", group: "list", since: "1.0.0" },
     ] },
     Entry { name: "lset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 53, group: "list", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 55, shown: "", group: "list", since: "1.0.0" },
     ] },
     Entry { name: "ltrim", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 51, group: "list", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 53, shown: "", group: "list", since: "1.0.0" },
     ] },
     Entry { name: "memory", subcommands: &[318, 319, 320, 321, 322, 323], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::MOVABLEKEYS | F::RANDOM | F::READONLY, categories: C::READ | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "server", since: "4.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::MOVABLEKEYS | F::RANDOM | F::READONLY, categories: C::READ | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "server", since: "4.0.0" },
     ] },
     Entry { name: "mget", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 15, group: "string", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 15, shown: "", group: "string", since: "1.0.0" },
     ] },
     Entry { name: "migrate", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -6, flags: F::MOVABLEKEYS | F::RANDOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -6, flags: F::MOVABLEKEYS | F::RANDOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 76, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -6, flags: F::MOVABLEKEYS | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 77, group: "generic", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -6, flags: F::MOVABLEKEYS | F::RANDOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -6, flags: F::MOVABLEKEYS | F::RANDOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 79, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -6, flags: F::MOVABLEKEYS | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 80, shown: "", group: "generic", since: "2.6.0" },
     ] },
     Entry { name: "module", subcommands: &[324, 325, 326, 327, 328], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "server", since: "4.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "server", since: "4.0.0" },
     ] },
     Entry { name: "monitor", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "1.0.0" },
     ] },
     Entry { name: "move", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 47, group: "generic", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 49, shown: "", group: "generic", since: "1.0.0" },
     ] },
     Entry { name: "mset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 21, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 23, group: "string", since: "1.0.1" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 22, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 24, shown: "", group: "string", since: "1.0.1" },
     ] },
     Entry { name: "msetnx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 21, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 22, group: "string", since: "1.0.1" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 22, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 23, shown: "", group: "string", since: "1.0.1" },
     ] },
     Entry { name: "multi", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, group: "transactions", since: "1.2.0" },
-        Row { engines: valkey(Valkey8_0, Valkey9_1), module: None, arity: 1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_MULTI | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, group: "transactions", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, shown: "", group: "transactions", since: "1.2.0" },
+        Row { engines: valkey(Valkey8_0, Valkey9_1), module: None, arity: 1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_MULTI | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, shown: "", group: "transactions", since: "1.2.0" },
     ] },
     Entry { name: "object", subcommands: &[329, 330, 331, 332, 333], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 67, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "generic", since: "2.2.3" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 70, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "generic", since: "2.2.3" },
     ] },
     Entry { name: "persist", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 53, group: "generic", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 55, shown: "", group: "generic", since: "2.2.0" },
     ] },
     Entry { name: "pexpire", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 53, group: "generic", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 55, shown: "", group: "generic", since: "2.6.0" },
     ] },
     Entry { name: "pexpireat", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 53, group: "generic", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 55, shown: "", group: "generic", since: "2.6.0" },
     ] },
     Entry { name: "pfadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HYPERLOGLOG | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HYPERLOGLOG | C::WRITE, keys: 52, group: "hyperloglog", since: "2.8.9" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HYPERLOGLOG | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HYPERLOGLOG | C::WRITE, keys: 54, shown: "", group: "hyperloglog", since: "2.8.9" },
     ] },
     Entry { name: "pfcount", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::READONLY, categories: C::HYPERLOGLOG | C::READ | C::SLOW, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::MAY_REPLICATE | F::READONLY, categories: C::HYPERLOGLOG | C::READ | C::SLOW, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::HYPERLOGLOG | C::READ | C::SLOW, keys: 18, group: "hyperloglog", since: "2.8.9" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::READONLY, categories: C::HYPERLOGLOG | C::READ | C::SLOW, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::MAY_REPLICATE | F::READONLY, categories: C::HYPERLOGLOG | C::READ | C::SLOW, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::HYPERLOGLOG | C::READ | C::SLOW, keys: 19, shown: "", group: "hyperloglog", since: "2.8.9" },
     ] },
     Entry { name: "pfdebug", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -3, flags: F::ADMIN | F::WRITE, categories: C::ADMIN | C::DANGEROUS | C::SLOW | C::WRITE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::ADMIN | F::DENYOOM | F::WRITE, categories: C::ADMIN | C::DANGEROUS | C::HYPERLOGLOG | C::SLOW | C::WRITE, keys: 67, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::DENYOOM | F::WRITE, categories: C::ADMIN | C::DANGEROUS | C::HYPERLOGLOG | C::SLOW | C::WRITE, keys: 72, group: "hyperloglog", since: "2.8.9" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -3, flags: F::ADMIN | F::WRITE, categories: C::ADMIN | C::DANGEROUS | C::SLOW | C::WRITE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::ADMIN | F::DENYOOM | F::WRITE, categories: C::ADMIN | C::DANGEROUS | C::HYPERLOGLOG | C::SLOW | C::WRITE, keys: 70, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::DENYOOM | F::WRITE, categories: C::ADMIN | C::DANGEROUS | C::HYPERLOGLOG | C::SLOW | C::WRITE, keys: 75, shown: "", group: "hyperloglog", since: "2.8.9" },
     ] },
     Entry { name: "pfmerge", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::DENYOOM | F::WRITE, categories: C::HYPERLOGLOG | C::SLOW | C::WRITE, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::DENYOOM | F::WRITE, categories: C::HYPERLOGLOG | C::SLOW | C::WRITE, keys: 17, group: "hyperloglog", since: "2.8.9" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::DENYOOM | F::WRITE, categories: C::HYPERLOGLOG | C::SLOW | C::WRITE, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::DENYOOM | F::WRITE, categories: C::HYPERLOGLOG | C::SLOW | C::WRITE, keys: 17, shown: "", group: "hyperloglog", since: "2.8.9" },
     ] },
     Entry { name: "pfselftest", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::HYPERLOGLOG | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::HYPERLOGLOG | C::SLOW, keys: 0, group: "hyperloglog", since: "2.8.9" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::HYPERLOGLOG | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::HYPERLOGLOG | C::SLOW, keys: 0, shown: "", group: "hyperloglog", since: "2.8.9" },
     ] },
     Entry { name: "ping", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::FAST | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::FAST, categories: C::CONNECTION | C::FAST, keys: 0, group: "connection", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::FAST | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -1, flags: F::FAST, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "connection", since: "1.0.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: 1, flags: F::FAST, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "post", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::READONLY | F::STALE, categories: C::READ | C::SLOW, keys: 0, group: "", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::READONLY | F::STALE, categories: C::READ | C::SLOW, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "psetex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 32, group: "string", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 34, shown: "", group: "string", since: "2.6.0" },
     ] },
     Entry { name: "psubscribe", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -2, flags: F::DENYOOM | F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_6_1) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_2) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10) | redis(RedisSentinel8_6, RedisSentinel8_6), module: None, arity: -2, flags: F::DENYOOM | F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -2, flags: F::PUBSUB, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "psync", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 3, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NO_MULTI | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "2.8.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 3, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NO_MULTI | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "2.8.0" },
     ] },
     Entry { name: "pttl", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::RANDOM | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 35, group: "generic", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::RANDOM | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 37, shown: "", group: "generic", since: "2.6.0" },
     ] },
     Entry { name: "publish", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 3, flags: F::FAST | F::LOADING | F::PUBSUB | F::STALE, categories: C::FAST | C::PUBSUB, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 3, flags: F::FAST | F::LOADING | F::MAY_REPLICATE | F::PUBSUB | F::STALE, categories: C::FAST | C::PUBSUB, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::LOADING | F::PUBSUB | F::STALE, categories: C::FAST | C::PUBSUB, keys: 0, group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 3, flags: F::FAST | F::LOADING | F::PUBSUB | F::STALE, categories: C::FAST | C::PUBSUB, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 3, flags: F::FAST | F::LOADING | F::MAY_REPLICATE | F::PUBSUB | F::STALE, categories: C::FAST | C::PUBSUB, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::FAST | F::LOADING | F::PUBSUB | F::STALE, categories: C::FAST | C::PUBSUB, keys: 0, shown: "", group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: 3, flags: F::FAST | F::PUBSUB, categories: C::FAST | C::PUBSUB, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "pubsub", subcommands: &[335, 336, 337, 338, 339, 340], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::LOADING | F::PUBSUB | F::RANDOM | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "pubsub", since: "2.8.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::LOADING | F::PUBSUB | F::RANDOM | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "pubsub", since: "2.8.0" },
     ] },
     Entry { name: "punsubscribe", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -1, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -1, flags: F::PUBSUB, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "randomkey", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::RANDOM | F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 0, group: "generic", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::RANDOM | F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 0, shown: "", group: "generic", since: "1.0.0" },
     ] },
     Entry { name: "readonly", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST, categories: C::FAST | C::KEYSPACE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST | F::LOADING | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "cluster", since: "3.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST, categories: C::FAST | C::KEYSPACE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST | F::LOADING | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "cluster", since: "3.0.0" },
     ] },
     Entry { name: "readwrite", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST, categories: C::FAST | C::KEYSPACE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST | F::LOADING | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "cluster", since: "3.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST, categories: C::FAST | C::KEYSPACE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST | F::LOADING | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "cluster", since: "3.0.0" },
     ] },
     Entry { name: "rename", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 57, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 63, group: "generic", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 59, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 65, shown: "", group: "generic", since: "1.0.0" },
     ] },
     Entry { name: "renamenx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 57, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 62, group: "generic", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 59, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 64, shown: "", group: "generic", since: "1.0.0" },
     ] },
     Entry { name: "replconf", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::ADMIN | F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "3.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::ADMIN | F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "3.0.0" },
     ] },
     Entry { name: "replicaof", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::ADMIN | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::ADMIN | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "5.0.0" },
     ] },
     Entry { name: "restore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 32, group: "generic", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 34, shown: "", group: "generic", since: "2.6.0" },
     ] },
     Entry { name: "restore-asking", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::ASKING | F::DENYOOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ASKING | F::DENYOOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 32, group: "server", since: "3.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::ASKING | F::DENYOOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ASKING | F::DENYOOM | F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 34, shown: "", group: "server", since: "3.0.0" },
     ] },
     Entry { name: "role", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::READONLY | F::STALE, categories: C::DANGEROUS | C::FAST | C::READ, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::DANGEROUS | C::FAST, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::FAST, keys: 0, group: "server", since: "2.8.12" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::READONLY | F::STALE, categories: C::DANGEROUS | C::FAST | C::READ, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::DANGEROUS | C::FAST, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::FAST, keys: 0, shown: "", group: "server", since: "2.8.12" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: 1, flags: F::FAST | F::READONLY, categories: C::DANGEROUS | C::FAST | C::READ, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "rpop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 45, group: "list", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 47, shown: "", group: "list", since: "1.0.0" },
     ] },
     Entry { name: "rpoplpush", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 57, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 64, group: "list", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 59, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 66, shown: "", group: "list", since: "1.2.0" },
     ] },
     Entry { name: "rpush", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 52, group: "list", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 54, shown: "", group: "list", since: "1.0.0" },
     ] },
     Entry { name: "rpushx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 52, group: "list", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::LIST | C::WRITE, keys: 54, shown: "", group: "list", since: "2.2.0" },
     ] },
     Entry { name: "sadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 52, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 54, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "save", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NO_MULTI | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NO_MULTI | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "1.0.0" },
     ] },
     Entry { name: "scan", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 0, group: "generic", since: "2.8.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 0, shown: "", group: "generic", since: "2.8.0" },
     ] },
     Entry { name: "scard", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 44, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 46, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "script", subcommands: &[342, 343, 344, 345, 346, 347, 453], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::MAY_REPLICATE | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "scripting", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::MAY_REPLICATE | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "scripting", since: "2.6.0" },
     ] },
     Entry { name: "sdiff", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::READ | C::SET | C::SLOW, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 15, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::READ | C::SET | C::SLOW, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 15, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "sdiffstore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 13, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 13, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "select", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::LOADING | F::STALE, categories: C::FAST | C::KEYSPACE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 2, flags: F::FAST | F::LOADING | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "connection", since: "1.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "connection", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::LOADING | F::STALE, categories: C::FAST | C::KEYSPACE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 2, flags: F::FAST | F::LOADING | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "connection", since: "1.0.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "connection", since: "1.0.0" },
     ] },
     Entry { name: "set", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 46, group: "string", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 48, shown: "", group: "string", since: "1.0.0" },
     ] },
     Entry { name: "setbit", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 47, group: "bitmap", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::BITMAP | C::SLOW | C::WRITE, keys: 49, shown: "", group: "bitmap", since: "2.2.0" },
     ] },
     Entry { name: "setex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 32, group: "string", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 34, shown: "", group: "string", since: "2.0.0" },
     ] },
     Entry { name: "setnx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 31, group: "string", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 33, shown: "", group: "string", since: "1.0.0" },
     ] },
     Entry { name: "setrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 53, group: "string", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 55, shown: "", group: "string", since: "2.2.0" },
     ] },
     Entry { name: "shutdown", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::ADMIN | F::ALLOW_BUSY | F::LOADING | F::NO_MULTI | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -1, flags: F::ADMIN | F::ALLOW_BUSY | F::LOADING | F::NO_MULTI | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "1.0.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -1, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "sinter", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::READ | C::SET | C::SLOW, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 15, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::READ | C::SET | C::SLOW, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 15, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "sinterstore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_2_16) | valkey(Valkey7_2, Valkey7_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 19, group: "set", since: "1.0.0" },
-        Row { engines: redis(Redis7_4, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 13, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_2_16) | valkey(Valkey7_2, Valkey7_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 20, shown: "", group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis7_4, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 13, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "sismember", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 44, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 46, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "slaveof", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::ADMIN | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::ADMIN | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "1.0.0" },
     ] },
     Entry { name: "slowlog", subcommands: &[349, 350, 351, 352], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::RANDOM | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "server", since: "2.2.12" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::RANDOM | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "server", since: "2.2.12" },
     ] },
     Entry { name: "smembers", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::READ | C::SET | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 35, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::READ | C::SET | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 37, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "smove", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 57, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 64, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 59, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 66, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "sort", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::DANGEROUS | C::LIST | C::SET | C::SLOW | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::DANGEROUS | C::LIST | C::SET | C::SLOW | C::SORTEDSET | C::WRITE, keys: 43, group: "generic", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::DANGEROUS | C::LIST | C::SET | C::SLOW | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::DANGEROUS | C::LIST | C::SET | C::SLOW | C::SORTEDSET | C::WRITE, keys: 45, shown: "", group: "generic", since: "1.0.0" },
     ] },
     Entry { name: "spop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::RANDOM | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 45, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::RANDOM | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 47, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "srandmember", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 35, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 37, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "srem", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 51, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::SET | C::WRITE, keys: 53, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "sscan", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 35, group: "set", since: "2.8.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 37, shown: "", group: "set", since: "2.8.0" },
     ] },
     Entry { name: "stralgo", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 0, group: "", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "strlen", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 44, group: "string", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 46, shown: "", group: "string", since: "2.2.0" },
     ] },
     Entry { name: "subscribe", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -2, flags: F::DENYOOM | F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_6_1) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_2) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10) | redis(RedisSentinel8_6, RedisSentinel8_6), module: None, arity: -2, flags: F::DENYOOM | F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -2, flags: F::PUBSUB, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "substr", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 35, group: "string", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 37, shown: "", group: "string", since: "1.0.0" },
     ] },
     Entry { name: "sunion", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::READ | C::SET | C::SLOW, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 15, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::READONLY | F::SORT_FOR_SCRIPT, categories: C::READ | C::SET | C::SLOW, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 15, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "sunionstore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 13, group: "set", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::SET | C::SLOW | C::WRITE, keys: 13, shown: "", group: "set", since: "1.0.0" },
     ] },
     Entry { name: "swapdb", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::DANGEROUS | C::FAST | C::KEYSPACE | C::WRITE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::DANGEROUS | C::FAST | C::KEYSPACE | C::WRITE, keys: 0, group: "server", since: "4.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::DANGEROUS | C::FAST | C::KEYSPACE | C::WRITE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::DANGEROUS | C::FAST | C::KEYSPACE | C::WRITE, keys: 0, shown: "", group: "server", since: "4.0.0" },
     ] },
     Entry { name: "sync", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NO_MULTI | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NO_MULTI | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "1.0.0" },
     ] },
     Entry { name: "time", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 1, flags: F::FAST | F::LOADING | F::RANDOM | F::READONLY | F::STALE, categories: C::FAST | C::READ, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::RANDOM | F::STALE, categories: C::FAST, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST | F::LOADING | F::STALE, categories: C::FAST, keys: 0, group: "server", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: 1, flags: F::FAST | F::LOADING | F::RANDOM | F::READONLY | F::STALE, categories: C::FAST | C::READ, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::RANDOM | F::STALE, categories: C::FAST, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::FAST | F::LOADING | F::STALE, categories: C::FAST, keys: 0, shown: "", group: "server", since: "2.6.0" },
     ] },
     Entry { name: "touch", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 16, group: "generic", since: "3.2.1" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 16, shown: "", group: "generic", since: "3.2.1" },
     ] },
     Entry { name: "ttl", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::RANDOM | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 35, group: "generic", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::RANDOM | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 37, shown: "", group: "generic", since: "1.0.0" },
     ] },
     Entry { name: "type", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 44, group: "generic", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 46, shown: "", group: "generic", since: "1.0.0" },
     ] },
     Entry { name: "unlink", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 14, group: "generic", since: "4.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::KEYSPACE | C::WRITE, keys: 14, shown: "", group: "generic", since: "4.0.0" },
     ] },
     Entry { name: "unsubscribe", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -1, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -1, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "pubsub", since: "2.0.0" },
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -1, flags: F::PUBSUB, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "unwatch", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, group: "transactions", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 0, shown: "", group: "transactions", since: "2.2.0" },
     ] },
     Entry { name: "wait", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::NOSCRIPT, categories: C::KEYSPACE | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 3, flags: F::NOSCRIPT, categories: C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "3.0.0" },
-        Row { engines: redis(Redis7_2, Redis7_2_16) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 3, flags: 0, categories: C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "3.0.0" },
-        Row { engines: redis(Redis7_4, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 3, flags: F::BLOCKING, categories: C::BLOCKING | C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "3.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::NOSCRIPT, categories: C::KEYSPACE | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 3, flags: F::NOSCRIPT, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "generic", since: "3.0.0" },
+        Row { engines: redis(Redis7_2, Redis7_2_16) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 3, flags: 0, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "generic", since: "3.0.0" },
+        Row { engines: redis(Redis7_4, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 3, flags: F::BLOCKING, categories: C::BLOCKING | C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "generic", since: "3.0.0" },
     ] },
     Entry { name: "watch", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 12, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey7_2), module: None, arity: -2, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 16, group: "transactions", since: "2.2.0" },
-        Row { engines: valkey(Valkey8_0, Valkey9_1), module: None, arity: -2, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_MULTI | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 16, group: "transactions", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 12, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey7_2), module: None, arity: -2, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 16, shown: "", group: "transactions", since: "2.2.0" },
+        Row { engines: valkey(Valkey8_0, Valkey9_1), module: None, arity: -2, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_MULTI | F::NOSCRIPT | F::STALE, categories: C::FAST | C::TRANSACTION, keys: 16, shown: "", group: "transactions", since: "2.2.0" },
     ] },
     Entry { name: "xack", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::FAST | F::RANDOM | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 53, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::FAST | F::RANDOM | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 55, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -5, flags: F::DENYOOM | F::FAST | F::RANDOM | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 53, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -5, flags: F::DENYOOM | F::FAST | F::RANDOM | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 55, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xclaim", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -6, flags: F::FAST | F::RANDOM | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 53, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -6, flags: F::FAST | F::RANDOM | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 55, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xdel", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 51, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 53, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xgroup", subcommands: &[357, 358, 359, 360, 361, 362], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 67, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 70, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xinfo", subcommands: &[363, 364, 365, 366], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 67, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 70, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xlen", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STREAM, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STREAM, keys: 44, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STREAM, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STREAM, keys: 46, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xpending", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 35, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 37, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 35, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 37, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xread", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -4, flags: F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -4, flags: F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::BLOCKING | F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 6, group: "stream", since: "5.0.0" },
-        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -4, flags: F::BLOCKING | F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 2, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -4, flags: F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -4, flags: F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6_0, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::BLOCKING | F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 6, shown: "", group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -4, flags: F::BLOCKING | F::MOVABLEKEYS | F::READONLY, categories: C::BLOCKING | C::READ | C::SLOW | C::STREAM, keys: 2, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xreadgroup", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -7, flags: F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -7, flags: F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -7, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 7, group: "stream", since: "5.0.0" },
-        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -7, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 3, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -7, flags: F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -7, flags: F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_2) | redis(Redis7_4, Redis7_4) | redis(Redis8_0, Redis8_2) | redis(Redis8_4, Redis8_4) | redis(Redis8_6_0, Redis8_6) | redis(Redis8_8, Redis8_8) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -7, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 7, shown: "", group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis7_2_16, Redis7_2_16) | redis(Redis7_4_11, Redis7_4_11) | redis(Redis8_2_9, Redis8_2_9) | redis(Redis8_4_6, Redis8_4_6) | redis(Redis8_6_6, Redis8_6_6) | redis(Redis8_8_2, Redis8_10), module: None, arity: -7, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::STREAM | C::WRITE, keys: 3, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xrevrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 35, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 37, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xsetid", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 53, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 55, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "xtrim", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::RANDOM | F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -4, flags: F::RANDOM | F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 51, group: "stream", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0), module: None, arity: -2, flags: F::RANDOM | F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -4, flags: F::RANDOM | F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 53, shown: "", group: "stream", since: "5.0.0" },
     ] },
     Entry { name: "zadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 53, group: "sorted-set", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 55, shown: "", group: "sorted-set", since: "1.2.0" },
     ] },
     Entry { name: "zcard", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 44, group: "sorted-set", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 46, shown: "", group: "sorted-set", since: "1.2.0" },
     ] },
     Entry { name: "zcount", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 35, group: "sorted-set", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "2.0.0" },
     ] },
     Entry { name: "zincrby", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 47, group: "sorted-set", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 49, shown: "", group: "sorted-set", since: "1.2.0" },
     ] },
     Entry { name: "zinterstore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 33, group: "sorted-set", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 35, shown: "", group: "sorted-set", since: "2.0.0" },
     ] },
     Entry { name: "zlexcount", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 35, group: "sorted-set", since: "2.8.9" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "2.8.9" },
     ] },
     Entry { name: "zpopmax", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 45, group: "sorted-set", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 47, shown: "", group: "sorted-set", since: "5.0.0" },
     ] },
     Entry { name: "zpopmin", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 45, group: "sorted-set", since: "5.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 47, shown: "", group: "sorted-set", since: "5.0.0" },
     ] },
     Entry { name: "zrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 35, group: "sorted-set", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "1.2.0" },
     ] },
     Entry { name: "zrangebylex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 35, group: "sorted-set", since: "2.8.9" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "2.8.9" },
     ] },
     Entry { name: "zrangebyscore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 35, group: "sorted-set", since: "1.0.5" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "1.0.5" },
     ] },
     Entry { name: "zrank", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 35, group: "sorted-set", since: "2.0.0" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 35, group: "sorted-set", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "2.0.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "2.0.0" },
     ] },
     Entry { name: "zrem", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 51, group: "sorted-set", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::FAST | C::SORTEDSET | C::WRITE, keys: 53, shown: "", group: "sorted-set", since: "1.2.0" },
     ] },
     Entry { name: "zremrangebylex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 51, group: "sorted-set", since: "2.8.9" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 53, shown: "", group: "sorted-set", since: "2.8.9" },
     ] },
     Entry { name: "zremrangebyrank", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 51, group: "sorted-set", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 53, shown: "", group: "sorted-set", since: "2.0.0" },
     ] },
     Entry { name: "zremrangebyscore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 51, group: "sorted-set", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 53, shown: "", group: "sorted-set", since: "1.2.0" },
     ] },
     Entry { name: "zrevrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 35, group: "sorted-set", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "1.2.0" },
     ] },
     Entry { name: "zrevrangebylex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 35, group: "sorted-set", since: "2.8.9" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "2.8.9" },
     ] },
     Entry { name: "zrevrangebyscore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 35, group: "sorted-set", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "2.2.0" },
     ] },
     Entry { name: "zrevrank", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 35, group: "sorted-set", since: "2.0.0" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 35, group: "sorted-set", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "2.0.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "2.0.0" },
     ] },
     Entry { name: "zscan", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 35, group: "sorted-set", since: "2.8.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: -3, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "2.8.0" },
     ] },
     Entry { name: "zscore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 35, group: "sorted-set", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_2), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "1.2.0" },
     ] },
     Entry { name: "zunionstore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 33, group: "sorted-set", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis6_0_5), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 35, shown: "", group: "sorted-set", since: "2.0.0" },
     ] },
     // first in redis-6.0.9
     Entry { name: "lpos", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -3, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 35, group: "list", since: "6.0.6" },
+        Row { engines: redis(Redis6_0_9, Redis6_2), module: None, arity: -3, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::LIST | C::READ | C::SLOW, keys: 37, shown: "", group: "list", since: "6.0.6" },
     ] },
     // first in redis-6.2
     Entry { name: "blmove", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 6, flags: F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 57, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 6, flags: F::BLOCKING | F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 64, group: "list", since: "6.2.0" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 6, flags: F::BLOCKING | F::DENYOOM | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 64, group: "list", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 6, flags: F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 59, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 6, flags: F::BLOCKING | F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 66, shown: "", group: "list", since: "6.2.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 6, flags: F::BLOCKING | F::DENYOOM | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 66, shown: "", group: "list", since: "6.2.0" },
     ] },
     Entry { name: "copy", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 57, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 59, group: "generic", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 59, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::WRITE, categories: C::KEYSPACE | C::SLOW | C::WRITE, keys: 61, shown: "", group: "generic", since: "6.2.0" },
     ] },
     Entry { name: "failover", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -1, flags: F::ADMIN | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::ADMIN | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -1, flags: F::ADMIN | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::ADMIN | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "6.2.0" },
     ] },
     Entry { name: "geosearch", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -7, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -7, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 35, group: "geo", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -7, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -7, flags: F::READONLY, categories: C::GEO | C::READ | C::SLOW, keys: 37, shown: "", group: "geo", since: "6.2.0" },
     ] },
     Entry { name: "geosearchstore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -8, flags: F::DENYOOM | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 57, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -8, flags: F::DENYOOM | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 58, group: "geo", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -8, flags: F::DENYOOM | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 59, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -8, flags: F::DENYOOM | F::WRITE, categories: C::GEO | C::SLOW | C::WRITE, keys: 60, shown: "", group: "geo", since: "6.2.0" },
     ] },
     Entry { name: "getdel", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 45, group: "string", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 47, shown: "", group: "string", since: "6.2.0" },
     ] },
     Entry { name: "getex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 47, group: "string", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 49, shown: "", group: "string", since: "6.2.0" },
     ] },
     Entry { name: "hrandfield", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 35, group: "hash", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::HASH | C::READ | C::SLOW, keys: 37, shown: "", group: "hash", since: "6.2.0" },
     ] },
     Entry { name: "lmove", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 5, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 57, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 5, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 64, group: "list", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 5, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 59, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 5, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 66, shown: "", group: "list", since: "6.2.0" },
     ] },
     Entry { name: "reset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "connection", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: 1, flags: F::FAST | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "connection", since: "6.2.0" },
     ] },
     Entry { name: "smismember", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 35, group: "set", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SET, keys: 37, shown: "", group: "set", since: "6.2.0" },
     ] },
     Entry { name: "xautoclaim", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -6, flags: F::FAST | F::RANDOM | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 51, group: "stream", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -6, flags: F::FAST | F::RANDOM | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 53, shown: "", group: "stream", since: "6.2.0" },
     ] },
     Entry { name: "zdiff", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 4, group: "sorted-set", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 4, shown: "", group: "sorted-set", since: "6.2.0" },
     ] },
     Entry { name: "zdiffstore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 33, group: "sorted-set", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 35, shown: "", group: "sorted-set", since: "6.2.0" },
     ] },
     Entry { name: "zinter", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 4, group: "sorted-set", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 4, shown: "", group: "sorted-set", since: "6.2.0" },
     ] },
     Entry { name: "zmscore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 35, group: "sorted-set", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "6.2.0" },
     ] },
     Entry { name: "zrandmember", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 30, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 35, group: "sorted-set", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -2, flags: F::RANDOM | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 32, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 37, shown: "", group: "sorted-set", since: "6.2.0" },
     ] },
     Entry { name: "zrangestore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 57, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 58, group: "sorted-set", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 59, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 60, shown: "", group: "sorted-set", since: "6.2.0" },
     ] },
     Entry { name: "zunion", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 0, group: "", since: "" },
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 4, group: "sorted-set", since: "6.2.0" },
+        Row { engines: redis(Redis6_2, Redis6_2), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 4, shown: "", group: "sorted-set", since: "6.2.0" },
     ] },
     // first in redis-7.0
     Entry { name: "acl|cat", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "acl|deluser", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "acl|dryrun", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -4, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "acl|genpass", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "acl|getuser", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "acl|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "acl|list", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "acl|load", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "acl|log", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "acl|save", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "acl|setuser", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "acl|users", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "acl|whoami", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "blmpop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 10, group: "list", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 10, shown: "", group: "list", since: "7.0.0" },
     ] },
     Entry { name: "bzmpop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::SORTEDSET | C::WRITE, keys: 10, group: "sorted-set", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::BLOCKING | F::MOVABLEKEYS | F::WRITE, categories: C::BLOCKING | C::SLOW | C::SORTEDSET | C::WRITE, keys: 10, shown: "", group: "sorted-set", since: "7.0.0" },
     ] },
     Entry { name: "client|caching", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "6.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 3, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_0), module: None, arity: 3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1) | valkey(ValkeySentinel9_1, ValkeySentinel9_1), module: None, arity: 3, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "client|getname", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "2.6.9" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "2.6.9" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_0), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "2.6.9" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1) | valkey(ValkeySentinel9_1, ValkeySentinel9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "2.6.9" },
     ] },
     Entry { name: "client|getredir", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "6.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_0), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1) | valkey(ValkeySentinel9_1, ValkeySentinel9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "client|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "client|id", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "5.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_0), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1) | valkey(ValkeySentinel9_1, ValkeySentinel9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "client|info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "6.2.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "6.2.0" },
     ] },
     Entry { name: "client|kill", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.4.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.4.0" },
     ] },
     Entry { name: "client|list", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.4.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.4.0" },
     ] },
     Entry { name: "client|no-evict", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "7.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_0), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1) | valkey(ValkeySentinel9_1, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN | F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "client|pause", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.9.50" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis7_0) | redis(RedisSentinel7_0, RedisSentinel7_0), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.9.50" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_2, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "client|reply", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_1), module: None, arity: 3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "3.2.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_0), module: None, arity: 3, flags: F::LOADING | F::NO_MULTI | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "3.2.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 3, flags: F::ALLOW_BUSY | F::LOADING | F::NO_MULTI | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "3.2.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel8_1), module: None, arity: 3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "3.2.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_0) | valkey(ValkeySentinel9_0, ValkeySentinel9_0), module: None, arity: 3, flags: F::LOADING | F::NO_MULTI | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "3.2.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1) | valkey(ValkeySentinel9_1, ValkeySentinel9_1), module: None, arity: 3, flags: F::ALLOW_BUSY | F::LOADING | F::NO_MULTI | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "3.2.0" },
     ] },
     Entry { name: "client|setname", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "2.6.9" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 3, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "2.6.9" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_0), module: None, arity: 3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "2.6.9" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1) | valkey(ValkeySentinel9_1, ValkeySentinel9_1), module: None, arity: 3, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "2.6.9" },
     ] },
     Entry { name: "client|tracking", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "6.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "6.0.0" },
     ] },
     Entry { name: "client|trackinginfo", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "6.2.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "6.2.0" },
     ] },
     Entry { name: "client|unblock", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "client|unpause", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "6.2.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::CONNECTION | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.2.0" },
     ] },
     Entry { name: "cluster|addslots", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|addslotsrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "cluster|bumpepoch", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|count-failure-reports", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|countkeysinslot", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|delslots", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|delslotsrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "cluster|failover", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|flushslots", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|forget", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|getkeysinslot", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "cluster|info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
-        Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
+        Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|keyslot", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|links", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.0.0" },
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "cluster|meet", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|myid", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
-        Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
+        Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|nodes", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
-        Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
+        Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|replicas", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "5.0.0" },
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "cluster|replicate", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|reset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|saveconfig", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|set-config-epoch", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|setslot", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|shards", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.0.0" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "cluster|slaves", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "cluster|slots", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "3.0.0" },
     ] },
     Entry { name: "command|count", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "2.8.13" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.13" },
     ] },
     Entry { name: "command|docs", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "command|getkeys", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: -4, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "2.8.13" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "2.8.13" },
+        Row { engines: redis(Redis7_0, Redis7_0) | redis(RedisSentinel7_0, RedisSentinel7_0), module: None, arity: -4, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.13" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_2, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -3, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.13" },
     ] },
     Entry { name: "command|getkeysandflags", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis7_0), module: None, arity: -4, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "7.0.0" },
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis7_0) | redis(RedisSentinel7_0, RedisSentinel7_0), module: None, arity: -4, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_2, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -3, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "command|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "command|info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "2.8.13" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.13" },
     ] },
     Entry { name: "command|list", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1) | redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::LOADING | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "config|get", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.0.0" },
     ] },
     Entry { name: "config|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "config|resetstat", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.0.0" },
     ] },
     Entry { name: "config|rewrite", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.8.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.0" },
     ] },
     Entry { name: "config|set", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.0.0" },
     ] },
     Entry { name: "eval_ro", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, shown: "", group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, shown: "", group: "scripting", since: "7.0.0" },
     ] },
     Entry { name: "evalsha_ro", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, shown: "", group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, shown: "", group: "scripting", since: "7.0.0" },
     ] },
     Entry { name: "expiretime", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 35, group: "generic", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 37, shown: "", group: "generic", since: "7.0.0" },
     ] },
     Entry { name: "fcall", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "7.0.0" },
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, shown: "", group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 11, shown: "", group: "scripting", since: "7.0.0" },
     ] },
     Entry { name: "fcall_ro", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_8_2) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, shown: "", group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::NO_MANDATORY_KEYS | F::NOSCRIPT | F::READONLY | F::SCRIPT_RUNNER | F::SKIP_MONITOR | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 5, shown: "", group: "scripting", since: "7.0.0" },
     ] },
     Entry { name: "function", subcommands: &[300, 301, 302, 303, 304, 305, 306, 307, 308], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "scripting", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "scripting", since: "7.0.0" },
     ] },
     Entry { name: "function|delete", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::NOSCRIPT | F::WRITE, categories: C::SCRIPTING | C::SLOW | C::WRITE, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::NOSCRIPT | F::WRITE, categories: C::SCRIPTING | C::SLOW | C::WRITE, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "function|dump", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "function|flush", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::NOSCRIPT | F::WRITE, categories: C::SCRIPTING | C::SLOW | C::WRITE, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::NOSCRIPT | F::WRITE, categories: C::SCRIPTING | C::SLOW | C::WRITE, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "function|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "function|kill", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "function|list", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "function|load", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::SCRIPTING | C::SLOW | C::WRITE, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::SCRIPTING | C::SLOW | C::WRITE, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "function|restore", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::SCRIPTING | C::SLOW | C::WRITE, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::DENYOOM | F::NOSCRIPT | F::WRITE, categories: C::SCRIPTING | C::SLOW | C::WRITE, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "function|stats", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "latency|doctor", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.8.13" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.13" },
     ] },
     Entry { name: "latency|graph", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.8.13" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.13" },
     ] },
     Entry { name: "latency|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "2.8.13" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "2.8.13" },
     ] },
     Entry { name: "latency|histogram", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "latency|history", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.8.13" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.13" },
     ] },
     Entry { name: "latency|latest", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.8.13" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.13" },
     ] },
     Entry { name: "latency|reset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.8.13" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.13" },
     ] },
     Entry { name: "lcs", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 60, group: "string", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SLOW | C::STRING, keys: 62, shown: "", group: "string", since: "7.0.0" },
     ] },
     Entry { name: "lmpop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::MOVABLEKEYS | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 9, group: "list", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::MOVABLEKEYS | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 9, shown: "", group: "list", since: "7.0.0" },
     ] },
     Entry { name: "memory|doctor", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: 0, categories: C::SLOW, keys: 0, group: "", since: "4.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "", since: "4.0.0" },
     ] },
     Entry { name: "memory|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "4.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "4.0.0" },
     ] },
     Entry { name: "memory|malloc-stats", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_0), module: None, arity: 2, flags: 0, categories: C::SLOW, keys: 0, group: "", since: "4.0.0" },
-        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 2, flags: F::LOADING, categories: C::SLOW, keys: 0, group: "", since: "4.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_0), module: None, arity: 2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "", since: "4.0.0" },
+        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 2, flags: F::LOADING, categories: C::SLOW, keys: 0, shown: "", group: "", since: "4.0.0" },
     ] },
     Entry { name: "memory|purge", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_0), module: None, arity: 2, flags: 0, categories: C::SLOW, keys: 0, group: "", since: "4.0.0" },
-        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 2, flags: F::LOADING, categories: C::SLOW, keys: 0, group: "", since: "4.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_0), module: None, arity: 2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "", since: "4.0.0" },
+        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 2, flags: F::LOADING, categories: C::SLOW, keys: 0, shown: "", group: "", since: "4.0.0" },
     ] },
     Entry { name: "memory|stats", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: 0, categories: C::SLOW, keys: 0, group: "", since: "4.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "", since: "4.0.0" },
     ] },
     Entry { name: "memory|usage", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SLOW, keys: 70, group: "", since: "4.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SLOW, keys: 73, shown: "", group: "", since: "4.0.0" },
     ] },
     Entry { name: "module|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "module|list", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "4.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "4.0.0" },
     ] },
     Entry { name: "module|load", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "4.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "4.0.0" },
     ] },
     Entry { name: "module|loadex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "module|unload", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "4.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "4.0.0" },
     ] },
     Entry { name: "object|encoding", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 70, group: "", since: "2.2.3" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 73, shown: "", group: "", since: "2.2.3" },
     ] },
     Entry { name: "object|freq", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 70, group: "", since: "4.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 73, shown: "", group: "", since: "4.0.0" },
     ] },
     Entry { name: "object|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::KEYSPACE | C::SLOW, keys: 0, group: "", since: "6.2.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::KEYSPACE | C::SLOW, keys: 0, shown: "", group: "", since: "6.2.0" },
     ] },
     Entry { name: "object|idletime", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 70, group: "", since: "2.2.3" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 73, shown: "", group: "", since: "2.2.3" },
     ] },
     Entry { name: "object|refcount", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 70, group: "", since: "2.2.3" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 73, shown: "", group: "", since: "2.2.3" },
     ] },
     Entry { name: "pexpiretime", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 35, group: "generic", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::KEYSPACE | C::READ, keys: 37, shown: "", group: "generic", since: "7.0.0" },
     ] },
     Entry { name: "pubsub|channels", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "2.8.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.0" },
     ] },
     Entry { name: "pubsub|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "6.2.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "6.2.0" },
     ] },
     Entry { name: "pubsub|numpat", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "2.8.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.0" },
     ] },
     Entry { name: "pubsub|numsub", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "2.8.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.0" },
     ] },
     Entry { name: "pubsub|shardchannels", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "pubsub|shardnumsub", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, group: "", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
     ] },
     Entry { name: "quit", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, group: "connection", since: "1.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::ALLOW_BUSY | F::FAST | F::LOADING | F::NO_AUTH | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::FAST, keys: 0, shown: "", group: "connection", since: "1.0.0" },
     ] },
     Entry { name: "script|debug", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 3, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "3.2.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -3, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "3.2.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 3, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "3.2.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1), module: None, arity: -3, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "3.2.0" },
     ] },
     Entry { name: "script|exists", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_1), module: None, arity: -3, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "2.6.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -3, flags: F::NOSCRIPT | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "2.6.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_1), module: None, arity: -3, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "2.6.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -3, flags: F::NOSCRIPT | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "2.6.0" },
     ] },
     Entry { name: "script|flush", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_1), module: None, arity: -2, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "2.6.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -2, flags: F::NOSCRIPT | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "2.6.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey8_1), module: None, arity: -2, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "2.6.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -2, flags: F::NOSCRIPT | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "2.6.0" },
     ] },
     Entry { name: "script|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "script|kill", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "2.6.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ALLOW_BUSY | F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "2.6.0" },
     ] },
     Entry { name: "script|load", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::NOSCRIPT | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "2.6.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::NOSCRIPT | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "2.6.0" },
     ] },
     Entry { name: "sintercard", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 4, group: "set", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 4, shown: "", group: "set", since: "7.0.0" },
     ] },
     Entry { name: "slowlog|get", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.2.12" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.2.12" },
     ] },
     Entry { name: "slowlog|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "6.2.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "6.2.0" },
     ] },
     Entry { name: "slowlog|len", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.2.12" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.2.12" },
     ] },
     Entry { name: "slowlog|reset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "2.2.12" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.2.12" },
     ] },
     Entry { name: "sort_ro", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::MOVABLEKEYS | F::READONLY, categories: C::DANGEROUS | C::LIST | C::READ | C::SET | C::SLOW | C::SORTEDSET, keys: 42, group: "generic", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::MOVABLEKEYS | F::READONLY, categories: C::DANGEROUS | C::LIST | C::READ | C::SET | C::SLOW | C::SORTEDSET, keys: 44, shown: "", group: "generic", since: "7.0.0" },
     ] },
     Entry { name: "spublish", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::LOADING | F::PUBSUB | F::STALE, categories: C::FAST | C::PUBSUB, keys: 56, group: "pubsub", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::LOADING | F::PUBSUB | F::STALE, categories: C::FAST | C::PUBSUB, keys: 58, shown: "", group: "pubsub", since: "7.0.0" },
     ] },
     Entry { name: "ssubscribe", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_6_6) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 20, group: "pubsub", since: "7.0.0" },
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -2, flags: F::DENYOOM | F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 20, group: "pubsub", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_6_1) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -2, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 21, shown: "", group: "pubsub", since: "7.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: -2, flags: F::DENYOOM | F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 21, shown: "", group: "pubsub", since: "7.0.0" },
     ] },
     Entry { name: "sunsubscribe", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 20, group: "pubsub", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -1, flags: F::LOADING | F::NOSCRIPT | F::PUBSUB | F::STALE, categories: C::PUBSUB | C::SLOW, keys: 21, shown: "", group: "pubsub", since: "7.0.0" },
     ] },
     Entry { name: "xgroup|create", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 74, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 77, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "xgroup|createconsumer", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 5, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 74, group: "", since: "6.2.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 5, flags: F::DENYOOM | F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 77, shown: "", group: "", since: "6.2.0" },
     ] },
     Entry { name: "xgroup|delconsumer", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 5, flags: F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 73, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 5, flags: F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 76, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "xgroup|destroy", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 73, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 76, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "xgroup|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW | C::STREAM, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW | C::STREAM, keys: 0, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "xgroup|setid", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 75, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -5, flags: F::WRITE, categories: C::SLOW | C::STREAM | C::WRITE, keys: 78, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "xinfo|consumers", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 69, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 4, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 72, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "xinfo|groups", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 69, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 3, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 72, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "xinfo|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW | C::STREAM, keys: 0, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW | C::STREAM, keys: 0, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "xinfo|stream", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 69, group: "", since: "5.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::READONLY, categories: C::READ | C::SLOW | C::STREAM, keys: 72, shown: "", group: "", since: "5.0.0" },
     ] },
     Entry { name: "zintercard", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 4, group: "sorted-set", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SLOW | C::SORTEDSET, keys: 4, shown: "", group: "sorted-set", since: "7.0.0" },
     ] },
     Entry { name: "zmpop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 9, group: "sorted-set", since: "7.0.0" },
+        Row { engines: redis(Redis7_0, Redis8_10) | valkey(Valkey7_2, Valkey9_1), module: None, arity: -4, flags: F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::SORTEDSET | C::WRITE, keys: 9, shown: "", group: "sorted-set", since: "7.0.0" },
     ] },
     // first in redis-7.2
     Entry { name: "client|no-touch", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "7.2.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 3, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "7.2.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "7.2.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1), module: None, arity: 3, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "7.2.0" },
     ] },
     Entry { name: "client|setinfo", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_0), module: None, arity: 4, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "7.2.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 4, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "7.2.0" },
+        Row { engines: redis(Redis7_2, Redis8_10) | valkey(Valkey7_2, Valkey9_0) | redis(RedisSentinel7_2, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_0), module: None, arity: 4, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "7.2.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1) | valkey(ValkeySentinel9_1, ValkeySentinel9_1), module: None, arity: 4, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "7.2.0" },
     ] },
     Entry { name: "cluster|myshardid", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_2, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.2.0" },
-        Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "7.2.0" },
+        Row { engines: redis(Redis7_2, Redis8_6_6) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 2, flags: F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "7.2.0" },
+        Row { engines: redis(Redis8_8, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "7.2.0" },
     ] },
     Entry { name: "waitaof", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_2, Redis7_2_16) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 4, flags: F::NOSCRIPT, categories: C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "7.2.0" },
-        Row { engines: redis(Redis7_4, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 4, flags: F::BLOCKING, categories: C::BLOCKING | C::CONNECTION | C::SLOW, keys: 0, group: "generic", since: "7.2.0" },
+        Row { engines: redis(Redis7_2, Redis7_2_16) | valkey(Valkey7_2, Valkey7_2), module: None, arity: 4, flags: F::NOSCRIPT, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "generic", since: "7.2.0" },
+        Row { engines: redis(Redis7_4, Redis8_10) | valkey(Valkey8_0, Valkey9_1), module: None, arity: 4, flags: F::BLOCKING, categories: C::BLOCKING | C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "generic", since: "7.2.0" },
     ] },
     // first in redis-7.4
     Entry { name: "hexpire", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
-        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "9.0.0" },
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "hexpireat", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
-        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "9.0.0" },
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "hexpiretime", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis8_10), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 35, group: "hash", since: "7.4.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 35, group: "hash", since: "9.0.0" },
+        Row { engines: redis(Redis7_4, Redis8_10), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 37, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 37, shown: "", group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "hpersist", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis8_10), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "9.0.0" },
+        Row { engines: redis(Redis7_4, Redis8_10), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "hpexpire", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
-        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "9.0.0" },
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "hpexpireat", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
-        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "7.4.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "9.0.0" },
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "hpexpiretime", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis8_10), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 35, group: "hash", since: "7.4.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 35, group: "hash", since: "9.0.0" },
+        Row { engines: redis(Redis7_4, Redis8_10), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 37, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 37, shown: "", group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "hpttl", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis8_10), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 35, group: "hash", since: "7.4.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 35, group: "hash", since: "9.0.0" },
+        Row { engines: redis(Redis7_4, Redis8_10), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 37, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 37, shown: "", group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "httl", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_4, Redis8_10), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 35, group: "hash", since: "7.4.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 35, group: "hash", since: "9.0.0" },
+        Row { engines: redis(Redis7_4, Redis8_10), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 37, shown: "", group: "hash", since: "7.4.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::READONLY, categories: C::FAST | C::HASH | C::READ, keys: 37, shown: "", group: "hash", since: "9.0.0" },
     ] },
     // first in redis-8.0
     Entry { name: "hgetdel", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 45, group: "hash", since: "8.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 45, group: "hash", since: "9.1.0" },
+        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 47, shown: "", group: "hash", since: "8.0.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 47, shown: "", group: "hash", since: "9.1.0" },
     ] },
     Entry { name: "hgetex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 47, group: "hash", since: "8.0.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_0), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 48, group: "hash", since: "9.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 47, group: "hash", since: "9.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 49, shown: "", group: "hash", since: "8.0.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1_1), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 50, shown: "", group: "hash", since: "9.0.0" },
+        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 49, shown: "", group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "hsetex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 53, group: "hash", since: "8.0.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 52, group: "hash", since: "9.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_10), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 55, shown: "", group: "hash", since: "8.0.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -6, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::HASH | C::WRITE, keys: 54, shown: "", group: "hash", since: "9.0.0" },
     ] },
     Entry { name: "vadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::DENYOOM | F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -5, flags: F::DENYOOM | F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "8.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "VADD", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -5, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "VADD", group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vcard", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 2, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VCARD", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 2, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VCARD", group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vdim", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 2, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VDIM", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 2, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VDIM", group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vemb", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -3, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VEMB", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -3, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VEMB", group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vgetattr", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 3, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VGETATTR", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 3, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VGETATTR", group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vinfo", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 2, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VINFO", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 2, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VINFO", group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vismember", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 3, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.2.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VISMEMBER", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 3, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VISMEMBER", group: "module", since: "8.2.0" },
     ] },
     Entry { name: "vlinks", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -3, flags: F::FAST | F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VLINKS", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -3, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VLINKS", group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vrandmember", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -2, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VRANDMEMBER", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VRANDMEMBER", group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vrem", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 3, flags: F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "8.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "VREM", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 3, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "VREM", group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vsetattr", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 4, flags: F::FAST | F::MODULE | F::SHOWN_UPPER | F::WRITE, categories: 0, keys: 47, group: "module", since: "8.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "VSETATTR", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 4, flags: F::FAST | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "VSETATTR", group: "module", since: "8.0.0" },
     ] },
     Entry { name: "vsim", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "" },
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -4, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.0.0" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: None, arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VSIM", group: "module", since: "" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -4, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VSIM", group: "module", since: "8.0.0" },
     ] },
     // first in redis-8.2
     Entry { name: "cluster|slot-stats", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_2, Redis8_10), module: None, arity: -4, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "8.2.0" },
-        Row { engines: valkey(Valkey8_0, Valkey9_1), module: None, arity: -4, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "8.0.0" },
+        Row { engines: redis(Redis8_2, Redis8_10), module: None, arity: -4, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "8.2.0" },
+        Row { engines: valkey(Valkey8_0, Valkey9_1), module: None, arity: -4, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "8.0.0" },
     ] },
     Entry { name: "xackdel", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_2, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 49, group: "stream", since: "8.2.0" },
+        Row { engines: redis(Redis8_2, Redis8_10), module: None, arity: -6, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 51, shown: "", group: "stream", since: "8.2.0" },
     ] },
     Entry { name: "xdelex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_2, Redis8_10), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 51, group: "stream", since: "8.2.0" },
+        Row { engines: redis(Redis8_2, Redis8_10), module: None, arity: -5, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 53, shown: "", group: "stream", since: "8.2.0" },
     ] },
     // first in redis-8.4
     Entry { name: "cluster|migration", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "8.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.4.0" },
     ] },
     Entry { name: "cluster|syncslots", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "8.4.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_0), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "cluster", since: "9.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "9.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.4.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "9.0.0" },
     ] },
     Entry { name: "delex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 50, group: "string", since: "8.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 52, shown: "", group: "string", since: "8.4.0" },
     ] },
     Entry { name: "digest", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 35, group: "string", since: "8.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::FAST | C::READ | C::STRING, keys: 37, shown: "", group: "string", since: "8.4.0" },
     ] },
     Entry { name: "msetex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 1, group: "string", since: "8.4.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 1, group: "string", since: "9.1.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 1, shown: "", group: "string", since: "8.4.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1), module: None, arity: -4, flags: F::DENYOOM | F::MOVABLEKEYS | F::WRITE, categories: C::SLOW | C::STRING | C::WRITE, keys: 1, shown: "", group: "string", since: "9.1.0" },
     ] },
     Entry { name: "trimslots", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -5, flags: F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, group: "server", since: "8.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -5, flags: F::WRITE, categories: C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, shown: "", group: "server", since: "8.4.0" },
     ] },
     Entry { name: "vrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -4, flags: F::MODULE | F::READONLY | F::SHOWN_UPPER, categories: 0, keys: 47, group: "module", since: "8.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: None, arity: -4, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "VRANGE", group: "module", since: "8.4.0" },
     ] },
-    // first in redis-8.6
-    Entry { name: "hotkeys", subcommands: &[408, 409, 410, 411, 431], rows: &[
-        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "server", since: "8.6.0" },
+    // first in redis-8.6.0
+    Entry { name: "hotkeys", subcommands: &[408, 409, 410, 411, 413], rows: &[
+        Row { engines: redis(Redis8_6_0, Redis8_10), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "server", since: "8.6.0" },
     ] },
     Entry { name: "hotkeys|get", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "8.6.0" },
+        Row { engines: redis(Redis8_6_0, Redis8_6_1), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "8.6.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.6.0" },
     ] },
     Entry { name: "hotkeys|reset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "8.6.0" },
+        Row { engines: redis(Redis8_6_0, Redis8_6_1), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "8.6.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.6.0" },
     ] },
     Entry { name: "hotkeys|start", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: -2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "8.6.0" },
+        Row { engines: redis(Redis8_6_0, Redis8_6_1), module: None, arity: -2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "8.6.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: -2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.6.0" },
     ] },
     Entry { name: "hotkeys|stop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "8.6.0" },
+        Row { engines: redis(Redis8_6_0, Redis8_6_1), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "8.6.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.6.0" },
     ] },
     Entry { name: "xcfgset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 53, group: "stream", since: "8.6.0" },
+        Row { engines: redis(Redis8_6_0, Redis8_10), module: None, arity: -2, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 55, shown: "", group: "stream", since: "8.6.0" },
+    ] },
+    // first in redis-8.6.1
+    Entry { name: "hotkeys|help", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_6_1, Redis8_10), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "8.6.1" },
+    ] },
+    // first in redis-8.6
+    Entry { name: "xidmprecord", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_6, Redis8_10), module: None, arity: 5, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 55, shown: "", group: "stream", since: "8.6.2" },
     ] },
     // first in redis-8.8
     Entry { name: "arcount", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::ARRAY | C::FAST | C::READ, keys: 35, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::ARRAY | C::FAST | C::READ, keys: 37, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "ardel", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::ARRAY | C::FAST | C::WRITE, keys: 51, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -3, flags: F::FAST | F::WRITE, categories: C::ARRAY | C::FAST | C::WRITE, keys: 53, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "ardelrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -4, flags: F::WRITE, categories: C::ARRAY | C::SLOW | C::WRITE, keys: 51, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -4, flags: F::WRITE, categories: C::ARRAY | C::SLOW | C::WRITE, keys: 53, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "arget", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::ARRAY | C::FAST | C::READ, keys: 35, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::FAST | F::READONLY, categories: C::ARRAY | C::FAST | C::READ, keys: 37, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "argetrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 4, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 35, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 4, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 37, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "argrep", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -6, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 35, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -6, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 37, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "arinfo", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -2, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 35, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -2, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 37, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "arinsert", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::ARRAY | C::FAST | C::WRITE, keys: 53, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -3, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::ARRAY | C::FAST | C::WRITE, keys: 55, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "arlastitems", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -3, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 35, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -3, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 37, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "arlen", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::ARRAY | C::FAST | C::READ, keys: 35, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::ARRAY | C::FAST | C::READ, keys: 37, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "armget", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::ARRAY | C::FAST | C::READ, keys: 35, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -3, flags: F::FAST | F::READONLY, categories: C::ARRAY | C::FAST | C::READ, keys: 37, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "armset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::ARRAY | C::FAST | C::WRITE, keys: 53, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::ARRAY | C::FAST | C::WRITE, keys: 55, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "arnext", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::ARRAY | C::FAST | C::READ, keys: 35, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 2, flags: F::FAST | F::READONLY, categories: C::ARRAY | C::FAST | C::READ, keys: 37, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "arop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -5, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 35, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -5, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 37, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "arring", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -4, flags: F::DENYOOM | F::WRITE, categories: C::ARRAY | C::SLOW | C::WRITE, keys: 53, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -4, flags: F::DENYOOM | F::WRITE, categories: C::ARRAY | C::SLOW | C::WRITE, keys: 55, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "arscan", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -4, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 35, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -4, flags: F::READONLY, categories: C::ARRAY | C::READ | C::SLOW, keys: 37, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "arseek", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::ARRAY | C::FAST | C::WRITE, keys: 53, group: "array", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::ARRAY | C::FAST | C::WRITE, keys: 55, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "arset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::ARRAY | C::FAST | C::WRITE, keys: 53, group: "array", since: "8.8.0" },
-    ] },
-    Entry { name: "hotkeys|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "server", since: "8.6.1" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -4, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::ARRAY | C::FAST | C::WRITE, keys: 55, shown: "", group: "array", since: "8.8.0" },
     ] },
     Entry { name: "increx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 47, group: "string", since: "8.8.0" },
-    ] },
-    Entry { name: "xidmprecord", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: 5, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 53, group: "stream", since: "8.6.2" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -2, flags: F::DENYOOM | F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 49, shown: "", group: "string", since: "8.8.0" },
     ] },
     Entry { name: "xnack", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -7, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 53, group: "stream", since: "8.8.0" },
+        Row { engines: redis(Redis8_8, Redis8_10), module: None, arity: -7, flags: F::FAST | F::WRITE, categories: C::FAST | C::STREAM | C::WRITE, keys: 55, shown: "", group: "stream", since: "8.8.0" },
     ] },
     // first in redis-8.10
     Entry { name: "backup", subcommands: &[436, 437, 438, 439, 440, 441, 442], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: 0, categories: C::SLOW, keys: 0, group: "server", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "server", since: "8.10.0" },
     ] },
     Entry { name: "backup|abort", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "8.10.0" },
     ] },
     Entry { name: "backup|cleanup", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "8.10.0" },
     ] },
     Entry { name: "backup|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "server", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "server", since: "8.10.0" },
     ] },
     Entry { name: "backup|list", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "8.10.0" },
     ] },
     Entry { name: "backup|seal", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "8.10.0" },
     ] },
     Entry { name: "backup|start", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::NOSCRIPT, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "8.10.0" },
     ] },
     Entry { name: "backup|status", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "server", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: F::ADMIN | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "server", since: "8.10.0" },
     ] },
     Entry { name: "blmovem", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -6, flags: F::BLOCKING | F::DENYOOM | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 64, group: "list", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -6, flags: F::BLOCKING | F::DENYOOM | F::WRITE, categories: C::BLOCKING | C::LIST | C::SLOW | C::WRITE, keys: 66, shown: "", group: "list", since: "8.10.0" },
     ] },
     Entry { name: "himport", subcommands: &[445, 446, 447, 448], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -2, flags: 0, categories: C::HASH | C::SLOW, keys: 0, group: "hash", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -2, flags: 0, categories: C::HASH | C::SLOW, keys: 0, shown: "", group: "hash", since: "8.10.0" },
     ] },
     Entry { name: "himport|discard", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 3, flags: 0, categories: C::HASH | C::SLOW, keys: 0, group: "hash", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 3, flags: 0, categories: C::HASH | C::SLOW, keys: 0, shown: "", group: "hash", since: "8.10.0" },
     ] },
     Entry { name: "himport|discardall", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: 0, categories: C::HASH | C::SLOW, keys: 0, group: "hash", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: 2, flags: 0, categories: C::HASH | C::SLOW, keys: 0, shown: "", group: "hash", since: "8.10.0" },
     ] },
     Entry { name: "himport|prepare", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -4, flags: F::DENYOOM, categories: C::HASH | C::SLOW, keys: 0, group: "hash", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -4, flags: F::DENYOOM, categories: C::HASH | C::SLOW, keys: 0, shown: "", group: "hash", since: "8.10.0" },
     ] },
     Entry { name: "himport|set", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::HASH | C::SLOW | C::WRITE, keys: 68, group: "hash", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::HASH | C::SLOW | C::WRITE, keys: 71, shown: "", group: "hash", since: "8.10.0" },
     ] },
     Entry { name: "lmovem", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 64, group: "list", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -5, flags: F::DENYOOM | F::WRITE, categories: C::LIST | C::SLOW | C::WRITE, keys: 66, shown: "", group: "list", since: "8.10.0" },
     ] },
     Entry { name: "sdiffcard", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 4, group: "set", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 4, shown: "", group: "set", since: "8.10.0" },
     ] },
     Entry { name: "sunioncard", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 4, group: "set", since: "8.10.0" },
+        Row { engines: redis(Redis8_10, Redis8_10), module: None, arity: -3, flags: F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::SET | C::SLOW, keys: 4, shown: "", group: "set", since: "8.10.0" },
     ] },
     // first in valkey-8.0
     Entry { name: "client|capa", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey8_0, Valkey9_0), module: None, arity: -3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "8.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -3, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "8.0.0" },
+        Row { engines: valkey(Valkey8_0, Valkey9_0), module: None, arity: -3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "8.0.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1), module: None, arity: -3, flags: F::ALLOW_BUSY | F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "8.0.0" },
     ] },
     Entry { name: "script|show", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey8_0, Valkey8_1), module: None, arity: 3, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "8.0.0" },
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: 3, flags: F::NOSCRIPT | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, group: "", since: "8.0.0" },
+        Row { engines: valkey(Valkey8_0, Valkey8_1), module: None, arity: 3, flags: F::NOSCRIPT, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "8.0.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: 3, flags: F::NOSCRIPT | F::STALE, categories: C::SCRIPTING | C::SLOW, keys: 0, shown: "", group: "", since: "8.0.0" },
     ] },
     // first in valkey-8.1
     Entry { name: "client|import-source", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, group: "", since: "8.1.0" },
+        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 3, flags: F::LOADING | F::NOSCRIPT | F::STALE, categories: C::CONNECTION | C::SLOW, keys: 0, shown: "", group: "", since: "8.1.0" },
     ] },
     Entry { name: "commandlog", subcommands: &[456, 457, 458, 459], rows: &[
-        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, group: "server", since: "8.1.0" },
+        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: -2, flags: 0, categories: C::SLOW, keys: 0, shown: "", group: "server", since: "8.1.0" },
     ] },
     Entry { name: "commandlog|get", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 4, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "8.1.0" },
+        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 4, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.1.0" },
     ] },
     Entry { name: "commandlog|help", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, group: "", since: "8.1.0" },
+        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "8.1.0" },
     ] },
     Entry { name: "commandlog|len", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "8.1.0" },
+        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.1.0" },
     ] },
     Entry { name: "commandlog|reset", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "8.1.0" },
+        Row { engines: valkey(Valkey8_1, Valkey9_1), module: None, arity: 3, flags: F::ADMIN | F::LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.1.0" },
     ] },
     // first in valkey-9.0
     Entry { name: "cluster|cancelslotmigrations", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey9_0, Valkey9_0), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "cluster", since: "9.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "9.0.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "9.0.0" },
     ] },
     Entry { name: "cluster|flushslot", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey9_0, Valkey9_0), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::WRITE, categories: C::ADMIN | C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, group: "cluster", since: "9.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::WRITE, categories: C::ADMIN | C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, group: "", since: "9.0.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -3, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::WRITE, categories: C::ADMIN | C::DANGEROUS | C::KEYSPACE | C::SLOW | C::WRITE, keys: 0, shown: "", group: "", since: "9.0.0" },
     ] },
     Entry { name: "cluster|getslotmigrations", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey9_0, Valkey9_0), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "cluster", since: "9.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "9.0.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: 2, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "9.0.0" },
     ] },
     Entry { name: "cluster|migrateslots", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey9_0, Valkey9_0), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "cluster", since: "9.0.0" },
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, group: "", since: "9.0.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: -4, flags: F::ADMIN | F::NO_ASYNC_LOADING | F::STALE, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "9.0.0" },
     ] },
     Entry { name: "delifeq", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 34, group: "string", since: "9.0.0" },
+        Row { engines: valkey(Valkey9_0, Valkey9_1), module: None, arity: 3, flags: F::FAST | F::WRITE, categories: C::FAST | C::STRING | C::WRITE, keys: 36, shown: "", group: "string", since: "9.0.0" },
     ] },
-    // first in valkey-9.1
+    // first in valkey-9.1.0
     Entry { name: "clusterscan", subcommands: &[], rows: &[
-        Row { engines: valkey(Valkey9_1, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 56, group: "cluster", since: "9.1.0" },
+        Row { engines: valkey(Valkey9_1_0, Valkey9_1), module: None, arity: -2, flags: F::READONLY, categories: C::KEYSPACE | C::READ | C::SLOW, keys: 58, shown: "", group: "cluster", since: "9.1.0" },
+    ] },
+    // first in sentinel/redis-6.2
+    Entry { name: "sentinel", subcommands: &[467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491], rows: &[
+        Row { engines: redis(RedisSentinel6_2, RedisSentinel6_2), module: None, arity: -2, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "" },
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "sentinel", since: "2.8.4" },
+    ] },
+    // first in sentinel/redis-7.0
+    Entry { name: "sentinel|ckquorum", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|config", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel7_0), module: None, arity: -3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.2.0" },
+        Row { engines: redis(RedisSentinel7_2, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -4, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.2.0" },
+    ] },
+    Entry { name: "sentinel|debug", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -2, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "7.0.0" },
+    ] },
+    Entry { name: "sentinel|failover", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel8_1), module: None, arity: 3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+        Row { engines: valkey(ValkeySentinel9_0, ValkeySentinel9_1), module: None, arity: -3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|flushconfig", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|get-master-addr-by-name", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|help", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::LOADING | F::STALE, categories: C::SLOW, keys: 0, shown: "", group: "", since: "6.2.0" },
+    ] },
+    Entry { name: "sentinel|info-cache", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.2.0" },
+    ] },
+    Entry { name: "sentinel|is-master-down-by-addr", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 6, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|master", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|masters", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|monitor", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 6, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|myid", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "6.2.0" },
+    ] },
+    Entry { name: "sentinel|pending-scripts", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|remove", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|replicas", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "5.0.0" },
+    ] },
+    Entry { name: "sentinel|reset", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|sentinels", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|set", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -5, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.4" },
+    ] },
+    Entry { name: "sentinel|simulate-failure", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: -3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "3.2.0" },
+    ] },
+    Entry { name: "sentinel|slaves", subcommands: &[], rows: &[
+        Row { engines: redis(RedisSentinel7_0, RedisSentinel8_6) | valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "2.8.0" },
+    ] },
+    // first in sentinel/valkey-8.0
+    Entry { name: "sentinel|get-primary-addr-by-name", subcommands: &[], rows: &[
+        Row { engines: valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.0.0" },
+    ] },
+    Entry { name: "sentinel|is-primary-down-by-addr", subcommands: &[], rows: &[
+        Row { engines: valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 6, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.0.0" },
+    ] },
+    Entry { name: "sentinel|primaries", subcommands: &[], rows: &[
+        Row { engines: valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 2, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.0.0" },
+    ] },
+    Entry { name: "sentinel|primary", subcommands: &[], rows: &[
+        Row { engines: valkey(ValkeySentinel8_0, ValkeySentinel9_1), module: None, arity: 3, flags: F::ADMIN, categories: C::ADMIN | C::DANGEROUS | C::SLOW, keys: 0, shown: "", group: "", since: "8.0.0" },
     ] },
     // redis json
     Entry { name: "json.arrappend", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.arrindex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -4, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 44, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 44, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -4, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 46, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.arrinsert", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -5, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -5, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.arrlen", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 44, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 44, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 46, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.arrpop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.arrtrim", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: 5, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: 5, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.clear", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "2.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "2.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "2.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
-    Entry { name: "json.debug", subcommands: &[621, 622, 623, 624], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::JSON | C::READ, keys: 8, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::JSON | C::READ | C::SLOW, keys: 0, group: "", since: "1.0.0" },
+    Entry { name: "json.debug", subcommands: &[701, 702, 703, 704], rows: &[
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 74, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 74, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::JSON | C::READ, keys: 8, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::JSON | C::READ | C::SLOW, keys: 0, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.del", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.forget", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.get", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 44, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 44, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 46, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.merge", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "2.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "2.6.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "2.6.0" },
     ] },
     Entry { name: "json.mget", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -3, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 44, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 27, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -3, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 46, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 30, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.mset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 25, group: "json", since: "2.6.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::SLOW | C::WRITE, keys: 29, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 25, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 25, shown: "", group: "json", since: "2.6.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 27, shown: "", group: "json", since: "2.6.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::SLOW | C::WRITE, keys: 31, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.numincrby", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: 4, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: 4, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.nummultby", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: 4, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: 4, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.numpowby", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: 4, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: 4, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "1.0.0" },
     ] },
     Entry { name: "json.objkeys", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 44, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 44, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 46, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.objlen", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 44, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 44, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 46, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.resp", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 44, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 44, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 46, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.set", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::SLOW | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::SLOW | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.strappend", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.strlen", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 44, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 44, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 46, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.toggle", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: 3, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 54, group: "json", since: "2.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 54, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 49, shown: "", group: "json", since: "2.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: 3, flags: F::MODULE | F::WRITE, categories: C::JSON | C::WRITE, keys: 56, shown: "", group: "json", since: "2.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::JSON | C::WRITE, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "json.type", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 44, group: "json", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 44, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisJson), arity: -1, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 49, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisJson), arity: -2, flags: F::MODULE | F::READONLY, categories: C::JSON | C::READ, keys: 46, shown: "", group: "json", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::JSON | C::READ, keys: 49, shown: "", group: "", since: "1.0.0" },
     ] },
     // redis search
-    Entry { name: "_ft.config", subcommands: &[492, 493, 494], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::SEARCH, keys: 0, group: "ft", since: "" },
-    ] },
-    Entry { name: "_ft.config|get", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, group: "ft", since: "1.0.0" },
-    ] },
-    Entry { name: "_ft.config|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, group: "ft", since: "1.0.0" },
-    ] },
-    Entry { name: "_ft.config|set", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::WRITE, categories: 0, keys: 0, group: "ft", since: "1.0.0" },
-    ] },
-    Entry { name: "_ft.debug", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::DANGEROUS | C::SEARCH | C::SLOW, keys: 0, group: "ft", since: "" },
-    ] },
     Entry { name: "ft._aliasaddifnx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "ft", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 67, shown: "FT._ALIASADDIFNX", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT._ALIASADDIFNX", group: "ft", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT._ALIASADDIFNX", group: "ft", since: "1.0.0" },
     ] },
     Entry { name: "ft._aliasdelifx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "ft", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT._ALIASDELIFX", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT._ALIASDELIFX", group: "ft", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT._ALIASDELIFX", group: "ft", since: "1.0.0" },
     ] },
     Entry { name: "ft._alterifnx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -6, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "ft", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT._ALTERIFNX", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT._ALTERIFNX", group: "ft", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -6, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT._ALTERIFNX", group: "ft", since: "1.0.0" },
     ] },
     Entry { name: "ft._createifnx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -5, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "ft", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT._CREATEIFNX", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT._CREATEIFNX", group: "ft", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -5, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT._CREATEIFNX", group: "ft", since: "1.0.0" },
     ] },
     Entry { name: "ft._dropifx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 0, group: "ft", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT._DROPIFX", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 0, shown: "FT._DROPIFX", group: "ft", since: "" },
     ] },
     Entry { name: "ft._dropindexifx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::WRITE, categories: C::DANGEROUS | C::SEARCH | C::SLOW | C::WRITE, keys: 0, group: "ft", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT._DROPINDEXIFX", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::DANGEROUS | C::SEARCH | C::SLOW | C::WRITE, keys: 0, shown: "FT._DROPINDEXIFX", group: "ft", since: "2.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::WRITE, categories: C::DANGEROUS | C::SEARCH | C::SLOW | C::WRITE, keys: 0, shown: "FT._DROPINDEXIFX", group: "ft", since: "2.0.0" },
     ] },
     Entry { name: "ft._list", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::SEARCH | C::SLOW, keys: 0, group: "search", since: "2.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::ADMIN | F::MODULE | F::READONLY, categories: C::ADMIN | C::READ | C::SEARCH | C::SLOW, keys: 0, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT._LIST", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::SEARCH | C::SLOW, keys: 0, shown: "FT._LIST", group: "search", since: "2.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::ADMIN | F::MODULE | F::READONLY, categories: C::ADMIN | C::READ | C::SEARCH | C::SLOW, keys: 0, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "ft.add", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 71, group: "ft", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 67, shown: "FT.ADD", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 74, shown: "FT.ADD", group: "ft", since: "" },
     ] },
     Entry { name: "ft.aggregate", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, group: "search", since: "1.1.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::READONLY, categories: C::READ | C::SEARCH | C::SLOW, keys: 0, group: "", since: "1.1.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.AGGREGATE", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, shown: "FT.AGGREGATE", group: "search", since: "1.1.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, shown: "FT.AGGREGATE", group: "search", since: "1.1.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::READONLY, categories: C::READ | C::SEARCH | C::SLOW, keys: 0, shown: "", group: "", since: "1.1.0" },
     ] },
     Entry { name: "ft.aliasadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 67, shown: "FT.ALIASADD", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.ALIASADD", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.ALIASADD", group: "search", since: "1.0.0" },
     ] },
     Entry { name: "ft.aliasdel", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "search", since: "1.0.0" },
-    ] },
-    Entry { name: "ft.aliaslist", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, group: "search", since: "8.10.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.ALIASDEL", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.ALIASDEL", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.ALIASDEL", group: "search", since: "1.0.0" },
     ] },
     Entry { name: "ft.aliasupdate", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 67, shown: "FT.ALIASUPDATE", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.ALIASUPDATE", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.ALIASUPDATE", group: "search", since: "1.0.0" },
     ] },
     Entry { name: "ft.alter", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -6, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT.ALTER", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.ALTER", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -6, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.ALTER", group: "search", since: "1.0.0" },
     ] },
-    Entry { name: "ft.config", subcommands: &[511, 512, 513], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::SEARCH, keys: 0, group: "ft", since: "" },
-    ] },
-    Entry { name: "ft.config|get", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, group: "search", since: "1.0.0" },
-    ] },
-    Entry { name: "ft.config|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, group: "search", since: "1.0.0" },
-    ] },
-    Entry { name: "ft.config|set", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::WRITE, categories: 0, keys: 0, group: "search", since: "1.0.0" },
+    Entry { name: "ft.config", subcommands: &[591, 592, 593], rows: &[
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CONFIG", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::SEARCH, keys: 0, shown: "FT.CONFIG", group: "ft", since: "" },
     ] },
     Entry { name: "ft.create", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -5, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "search", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::SEARCH | C::WRITE, keys: 0, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT.CREATE", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.CREATE", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -5, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.CREATE", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::SEARCH | C::WRITE, keys: 0, shown: "", group: "", since: "1.0.0" },
     ] },
-    Entry { name: "ft.cursor", subcommands: &[516, 517, 518], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, group: "ft", since: "" },
+    Entry { name: "ft.cursor", subcommands: &[594, 595, 596], rows: &[
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 74, shown: "FT.CURSOR", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, shown: "FT.CURSOR", group: "ft", since: "" },
     ] },
-    Entry { name: "ft.cursor|del", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10), module: Some(Module::RedisSearch), arity: -4, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, group: "search", since: "1.1.0" },
-    ] },
-    Entry { name: "ft.cursor|gc", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, group: "ft", since: "" },
-    ] },
-    Entry { name: "ft.cursor|read", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis8_10), module: Some(Module::RedisSearch), arity: -4, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, group: "search", since: "1.1.0" },
+    Entry { name: "ft.debug", subcommands: &[557, 558, 559, 560, 561, 562, 563, 564, 565, 566, 567, 568, 569, 570, 571, 572, 573, 574, 575, 576, 577, 578, 579, 580, 581, 582, 583, 584, 585], rows: &[
+        Row { engines: redis(Redis6_0_5, Redis7_2_16), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG", group: "module", since: "" },
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG", group: "module", since: "" },
     ] },
     Entry { name: "ft.del", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 71, group: "ft", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 67, shown: "FT.DEL", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 74, shown: "FT.DEL", group: "ft", since: "" },
     ] },
     Entry { name: "ft.dictadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "search", since: "1.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DICTADD", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.DICTADD", group: "search", since: "1.4.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.DICTADD", group: "search", since: "1.4.0" },
     ] },
     Entry { name: "ft.dictdel", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "search", since: "1.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DICTDEL", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.DICTDEL", group: "search", since: "1.4.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.DICTDEL", group: "search", since: "1.4.0" },
     ] },
     Entry { name: "ft.dictdump", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, group: "search", since: "1.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DICTDUMP", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.DICTDUMP", group: "search", since: "1.4.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.DICTDUMP", group: "search", since: "1.4.0" },
     ] },
     Entry { name: "ft.drop", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::DANGEROUS | C::SEARCH | C::SLOW | C::WRITE, keys: 0, group: "ft", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT.DROP", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::DANGEROUS | C::SEARCH | C::SLOW | C::WRITE, keys: 0, shown: "FT.DROP", group: "ft", since: "" },
     ] },
     Entry { name: "ft.dropindex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::WRITE, categories: C::DANGEROUS | C::SEARCH | C::SLOW | C::WRITE, keys: 0, group: "search", since: "2.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::SEARCH | C::WRITE, keys: 0, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT.DROPINDEX", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::DANGEROUS | C::SEARCH | C::SLOW | C::WRITE, keys: 0, shown: "FT.DROPINDEX", group: "search", since: "2.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::WRITE, categories: C::DANGEROUS | C::SEARCH | C::SLOW | C::WRITE, keys: 0, shown: "FT.DROPINDEX", group: "search", since: "2.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::FAST | C::SEARCH | C::WRITE, keys: 0, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "ft.explain", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.EXPLAIN", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.EXPLAIN", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.EXPLAIN", group: "search", since: "1.0.0" },
     ] },
     Entry { name: "ft.explaincli", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.EXPLAINCLI", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.EXPLAINCLI", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.EXPLAINCLI", group: "search", since: "1.0.0" },
     ] },
     Entry { name: "ft.get", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 71, group: "ft", since: "" },
-    ] },
-    Entry { name: "ft.hybrid", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisSearch), arity: -7, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, group: "search", since: "8.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 67, shown: "FT.GET", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 74, shown: "FT.GET", group: "ft", since: "" },
     ] },
     Entry { name: "ft.info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, group: "search", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::SEARCH, keys: 0, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.INFO", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.INFO", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.INFO", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::SEARCH, keys: 0, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "ft.mget", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, group: "ft", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 18, shown: "FT.MGET", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, shown: "FT.MGET", group: "ft", since: "" },
     ] },
     Entry { name: "ft.profile", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -5, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, group: "search", since: "2.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.PROFILE", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, shown: "FT.PROFILE", group: "search", since: "2.2.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -5, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, shown: "FT.PROFILE", group: "search", since: "2.2.0" },
     ] },
     Entry { name: "ft.safeadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 71, group: "ft", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 67, shown: "FT.SAFEADD", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 74, shown: "FT.SAFEADD", group: "ft", since: "" },
     ] },
     Entry { name: "ft.search", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, group: "search", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::READONLY, categories: C::READ | C::SEARCH | C::SLOW, keys: 0, group: "", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.SEARCH", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, shown: "FT.SEARCH", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, shown: "FT.SEARCH", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::READONLY, categories: C::READ | C::SEARCH | C::SLOW, keys: 0, shown: "", group: "", since: "1.0.0" },
     ] },
     Entry { name: "ft.spellcheck", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, group: "search", since: "1.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.SPELLCHECK", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.SPELLCHECK", group: "search", since: "1.4.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.SPELLCHECK", group: "search", since: "1.4.0" },
     ] },
     Entry { name: "ft.sugadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 47, group: "suggestion", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT.SUGADD", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 49, shown: "FT.SUGADD", group: "suggestion", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 49, shown: "FT.SUGADD", group: "suggestion", since: "1.0.0" },
     ] },
     Entry { name: "ft.sugdel", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: 3, flags: F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 47, group: "suggestion", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT.SUGDEL", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 49, shown: "FT.SUGDEL", group: "suggestion", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: 3, flags: F::MODULE | F::WRITE, categories: C::SEARCH | C::WRITE, keys: 49, shown: "FT.SUGDEL", group: "suggestion", since: "1.0.0" },
     ] },
     Entry { name: "ft.sugget", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 47, group: "suggestion", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.SUGGET", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 49, shown: "FT.SUGGET", group: "suggestion", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 49, shown: "FT.SUGGET", group: "suggestion", since: "1.0.0" },
     ] },
     Entry { name: "ft.suglen", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 47, group: "suggestion", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.SUGLEN", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 49, shown: "FT.SUGLEN", group: "suggestion", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 49, shown: "FT.SUGLEN", group: "suggestion", since: "1.0.0" },
     ] },
     Entry { name: "ft.synadd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "ft", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT.SYNADD", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.SYNADD", group: "ft", since: "" },
     ] },
     Entry { name: "ft.syndump", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, group: "search", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.SYNDUMP", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.SYNDUMP", group: "search", since: "1.2.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.SYNDUMP", group: "search", since: "1.2.0" },
     ] },
     Entry { name: "ft.synupdate", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, group: "search", since: "1.2.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "FT.SYNUPDATE", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.SYNUPDATE", group: "search", since: "1.2.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::SEARCH, keys: 0, shown: "FT.SYNUPDATE", group: "search", since: "1.2.0" },
     ] },
     Entry { name: "ft.tagvals", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: 3, flags: F::MODULE | F::READONLY, categories: C::DANGEROUS | C::READ | C::SEARCH | C::SLOW, keys: 0, group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "FT.TAGVALS", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::DANGEROUS | C::READ | C::SEARCH | C::SLOW, keys: 0, shown: "FT.TAGVALS", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: 3, flags: F::MODULE | F::READONLY, categories: C::DANGEROUS | C::READ | C::SEARCH | C::SLOW, keys: 0, shown: "FT.TAGVALS", group: "search", since: "1.0.0" },
+    ] },
+    // redis search
+    Entry { name: "ft.debug|delete_local_cursors", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DELETE_LOCAL_CURSORS", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|docidtoid", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DOCIDTOID", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|docinfo", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DOCINFO", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|dump_geomidx", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DUMP_GEOMIDX", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|dump_hnsw", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DUMP_HNSW", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|dump_invidx", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DUMP_INVIDX", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|dump_numidx", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DUMP_NUMIDX", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|dump_numidxtree", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DUMP_NUMIDXTREE", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|dump_phonetic_hash", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DUMP_PHONETIC_HASH", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|dump_prefix_trie", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DUMP_PREFIX_TRIE", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|dump_suffix_trie", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DUMP_SUFFIX_TRIE", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|dump_tagidx", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DUMP_TAGIDX", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|dump_terms", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|DUMP_TERMS", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|gc_clean_numeric", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|GC_CLEAN_NUMERIC", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|gc_continue_schedule", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|GC_CONTINUE_SCHEDULE", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|gc_forcebginvoke", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|GC_FORCEBGINVOKE", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|gc_forceinvoke", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|GC_FORCEINVOKE", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|gc_stop_schedule", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|GC_STOP_SCHEDULE", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|gc_wait_for_jobs", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|GC_WAIT_FOR_JOBS", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|git_sha", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|GIT_SHA", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|help", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|HELP", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|idtodocid", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|IDTODOCID", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|info_tagidx", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|INFO_TAGIDX", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|invidx_summary", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|INVIDX_SUMMARY", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|numidx_summary", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|NUMIDX_SUMMARY", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|ttl", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|TTL", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|ttl_expire", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|TTL_EXPIRE", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|ttl_pause", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|TTL_PAUSE", group: "", since: "" },
+    ] },
+    Entry { name: "ft.debug|vecsim_info", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_4, Redis7_4_11), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.DEBUG|VECSIM_INFO", group: "", since: "" },
+    ] },
+    // redis search
+    Entry { name: "_ft.config", subcommands: &[587, 588, 589], rows: &[
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::SEARCH, keys: 0, shown: "_FT.CONFIG", group: "ft", since: "" },
+    ] },
+    Entry { name: "_ft.config|get", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "_FT.CONFIG|GET", group: "ft", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "_FT.CONFIG|GET", group: "ft", since: "1.0.0" },
+    ] },
+    Entry { name: "_ft.config|help", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "_FT.CONFIG|HELP", group: "ft", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "_FT.CONFIG|HELP", group: "ft", since: "1.0.0" },
+    ] },
+    Entry { name: "_ft.config|set", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 0, shown: "_FT.CONFIG|SET", group: "ft", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::WRITE, categories: 0, keys: 0, shown: "_FT.CONFIG|SET", group: "ft", since: "1.0.0" },
+    ] },
+    Entry { name: "_ft.debug", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::DANGEROUS | C::SEARCH | C::SLOW, keys: 0, shown: "_FT.DEBUG", group: "ft", since: "" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: C::ADMIN | C::DANGEROUS | C::SEARCH | C::SLOW, keys: 0, shown: "_FT.DEBUG", group: "ft", since: "" },
+    ] },
+    Entry { name: "ft.config|get", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CONFIG|GET", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CONFIG|GET", group: "search", since: "1.0.0" },
+    ] },
+    Entry { name: "ft.config|help", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CONFIG|HELP", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CONFIG|HELP", group: "search", since: "1.0.0" },
+    ] },
+    Entry { name: "ft.config|set", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 0, shown: "FT.CONFIG|SET", group: "search", since: "1.0.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -3, flags: F::MODULE | F::WRITE, categories: 0, keys: 0, shown: "FT.CONFIG|SET", group: "search", since: "1.0.0" },
+    ] },
+    Entry { name: "ft.cursor|del", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CURSOR|DEL", group: "search", since: "1.1.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -4, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CURSOR|DEL", group: "search", since: "1.1.0" },
+    ] },
+    Entry { name: "ft.cursor|gc", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CURSOR|GC", group: "ft", since: "" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -2, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CURSOR|GC", group: "ft", since: "" },
+    ] },
+    Entry { name: "ft.cursor|read", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_0, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CURSOR|READ", group: "search", since: "1.1.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -4, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "FT.CURSOR|READ", group: "search", since: "1.1.0" },
+    ] },
+    Entry { name: "ft.hybrid", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_4, Redis8_4_6), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, shown: "FT.HYBRID", group: "search", since: "8.4.0" },
+        Row { engines: redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -7, flags: F::MODULE | F::READONLY, categories: C::READ | C::SEARCH, keys: 0, shown: "FT.HYBRID", group: "search", since: "8.4.0" },
     ] },
     Entry { name: "search.clusterinfo", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::LOADING | F::MODULE | F::NOSCRIPT | F::READONLY, categories: C::SEARCH, keys: 0, group: "search", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::LOADING | F::MODULE | F::NOSCRIPT | F::READONLY, categories: C::SEARCH, keys: 0, shown: "SEARCH.CLUSTERINFO", group: "search", since: "" },
     ] },
     Entry { name: "search.clusterrefresh", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: C::SEARCH, keys: 0, group: "search", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: C::SEARCH, keys: 0, shown: "SEARCH.CLUSTERREFRESH", group: "search", since: "" },
     ] },
     Entry { name: "search.clusterset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::LOADING | F::MODULE | F::NOSCRIPT | F::READONLY, categories: C::SEARCH, keys: 0, group: "search", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_4_6) | redis(Redis8_6, Redis8_10), module: Some(Module::RedisSearch), arity: -1, flags: F::LOADING | F::MODULE | F::NOSCRIPT | F::READONLY, categories: C::SEARCH, keys: 0, shown: "SEARCH.CLUSTERSET", group: "search", since: "" },
+    ] },
+    // redis search
+    Entry { name: "ft.aliaslist", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisSearch), arity: 2, flags: F::MODULE | F::READONLY, categories: C::SEARCH, keys: 0, shown: "FT.ALIASLIST", group: "search", since: "8.10.0" },
     ] },
     // redis timeseries
     Entry { name: "timeseries.clusterset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, group: "timeseries", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "timeseries.CLUSTERSET", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "", group: "timeseries", since: "" },
+    ] },
+    Entry { name: "timeseries.clustersetfromshard", subcommands: &[], rows: &[
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "timeseries.CLUSTERSETFROMSHARD", group: "module", since: "" },
+    ] },
+    Entry { name: "timeseries.forceshardsconnection", subcommands: &[], rows: &[
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "timeseries.FORCESHARDSCONNECTION", group: "module", since: "" },
+    ] },
+    Entry { name: "timeseries.hello", subcommands: &[], rows: &[
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "timeseries.HELLO", group: "module", since: "" },
+    ] },
+    Entry { name: "timeseries.infocluster", subcommands: &[], rows: &[
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "timeseries.INFOCLUSTER", group: "module", since: "" },
+    ] },
+    Entry { name: "timeseries.innercommunication", subcommands: &[], rows: &[
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "timeseries.INNERCOMMUNICATION", group: "module", since: "" },
+    ] },
+    Entry { name: "timeseries.networktest", subcommands: &[], rows: &[
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "timeseries.NETWORKTEST", group: "module", since: "" },
     ] },
     Entry { name: "timeseries.refreshcluster", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, group: "timeseries", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "timeseries.REFRESHCLUSTER", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "", group: "timeseries", since: "" },
     ] },
     Entry { name: "ts.add", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 52, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 49, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 54, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.alter", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 54, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 49, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 56, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.create", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TIMESERIES | C::WRITE, keys: 52, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TIMESERIES | C::WRITE, keys: 49, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TIMESERIES | C::WRITE, keys: 54, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.createrule", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -5, flags: F::FAST | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 61, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 49, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -5, flags: F::FAST | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 63, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.decrby", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 54, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 49, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 56, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.del", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: 4, flags: F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 54, group: "timeseries", since: "1.6.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 49, shown: "", group: "timeseries", since: "1.6.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: 4, flags: F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 56, shown: "", group: "timeseries", since: "1.6.0" },
     ] },
     Entry { name: "ts.deleterule", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: 3, flags: F::MODULE | F::WRITE, categories: C::FAST | C::TIMESERIES | C::WRITE, keys: 61, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::WRITE, categories: C::FAST | C::TIMESERIES | C::WRITE, keys: 49, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: 3, flags: F::MODULE | F::WRITE, categories: C::FAST | C::TIMESERIES | C::WRITE, keys: 63, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.get", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TIMESERIES, keys: 44, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TIMESERIES, keys: 49, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TIMESERIES, keys: 46, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.incrby", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 54, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 49, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 56, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TIMESERIES, keys: 44, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TIMESERIES, keys: 49, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TIMESERIES, keys: 46, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.madd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 24, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 25, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 25, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TIMESERIES | C::WRITE, keys: 26, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.mget", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.mrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.mrevrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, group: "timeseries", since: "1.4.0" },
-    ] },
-    Entry { name: "ts.nrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -5, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 4, group: "timeseries", since: "8.10.0" },
-    ] },
-    Entry { name: "ts.nrevrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -5, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 4, group: "timeseries", since: "8.10.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "1.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "1.4.0" },
     ] },
     Entry { name: "ts.queryindex", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, group: "timeseries", since: "1.0.0" },
-    ] },
-    Entry { name: "ts.querylabels", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, group: "timeseries", since: "8.10.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 0, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.range", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 44, group: "timeseries", since: "1.0.0" },
-    ] },
-    Entry { name: "ts.read", subcommands: &[], rows: &[
-        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 44, group: "timeseries", since: "8.10.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 49, shown: "", group: "timeseries", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 46, shown: "", group: "timeseries", since: "1.0.0" },
     ] },
     Entry { name: "ts.revrange", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 44, group: "timeseries", since: "1.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisTimeSeries), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 49, shown: "", group: "timeseries", since: "1.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -4, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 46, shown: "", group: "timeseries", since: "1.4.0" },
+    ] },
+    // redis timeseries
+    Entry { name: "ts.nrange", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -5, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 4, shown: "", group: "timeseries", since: "8.10.0" },
+    ] },
+    Entry { name: "ts.nrevrange", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -5, flags: F::MODULE | F::MOVABLEKEYS | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 4, shown: "", group: "timeseries", since: "8.10.0" },
+    ] },
+    Entry { name: "ts.querylabels", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -2, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 0, shown: "", group: "timeseries", since: "8.10.0" },
+    ] },
+    Entry { name: "ts.read", subcommands: &[], rows: &[
+        Row { engines: redis(Redis8_10, Redis8_10), module: Some(Module::RedisTimeSeries), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::TIMESERIES, keys: 46, shown: "", group: "timeseries", since: "8.10.0" },
     ] },
     // redis bloom
     Entry { name: "bf.add", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 54, group: "bf", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::BLOOM | C::FAST | C::WRITE, keys: 54, group: "", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 49, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 56, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::BLOOM | C::FAST | C::WRITE, keys: 49, shown: "", group: "", since: "" },
     ] },
     Entry { name: "bf.card", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 44, group: "bf", since: "2.4.4" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 44, group: "", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 49, shown: "", group: "bf", since: "2.4.4" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 46, shown: "", group: "bf", since: "2.4.4" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 49, shown: "", group: "", since: "" },
     ] },
     Entry { name: "bf.debug", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 44, group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 49, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 46, shown: "", group: "bf", since: "1.0.0" },
     ] },
     Entry { name: "bf.exists", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 44, group: "bf", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 44, group: "", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 49, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 46, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 49, shown: "", group: "", since: "" },
     ] },
     Entry { name: "bf.info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -2, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 44, group: "bf", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 44, group: "", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 49, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -2, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 46, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 49, shown: "", group: "", since: "" },
     ] },
     Entry { name: "bf.insert", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 54, group: "bf", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::BLOOM | C::FAST | C::WRITE, keys: 54, group: "", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 49, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 56, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::BLOOM | C::FAST | C::WRITE, keys: 49, shown: "", group: "", since: "" },
     ] },
     Entry { name: "bf.loadchunk", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 54, group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 49, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 56, shown: "", group: "bf", since: "1.0.0" },
     ] },
     Entry { name: "bf.madd", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 54, group: "bf", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::BLOOM | C::FAST | C::WRITE, keys: 54, group: "", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 49, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 56, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::BLOOM | C::FAST | C::WRITE, keys: 49, shown: "", group: "", since: "" },
     ] },
     Entry { name: "bf.mexists", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 44, group: "bf", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 44, group: "", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 49, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 46, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::FAST | C::READ, keys: 49, shown: "", group: "", since: "" },
     ] },
     Entry { name: "bf.reserve", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::FAST | C::WRITE, keys: 54, group: "bf", since: "1.0.0" },
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::BLOOM | C::FAST | C::WRITE, keys: 54, group: "", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::FAST | C::WRITE, keys: 49, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::FAST | C::WRITE, keys: 56, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::DENYOOM | F::FAST | F::MODULE | F::WRITE, categories: C::BLOOM | C::FAST | C::WRITE, keys: 49, shown: "", group: "", since: "" },
     ] },
     Entry { name: "bf.scandump", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 54, group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 49, shown: "", group: "bf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::BLOOM | C::READ, keys: 56, shown: "", group: "bf", since: "1.0.0" },
     ] },
     Entry { name: "cf.add", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 54, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 56, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.addnx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 54, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 56, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.compact", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 47, group: "cf", since: "" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_10), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 49, shown: "", group: "cf", since: "" },
     ] },
     Entry { name: "cf.count", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 44, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 46, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.debug", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 44, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 46, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.del", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 54, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 56, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.exists", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 44, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 46, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::FAST | C::READ, keys: 44, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::FAST | C::READ, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::FAST | C::READ, keys: 46, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.insert", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 54, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 56, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.insertnx", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 54, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 56, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.loadchunk", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 54, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::WRITE, keys: 56, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.mexists", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 44, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 46, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.reserve", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::FAST | C::WRITE, keys: 54, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::FAST | C::WRITE, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CUCKOO | C::FAST | C::WRITE, keys: 56, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cf.scandump", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 54, group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 49, shown: "", group: "cf", since: "1.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 3, flags: F::FAST | F::MODULE | F::READONLY, categories: C::CUCKOO | C::READ, keys: 56, shown: "", group: "cf", since: "1.0.0" },
     ] },
     Entry { name: "cms.incrby", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::WRITE, keys: 54, group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::WRITE, keys: 49, shown: "", group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::WRITE, keys: 56, shown: "", group: "cms", since: "2.0.0" },
     ] },
     Entry { name: "cms.info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::MODULE | F::READONLY, categories: C::CMS | C::FAST | C::READ, keys: 44, group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::CMS | C::FAST | C::READ, keys: 49, shown: "", group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::MODULE | F::READONLY, categories: C::CMS | C::FAST | C::READ, keys: 46, shown: "", group: "cms", since: "2.0.0" },
     ] },
     Entry { name: "cms.initbydim", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::FAST | C::WRITE, keys: 54, group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::FAST | C::WRITE, keys: 49, shown: "", group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::FAST | C::WRITE, keys: 56, shown: "", group: "cms", since: "2.0.0" },
     ] },
     Entry { name: "cms.initbyprob", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::FAST | C::WRITE, keys: 54, group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::FAST | C::WRITE, keys: 49, shown: "", group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::FAST | C::WRITE, keys: 56, shown: "", group: "cms", since: "2.0.0" },
     ] },
     Entry { name: "cms.merge", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::WRITE, keys: 54, group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::WRITE, keys: 49, shown: "", group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::CMS | C::WRITE, keys: 56, shown: "", group: "cms", since: "2.0.0" },
     ] },
     Entry { name: "cms.query", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::CMS | C::READ, keys: 44, group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::CMS | C::READ, keys: 49, shown: "", group: "cms", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::CMS | C::READ, keys: 46, shown: "", group: "cms", since: "2.0.0" },
     ] },
     Entry { name: "tdigest.add", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TDIGEST | C::WRITE, keys: 54, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TDIGEST | C::WRITE, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TDIGEST | C::WRITE, keys: 56, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.byrank", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 44, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 46, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.byrevrank", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 44, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 46, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.cdf", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 44, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 46, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.create", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -2, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TDIGEST | C::WRITE, keys: 54, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TDIGEST | C::WRITE, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -2, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TDIGEST | C::WRITE, keys: 56, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 44, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 46, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.max", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 44, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 46, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.merge", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::MOVABLEKEYS | F::WRITE, categories: C::TDIGEST | C::WRITE, keys: 55, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::MOVABLEKEYS | F::WRITE, categories: C::TDIGEST | C::WRITE, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::MOVABLEKEYS | F::WRITE, categories: C::TDIGEST | C::WRITE, keys: 57, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.min", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 44, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 46, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.quantile", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 44, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 46, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.rank", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 44, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 46, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.reset", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TDIGEST | C::WRITE, keys: 54, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TDIGEST | C::WRITE, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TDIGEST | C::WRITE, keys: 56, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.revrank", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 44, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TDIGEST, keys: 46, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "tdigest.trimmed_mean", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 4, flags: F::MODULE | F::READONLY, categories: C::READ | C::TDIGEST, keys: 44, group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TDIGEST, keys: 49, shown: "", group: "tdigest", since: "2.4.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 4, flags: F::MODULE | F::READONLY, categories: C::READ | C::TDIGEST, keys: 46, shown: "", group: "tdigest", since: "2.4.0" },
     ] },
     Entry { name: "topk.add", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TOPK | C::WRITE, keys: 54, group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TOPK | C::WRITE, keys: 49, shown: "", group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TOPK | C::WRITE, keys: 56, shown: "", group: "topk", since: "2.0.0" },
     ] },
     Entry { name: "topk.count", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::TOPK, keys: 44, group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TOPK, keys: 49, shown: "", group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::TOPK, keys: 46, shown: "", group: "topk", since: "2.0.0" },
     ] },
     Entry { name: "topk.incrby", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TOPK | C::WRITE, keys: 54, group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TOPK | C::WRITE, keys: 49, shown: "", group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -4, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::TOPK | C::WRITE, keys: 56, shown: "", group: "topk", since: "2.0.0" },
     ] },
     Entry { name: "topk.info", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TOPK, keys: 44, group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TOPK, keys: 49, shown: "", group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: 2, flags: F::MODULE | F::READONLY, categories: C::FAST | C::READ | C::TOPK, keys: 46, shown: "", group: "topk", since: "2.0.0" },
     ] },
     Entry { name: "topk.list", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -2, flags: F::MODULE | F::READONLY, categories: C::READ | C::TOPK, keys: 44, group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TOPK, keys: 49, shown: "", group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -2, flags: F::MODULE | F::READONLY, categories: C::READ | C::TOPK, keys: 46, shown: "", group: "topk", since: "2.0.0" },
     ] },
     Entry { name: "topk.query", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::TOPK, keys: 44, group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::MODULE | F::READONLY, categories: C::READ | C::TOPK, keys: 49, shown: "", group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::MODULE | F::READONLY, categories: C::READ | C::TOPK, keys: 46, shown: "", group: "topk", since: "2.0.0" },
     ] },
     Entry { name: "topk.reserve", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_0_5, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TOPK | C::WRITE, keys: 54, group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis6_0_5, Redis7_4_11), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: 0, keys: 49, shown: "", group: "module", since: "" },
+        Row { engines: redis(Redis8_0, Redis8_2_9), module: Some(Module::RedisBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TOPK | C::WRITE, keys: 49, shown: "", group: "topk", since: "2.0.0" },
+        Row { engines: redis(Redis8_4, Redis8_10), module: Some(Module::RedisBloom), arity: -3, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::FAST | C::TOPK | C::WRITE, keys: 56, shown: "", group: "topk", since: "2.0.0" },
+    ] },
+    // redis falkordb
+    Entry { name: "graph.bulk", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::DENYOOM | F::MODULE | F::NOSCRIPT | F::WRITE, categories: 0, keys: 49, shown: "graph.BULK", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.config", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::ALLOW_BUSY | F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "graph.CONFIG", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.constraint", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::DENYOOM | F::MODULE | F::NOSCRIPT | F::WRITE, categories: 0, keys: 74, shown: "graph.CONSTRAINT", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.copy", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::DENYOOM | F::MODULE | F::NOSCRIPT | F::WRITE, categories: 0, keys: 67, shown: "graph.COPY", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.debug", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "graph.DEBUG", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.delete", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::WRITE, categories: 0, keys: 49, shown: "graph.DELETE", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.effect", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::WRITE, categories: 0, keys: 49, shown: "graph.EFFECT", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.explain", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::DENYOOM | F::MODULE | F::NOSCRIPT | F::WRITE, categories: 0, keys: 49, shown: "graph.EXPLAIN", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.info", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::ALLOW_BUSY | F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 49, shown: "graph.INFO", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.list", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::ALLOW_BUSY | F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 0, shown: "graph.LIST", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.memory", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 74, shown: "graph.MEMORY", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.password", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::DENYOOM | F::MODULE | F::NOSCRIPT | F::WRITE, categories: 0, keys: 0, shown: "graph.PASSWORD", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.profile", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::BLOCKING | F::DENYOOM | F::MODULE | F::NOSCRIPT | F::WRITE, categories: 0, keys: 49, shown: "graph.PROFILE", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.query", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::BLOCKING | F::DENYOOM | F::MODULE | F::NOSCRIPT | F::WRITE, categories: 0, keys: 49, shown: "graph.QUERY", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.restore", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::DENYOOM | F::MODULE | F::NOSCRIPT | F::WRITE, categories: 0, keys: 49, shown: "graph.RESTORE", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.ro_query", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::BLOCKING | F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 49, shown: "graph.RO_QUERY", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.slowlog", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::ALLOW_BUSY | F::MODULE | F::NOSCRIPT | F::READONLY, categories: 0, keys: 49, shown: "graph.SLOWLOG", group: "module", since: "" },
+    ] },
+    Entry { name: "graph.udf", subcommands: &[], rows: &[
+        Row { engines: redis(Redis7_2, Redis8_10), module: Some(Module::RedisFalkorDb), arity: -1, flags: F::MODULE | F::NOSCRIPT, categories: 0, keys: 0, shown: "graph.UDF", group: "module", since: "" },
     ] },
     // valkey json
     Entry { name: "json.debug|depth", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::MODULE, categories: 0, keys: 67, group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::MODULE, categories: 0, keys: 74, shown: "", group: "", since: "" },
     ] },
     Entry { name: "json.debug|fields", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::MODULE, categories: 0, keys: 67, group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::MODULE, categories: 0, keys: 74, shown: "", group: "", since: "" },
     ] },
     Entry { name: "json.debug|help", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::MODULE, categories: 0, keys: 0, group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::MODULE, categories: 0, keys: 0, shown: "", group: "", since: "" },
     ] },
     Entry { name: "json.debug|memory", subcommands: &[], rows: &[
-        Row { engines: redis(Redis7_0, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::MODULE, categories: 0, keys: 67, group: "", since: "" },
+        Row { engines: redis(Redis7_0, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyJson), arity: -1, flags: F::MODULE, categories: 0, keys: 74, shown: "", group: "", since: "" },
     ] },
     // valkey bloom
     Entry { name: "bf.load", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 54, group: "", since: "" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeyBloom), arity: -1, flags: F::DENYOOM | F::MODULE | F::WRITE, categories: C::BLOOM | C::WRITE, keys: 49, shown: "", group: "", since: "" },
     ] },
     // valkey search
     Entry { name: "ft._debug", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::ADMIN | F::MODULE | F::READONLY, categories: C::ADMIN | C::READ | C::SEARCH | C::SLOW, keys: 0, group: "", since: "1.1.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::ADMIN | F::MODULE | F::READONLY, categories: C::ADMIN | C::READ | C::SEARCH | C::SLOW, keys: 0, shown: "", group: "", since: "1.1.0" },
     ] },
     Entry { name: "ft.internal_update", subcommands: &[], rows: &[
-        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::ADMIN | F::FAST | F::MODULE | F::WRITE, categories: C::ADMIN | C::FAST | C::SEARCH | C::WRITE, keys: 0, group: "", since: "1.2.0" },
+        Row { engines: redis(Redis6_2, Redis7_0) | valkey(Valkey7_2, Valkey9_1), module: Some(Module::ValkeySearch), arity: -1, flags: F::ADMIN | F::FAST | F::MODULE | F::WRITE, categories: C::ADMIN | C::FAST | C::SEARCH | C::WRITE, keys: 0, shown: "", group: "", since: "1.2.0" },
     ] },
 ];
 
-pub(super) static KEYS: [Keys; 78] = [
+pub(super) static KEYS: [Keys; 81] = [
     Keys { first: 0, last: 0, step: 0, specs: &[] },
     Keys { first: 0, last: 0, step: 0, specs: &[KeySpec { flags: K::OW.and(K::UPDATE), start: StartSearch::Index(1), find: FindKeys::KeyNum { index: 0, first: 1, step: 2 } }] },
     Keys { first: 0, last: 0, step: 0, specs: &[KeySpec { flags: K::RO.and(K::ACCESS).and(K::INCOMPLETE), start: StartSearch::Keyword { keyword: "STREAMS", from: 1 }, find: FindKeys::Range { last: -1, step: 1, limit: 2 } }] },
@@ -2323,18 +2857,20 @@ pub(super) static KEYS: [Keys; 78] = [
     Keys { first: 1, last: -1, step: 1, specs: &[KeySpec { flags: K::RO.and(K::ACCESS), start: StartSearch::Index(1), find: FindKeys::Range { last: -1, step: 1, limit: 0 } }] },
     Keys { first: 1, last: -1, step: 1, specs: &[KeySpec { flags: K::RO, start: StartSearch::Index(1), find: FindKeys::Range { last: -1, step: 1, limit: 0 } }] },
     Keys { first: 1, last: -1, step: 1, specs: &[KeySpec { flags: K::RW.and(K::ACCESS).and(K::INSERT), start: StartSearch::Index(1), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }, KeySpec { flags: K::RO.and(K::ACCESS), start: StartSearch::Index(2), find: FindKeys::Range { last: -1, step: 1, limit: 0 } }] },
+    Keys { first: 1, last: -1, step: 1, specs: &[KeySpec { flags: K::RW.and(K::ACCESS).and(K::UPDATE), start: StartSearch::Index(1), find: FindKeys::Range { last: -1, step: 1, limit: 0 } }] },
     Keys { first: 1, last: -1, step: 1, specs: &[KeySpec { flags: K::RW.and(K::ACCESS), start: StartSearch::Index(1), find: FindKeys::Range { last: -1, step: 1, limit: 0 } }] },
     Keys { first: 1, last: -1, step: 1, specs: &[KeySpec { flags: K::RW.and(K::UPDATE), start: StartSearch::Index(1), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }, KeySpec { flags: K::RO.and(K::ACCESS), start: StartSearch::Index(2), find: FindKeys::Range { last: -1, step: 1, limit: 0 } }] },
     Keys { first: 1, last: -1, step: 1, specs: &[KeySpec { flags: K::NOT_KEY, start: StartSearch::Index(1), find: FindKeys::Range { last: -1, step: 1, limit: 0 } }] },
     Keys { first: 1, last: -1, step: 2, specs: &[] },
     Keys { first: 1, last: -1, step: 2, specs: &[KeySpec { flags: K::OW.and(K::INSERT), start: StartSearch::Index(1), find: FindKeys::Range { last: -1, step: 2, limit: 0 } }] },
     Keys { first: 1, last: -1, step: 2, specs: &[KeySpec { flags: K::OW.and(K::UPDATE), start: StartSearch::Index(1), find: FindKeys::Range { last: -1, step: 2, limit: 0 } }] },
+    Keys { first: 1, last: -1, step: 3, specs: &[KeySpec { flags: K::RW.and(K::ACCESS).and(K::UPDATE), start: StartSearch::Index(1), find: FindKeys::Range { last: -1, step: 3, limit: 0 } }] },
     Keys { first: 1, last: -1, step: 3, specs: &[KeySpec { flags: K::RW.and(K::INSERT), start: StartSearch::Index(1), find: FindKeys::Range { last: -1, step: 3, limit: 0 } }] },
     Keys { first: 1, last: -1, step: 3, specs: &[KeySpec { flags: K::RW, start: StartSearch::Index(1), find: FindKeys::Range { last: -1, step: 3, limit: 0 } }] },
     Keys { first: 1, last: -2, step: 1, specs: &[] },
-    Keys { first: 1, last: -2, step: 1, specs: &[KeySpec { flags: K::RO, start: StartSearch::Index(1), find: FindKeys::Range { last: -2, step: 1, limit: 0 } }] },
     Keys { first: 1, last: -2, step: 1, specs: &[KeySpec { flags: K::RW.and(K::ACCESS).and(K::DELETE), start: StartSearch::Index(1), find: FindKeys::Range { last: -2, step: 1, limit: 0 } }] },
-    Keys { first: 1, last: -3, step: 3, specs: &[KeySpec { flags: K::RW, start: StartSearch::Index(1), find: FindKeys::Range { last: -3, step: 3, limit: 0 } }] },
+    Keys { first: 1, last: -2, step: 1, specs: &[KeySpec { flags: K::RW.and(K::ACCESS).and(K::UPDATE), start: StartSearch::Index(1), find: FindKeys::Range { last: -2, step: 1, limit: 0 } }] },
+    Keys { first: 1, last: -3, step: 3, specs: &[KeySpec { flags: K::RW.and(K::ACCESS).and(K::UPDATE), start: StartSearch::Index(1), find: FindKeys::Range { last: -3, step: 3, limit: 0 } }] },
     Keys { first: 1, last: 1, step: 1, specs: &[] },
     Keys { first: 1, last: 1, step: 1, specs: &[KeySpec { flags: K::OW.and(K::INSERT), start: StartSearch::Index(1), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }] },
     Keys { first: 1, last: 1, step: 1, specs: &[KeySpec { flags: K::OW.and(K::UPDATE), start: StartSearch::Index(1), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }] },
@@ -2370,6 +2906,7 @@ pub(super) static KEYS: [Keys; 78] = [
     Keys { first: 1, last: 2, step: 1, specs: &[KeySpec { flags: K::RW.and(K::ACCESS).and(K::DELETE), start: StartSearch::Index(1), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }, KeySpec { flags: K::OW.and(K::INSERT), start: StartSearch::Index(2), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }] },
     Keys { first: 1, last: 2, step: 1, specs: &[KeySpec { flags: K::RW.and(K::ACCESS).and(K::DELETE), start: StartSearch::Index(1), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }, KeySpec { flags: K::OW.and(K::UPDATE), start: StartSearch::Index(2), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }] },
     Keys { first: 1, last: 2, step: 1, specs: &[KeySpec { flags: K::RW.and(K::ACCESS).and(K::DELETE), start: StartSearch::Index(1), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }, KeySpec { flags: K::RW.and(K::INSERT), start: StartSearch::Index(2), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }] },
+    Keys { first: 1, last: 2, step: 1, specs: &[KeySpec { flags: K::RW.and(K::ACCESS).and(K::UPDATE), start: StartSearch::Index(1), find: FindKeys::Range { last: 1, step: 1, limit: 0 } }] },
     Keys { first: 2, last: -1, step: 1, specs: &[] },
     Keys { first: 2, last: -1, step: 1, specs: &[KeySpec { flags: K::OW.and(K::UPDATE), start: StartSearch::Index(2), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }, KeySpec { flags: K::RO.and(K::ACCESS), start: StartSearch::Index(3), find: FindKeys::Range { last: -1, step: 1, limit: 0 } }] },
     Keys { first: 2, last: 2, step: 1, specs: &[] },
@@ -2385,8 +2922,90 @@ pub(super) static KEYS: [Keys; 78] = [
     Keys { first: 3, last: 3, step: 1, specs: &[KeySpec { flags: K::RW.and(K::ACCESS).and(K::DELETE), start: StartSearch::Index(3), find: FindKeys::Range { last: 0, step: 1, limit: 0 } }, KeySpec { flags: K::RW.and(K::ACCESS).and(K::DELETE).and(K::INCOMPLETE), start: StartSearch::Keyword { keyword: "KEYS", from: -2 }, find: FindKeys::Range { last: -1, step: 1, limit: 0 } }] },
 ];
 
+/// The categories of each engine, even if no command is in them.
+pub(super) static CATEGORIES: &[u32] = &[
+    // redis-6.0.5
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-6.0.9
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-6.0
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-6.2
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-7.0
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-7.2
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-7.2.16
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-7.4
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-7.4.11
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.0
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.2
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.2.9
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.4
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.4.6
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.6.0
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.6.1
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.6
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.6.6
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.8
+    C::ADMIN | C::ARRAY | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.8.2
+    C::ADMIN | C::ARRAY | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // redis-8.10
+    C::ADMIN | C::ARRAY | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // valkey-7.2
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // valkey-8.0
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // valkey-8.1
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // valkey-9.0
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // valkey-9.1.0
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // valkey-9.1.1
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // valkey-9.1
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // sentinel/redis-6.2
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // sentinel/redis-7.0
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // sentinel/redis-7.2
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // sentinel/redis-7.4
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // sentinel/redis-8.0
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // sentinel/redis-8.2
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // sentinel/redis-8.6
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // sentinel/valkey-8.0
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // sentinel/valkey-8.1
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // sentinel/valkey-9.0
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+    // sentinel/valkey-9.1
+    C::ADMIN | C::BITMAP | C::BLOCKING | C::CONNECTION | C::DANGEROUS | C::FAST | C::GEO | C::HASH | C::HYPERLOGLOG | C::KEYSPACE | C::LIST | C::PUBSUB | C::READ | C::SCRIPTING | C::SET | C::SLOW | C::SORTEDSET | C::STREAM | C::STRING | C::TRANSACTION | C::WRITE,
+];
+
 /// The order of each engine's command table.
-pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
+pub(super) static ORDERS: &[&[u16]] = &[
     // redis-6.0.5
     &[
         86, 44, 132, 135, 134, 103, 1, 151, 24, 162, 31, 133, 45, 7, 8, 136, 46, 153, 65, 22, 84, 122, 77, 123,
@@ -2554,7 +3173,7 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
     // redis-8.2
     &[
         6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
-        270, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 281, 397, 111, 112, 3, 16, 239, 240, 241, 242, 243, 244,
+        270, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 111, 112, 3, 16, 239, 240, 241, 242, 243, 244,
         245, 246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341, 214, 131, 206, 24, 26, 31, 32, 33,
         296, 69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110, 113, 114, 117, 126, 145, 353, 159, 160,
         161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 373, 374, 375, 51, 52, 382, 383, 53,
@@ -2567,14 +3186,14 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349, 350, 351, 352,
         156, 157, 158, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155, 238, 14, 15, 181,
         182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193, 194, 195, 196, 197,
-        198, 199, 200, 201, 202, 223, 203, 167, 168, 216, 169, 170, 171, 357, 358, 359, 360, 361, 362, 172, 363, 364, 365, 366,
-        173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 90, 103,
-        132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 398, 399,
+        198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 169, 170, 399, 171, 357, 358, 359, 360, 361, 362, 172, 363, 364,
+        365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89,
+        90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
     ],
     // redis-8.2.9
     &[
         6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
-        270, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 281, 397, 111, 112, 3, 16, 239, 240, 241, 242, 243, 244,
+        270, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 111, 112, 3, 16, 239, 240, 241, 242, 243, 244,
         245, 246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341, 214, 131, 206, 24, 26, 31, 32, 33,
         296, 69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110, 113, 114, 117, 126, 145, 353, 159, 160,
         161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 373, 374, 375, 51, 52, 382, 383, 53,
@@ -2587,9 +3206,9 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349, 350, 351, 352,
         156, 157, 158, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155, 238, 14, 15, 181,
         182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193, 194, 195, 196, 197,
-        198, 199, 200, 201, 202, 223, 203, 167, 168, 216, 169, 170, 171, 357, 358, 359, 360, 361, 362, 172, 363, 364, 365, 366,
-        173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 90, 103,
-        132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 398, 399,
+        198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 169, 170, 399, 171, 357, 358, 359, 360, 361, 362, 172, 363, 364,
+        365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89,
+        90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
     ],
     // redis-8.4
     &[
@@ -2631,7 +3250,7 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 402, 403, 44, 210, 211, 46, 47,
         65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
     ],
-    // redis-8.6
+    // redis-8.6.0
     &[
         6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
         270, 400, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 401, 111, 112, 3, 16, 239, 240, 241, 242,
@@ -2651,6 +3270,48 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 402, 403, 44, 210, 211, 46, 47,
         65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 407, 408, 409, 410,
         411, 412,
+    ],
+    // redis-8.6.1
+    &[
+        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
+        270, 400, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 401, 111, 112, 3, 16, 239, 240, 241, 242,
+        243, 244, 245, 246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341, 214, 131, 206, 24, 26, 31,
+        32, 33, 296, 69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110, 113, 114, 117, 126, 145, 353,
+        159, 160, 161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 373, 374, 375, 51, 52, 382,
+        383, 53, 54, 55, 56, 57, 58, 376, 377, 378, 379, 380, 212, 60, 61, 384, 62, 63, 381, 64, 96, 97, 98, 99,
+        100, 205, 237, 11, 12, 13, 72, 73, 74, 213, 317, 76, 204, 77, 78, 79, 80, 81, 82, 120, 121, 122, 123, 385,
+        386, 387, 388, 389, 390, 391, 392, 393, 406, 394, 395, 396, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355,
+        152, 356, 163, 28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345,
+        346, 347, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286,
+        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75,
+        83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349,
+        350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155,
+        238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193,
+        194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 169, 170, 399, 171, 357, 358, 359, 360, 361,
+        362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 402, 403, 44, 210, 211, 46, 47,
+        65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 407, 408, 409, 410,
+        411, 413, 412,
+    ],
+    // redis-8.6
+    &[
+        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
+        270, 400, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 401, 111, 112, 3, 16, 239, 240, 241, 242,
+        243, 244, 245, 246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341, 214, 131, 206, 24, 26, 31,
+        32, 33, 296, 69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110, 113, 114, 117, 126, 145, 353,
+        159, 160, 161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 373, 374, 375, 51, 52, 382,
+        383, 53, 54, 55, 56, 57, 58, 376, 377, 378, 379, 380, 212, 60, 61, 384, 62, 63, 381, 64, 96, 97, 98, 99,
+        100, 205, 237, 11, 12, 13, 72, 73, 74, 213, 317, 76, 204, 77, 78, 79, 80, 81, 82, 120, 121, 122, 123, 385,
+        386, 387, 388, 389, 390, 391, 392, 393, 406, 394, 395, 396, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355,
+        152, 356, 163, 28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345,
+        346, 347, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286,
+        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 407, 408, 413, 409, 410, 411, 68, 70, 71, 309, 310,
+        311, 312, 313, 314, 315, 75, 83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118,
+        119, 125, 137, 141, 142, 349, 350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144,
+        146, 147, 148, 149, 154, 155, 238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221,
+        189, 190, 191, 222, 192, 193, 194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 412, 169, 170,
+        399, 171, 357, 358, 359, 360, 361, 362, 414, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22,
+        23, 402, 403, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25,
+        30, 91, 164, 166,
     ],
     // redis-8.6.6
     &[
@@ -2664,14 +3325,14 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         386, 387, 388, 389, 390, 391, 392, 393, 406, 394, 395, 396, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355,
         152, 356, 163, 28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345,
         346, 347, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286,
-        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75,
-        83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349,
-        350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155,
-        238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193,
-        194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 169, 170, 399, 171, 357, 358, 359, 360, 361,
-        362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 402, 403, 44, 210, 211, 46, 47,
-        65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 407, 408, 409, 410,
-        411, 412,
+        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 407, 408, 413, 409, 410, 411, 68, 70, 71, 309, 310,
+        311, 312, 313, 314, 315, 75, 83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118,
+        119, 125, 137, 141, 142, 349, 350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144,
+        146, 147, 148, 149, 154, 155, 238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221,
+        189, 190, 191, 222, 192, 193, 194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 412, 169, 170,
+        399, 171, 357, 358, 359, 360, 361, 362, 414, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22,
+        23, 402, 403, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25,
+        30, 91, 164, 166,
     ],
     // redis-8.8
     &[
@@ -2685,14 +3346,14 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         386, 387, 388, 389, 390, 391, 392, 393, 406, 394, 395, 396, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355,
         152, 356, 163, 28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345,
         346, 347, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286,
-        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75,
-        83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349,
-        350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155,
-        238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193,
-        194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 169, 170, 399, 171, 357, 358, 359, 360, 361,
-        362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 402, 403, 44, 210, 211, 46, 47,
-        65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 407, 408, 409, 410,
-        411, 431, 412, 413, 414, 415, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 432, 433, 434,
+        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 407, 408, 413, 409, 410, 411, 68, 70, 71, 309, 310,
+        311, 312, 313, 314, 315, 75, 83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118,
+        119, 125, 137, 141, 142, 349, 350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144,
+        146, 147, 148, 149, 154, 155, 238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221,
+        189, 190, 191, 222, 192, 193, 194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 412, 169, 170,
+        399, 171, 357, 358, 359, 360, 361, 362, 414, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22,
+        23, 402, 403, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25,
+        30, 91, 164, 166, 415, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434,
     ],
     // redis-8.8.2
     &[
@@ -2706,14 +3367,14 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         386, 387, 388, 389, 390, 391, 392, 393, 406, 394, 395, 396, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355,
         152, 356, 163, 28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345,
         346, 347, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286,
-        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75,
-        83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349,
-        350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155,
-        238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193,
-        194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 169, 170, 399, 171, 357, 358, 359, 360, 361,
-        362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 402, 403, 44, 210, 211, 46, 47,
-        65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 407, 408, 409, 410,
-        411, 431, 412, 413, 414, 415, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 432, 433, 434,
+        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 407, 408, 413, 409, 410, 411, 68, 70, 71, 309, 310,
+        311, 312, 313, 314, 315, 75, 83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118,
+        119, 125, 137, 141, 142, 349, 350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144,
+        146, 147, 148, 149, 154, 155, 238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221,
+        189, 190, 191, 222, 192, 193, 194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 412, 169, 170,
+        399, 171, 357, 358, 359, 360, 361, 362, 414, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22,
+        23, 402, 403, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25,
+        30, 91, 164, 166, 415, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434,
     ],
     // redis-8.10
     &[
@@ -2727,14 +3388,14 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         386, 387, 388, 389, 390, 391, 392, 393, 406, 394, 395, 396, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355,
         152, 356, 163, 28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345,
         346, 347, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286,
-        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75,
-        83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349,
-        350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155,
-        238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193,
-        194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 169, 170, 399, 171, 357, 358, 359, 360, 361,
-        362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 402, 403, 44, 210, 211, 46, 47,
-        65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166, 407, 408, 409, 410,
-        411, 431, 412, 413, 414, 415, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 432, 433, 434,
+        287, 288, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 407, 408, 413, 409, 410, 411, 68, 70, 71, 309, 310,
+        311, 312, 313, 314, 315, 75, 83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118,
+        119, 125, 137, 141, 142, 349, 350, 351, 352, 156, 157, 158, 405, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144,
+        146, 147, 148, 149, 154, 155, 238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221,
+        189, 190, 191, 222, 192, 193, 194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 398, 168, 216, 412, 169, 170,
+        399, 171, 357, 358, 359, 360, 361, 362, 414, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22,
+        23, 402, 403, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25,
+        30, 91, 164, 166, 415, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434,
         435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451,
     ],
     // valkey-7.2
@@ -2796,23 +3457,63 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
     ],
     // valkey-9.0
     &[
-        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266, 267, 268, 269,
-        270, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 460, 461, 462, 463, 401, 111, 112, 3, 16, 239,
+        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 460, 258, 259, 260, 261, 262, 461, 263, 264, 265, 462, 266,
+        267, 268, 269, 270, 463, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 401, 111, 112, 3, 16, 239,
         452, 240, 241, 242, 243, 454, 244, 245, 246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341, 214,
         131, 206, 24, 26, 31, 32, 33, 296, 69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110, 113,
-        114, 117, 126, 145, 353, 159, 160, 161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 51,
-        52, 53, 54, 55, 56, 57, 58, 212, 60, 61, 62, 63, 64, 96, 97, 98, 99, 100, 205, 237, 11, 12, 13, 72,
-        73, 74, 213, 317, 76, 204, 77, 78, 79, 80, 81, 82, 120, 121, 122, 123, 104, 107, 108, 335, 336, 337, 338, 339,
-        340, 109, 354, 355, 152, 356, 163, 28, 29, 295, 294, 297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128,
-        342, 343, 344, 345, 346, 347, 453, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18,
-        282, 283, 284, 285, 286, 287, 288, 455, 456, 457, 458, 459, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68,
-        70, 71, 309, 310, 311, 312, 313, 314, 315, 75, 83, 318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87,
-        105, 115, 116, 118, 119, 125, 137, 141, 142, 349, 350, 351, 352, 156, 157, 158, 124, 127, 129, 130, 138, 348, 139, 140,
-        143, 215, 144, 146, 147, 148, 149, 154, 155, 238, 14, 15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220,
-        187, 188, 221, 189, 190, 191, 222, 192, 193, 194, 195, 196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 168, 216, 169,
-        170, 171, 357, 358, 359, 360, 361, 362, 172, 363, 364, 365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23,
-        44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
-        464, 373, 374, 375, 383, 376, 377, 378, 379, 380, 384, 381,
+        114, 117, 126, 145, 353, 159, 160, 161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50, 373,
+        374, 375, 51, 52, 383, 53, 54, 55, 56, 57, 58, 376, 377, 378, 379, 380, 212, 60, 61, 384, 62, 63, 381, 64,
+        96, 97, 98, 99, 100, 205, 237, 11, 12, 13, 72, 73, 74, 213, 317, 76, 204, 77, 78, 79, 80, 81, 82, 120,
+        121, 122, 123, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355, 152, 356, 163, 28, 29, 295, 294, 297, 298,
+        299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345, 346, 347, 453, 0, 224, 225, 226, 227, 228,
+        229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286, 287, 288, 455, 456, 457, 458, 459, 19,
+        289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75, 83, 318, 319,
+        320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349, 350, 351, 352,
+        156, 157, 158, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155, 238, 14, 15, 181,
+        182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193, 194, 195, 196, 197,
+        198, 199, 200, 201, 202, 223, 203, 167, 168, 216, 169, 170, 171, 357, 358, 359, 360, 361, 362, 172, 363, 364, 365, 366,
+        173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 464, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84, 89, 90,
+        103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
+    ],
+    // valkey-9.1.0
+    &[
+        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 460, 258, 259, 260, 261, 262, 461, 263, 264, 265, 462, 266,
+        267, 268, 269, 270, 463, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 401, 465, 111, 112, 3, 16,
+        239, 452, 240, 241, 242, 243, 454, 244, 245, 246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341,
+        214, 131, 206, 24, 26, 31, 32, 33, 296, 69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110,
+        113, 114, 117, 126, 145, 353, 159, 160, 161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50,
+        373, 374, 375, 51, 52, 382, 383, 53, 54, 55, 56, 57, 58, 376, 377, 378, 379, 380, 212, 60, 61, 384, 62, 63,
+        381, 64, 96, 97, 98, 99, 100, 205, 237, 11, 12, 13, 72, 73, 74, 213, 317, 76, 204, 77, 78, 79, 80, 81,
+        82, 120, 121, 122, 123, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355, 152, 356, 163, 28, 29, 295, 294,
+        297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345, 346, 347, 453, 0, 224, 225, 226,
+        227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286, 287, 288, 455, 456, 457, 458,
+        459, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75, 83,
+        318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349, 350,
+        351, 352, 156, 157, 158, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155, 238, 14,
+        15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193, 194, 195,
+        196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 168, 216, 169, 170, 171, 357, 358, 359, 360, 361, 362, 172, 363, 364,
+        365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 464, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84,
+        89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
+    ],
+    // valkey-9.1.1
+    &[
+        6, 7, 8, 9, 10, 45, 133, 2, 17, 255, 256, 257, 460, 258, 259, 260, 261, 262, 461, 263, 264, 265, 462, 266,
+        267, 268, 269, 270, 463, 271, 371, 272, 273, 274, 275, 276, 277, 278, 279, 280, 397, 281, 401, 465, 111, 112, 3, 16,
+        239, 452, 240, 241, 242, 243, 454, 244, 245, 246, 247, 369, 248, 249, 370, 250, 251, 252, 253, 254, 27, 49, 101, 341,
+        214, 131, 206, 24, 26, 31, 32, 33, 296, 69, 85, 88, 92, 329, 330, 331, 332, 333, 93, 94, 95, 334, 106, 110,
+        113, 114, 117, 126, 145, 353, 159, 160, 161, 162, 165, 372, 36, 37, 38, 39, 40, 42, 43, 41, 208, 209, 48, 50,
+        373, 374, 375, 51, 52, 382, 383, 53, 54, 55, 56, 57, 58, 376, 377, 378, 379, 380, 212, 60, 61, 384, 62, 63,
+        381, 64, 96, 97, 98, 99, 100, 205, 237, 11, 12, 13, 72, 73, 74, 213, 317, 76, 204, 77, 78, 79, 80, 81,
+        82, 120, 121, 122, 123, 104, 107, 108, 335, 336, 337, 338, 339, 340, 109, 354, 355, 152, 356, 163, 28, 29, 295, 294,
+        297, 298, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 128, 342, 343, 344, 345, 346, 347, 453, 0, 224, 225, 226,
+        227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 4, 5, 18, 282, 283, 284, 285, 286, 287, 288, 455, 456, 457, 458,
+        459, 19, 289, 290, 291, 292, 293, 20, 21, 207, 34, 35, 68, 70, 71, 309, 310, 311, 312, 313, 314, 315, 75, 83,
+        318, 319, 320, 321, 322, 323, 86, 324, 325, 326, 327, 328, 87, 105, 115, 116, 118, 119, 125, 137, 141, 142, 349, 350,
+        351, 352, 156, 157, 158, 124, 127, 129, 130, 138, 348, 139, 140, 143, 215, 144, 146, 147, 148, 149, 154, 155, 238, 14,
+        15, 181, 182, 183, 217, 218, 184, 219, 367, 185, 186, 368, 220, 187, 188, 221, 189, 190, 191, 222, 192, 193, 194, 195,
+        196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 168, 216, 169, 170, 171, 357, 358, 359, 360, 361, 362, 172, 363, 364,
+        365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 464, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84,
+        89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
     ],
     // valkey-9.1
     &[
@@ -2833,5 +3534,78 @@ pub(super) static ORDER: [&[u16]; Engine::ALL.len()] = [
         196, 197, 198, 199, 200, 201, 202, 223, 203, 167, 168, 216, 169, 170, 171, 357, 358, 359, 360, 361, 362, 172, 363, 364,
         365, 366, 173, 174, 175, 176, 177, 178, 179, 180, 1, 22, 23, 464, 44, 210, 211, 46, 47, 65, 66, 67, 316, 84,
         89, 404, 90, 103, 132, 134, 135, 136, 151, 153, 25, 30, 91, 164, 166,
+    ],
+    // sentinel/redis-6.2
+    &[
+        3, 101, 137, 68, 119, 152, 163, 104, 109, 107, 16, 49, 18, 0, 466,
+    ],
+    // sentinel/redis-7.0
+    &[
+        3, 101, 137, 68, 119, 152, 163, 104, 109, 107, 16, 239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251,
+        252, 253, 254, 49, 18, 282, 283, 284, 285, 286, 287, 288, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234,
+        235, 236, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487,
+    ],
+    // sentinel/redis-7.2
+    &[
+        3, 101, 137, 68, 119, 152, 163, 104, 109, 107, 16, 239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251,
+        252, 253, 254, 370, 49, 18, 282, 283, 284, 285, 286, 287, 288, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233,
+        234, 235, 236, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486,
+        487,
+    ],
+    // sentinel/redis-7.4
+    &[
+        3, 101, 137, 68, 119, 152, 163, 104, 109, 107, 16, 239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251,
+        252, 253, 254, 370, 49, 18, 282, 283, 284, 285, 286, 287, 288, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233,
+        234, 235, 236, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486,
+        487,
+    ],
+    // sentinel/redis-8.0
+    &[
+        3, 101, 137, 68, 119, 152, 163, 104, 109, 107, 16, 239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251,
+        252, 253, 254, 370, 49, 18, 282, 283, 284, 285, 286, 287, 288, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233,
+        234, 235, 236, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486,
+        487,
+    ],
+    // sentinel/redis-8.2
+    &[
+        3, 101, 137, 68, 119, 152, 163, 104, 109, 107, 16, 239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251,
+        252, 253, 254, 370, 49, 18, 282, 283, 284, 285, 286, 287, 288, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233,
+        234, 235, 236, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486,
+        487,
+    ],
+    // sentinel/redis-8.6
+    &[
+        3, 101, 137, 68, 119, 152, 163, 104, 109, 107, 16, 239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251,
+        252, 253, 254, 370, 49, 18, 282, 283, 284, 285, 286, 287, 288, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233,
+        234, 235, 236, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486,
+        487,
+    ],
+    // sentinel/valkey-8.0
+    &[
+        3, 16, 239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 370, 250, 251, 252, 253, 254, 49, 101, 104, 107, 109,
+        152, 163, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 18, 282, 283, 284, 285, 286, 287, 288,
+        68, 119, 137, 466, 467, 468, 469, 470, 471, 472, 488, 473, 474, 475, 489, 476, 477, 478, 479, 480, 490, 491, 481, 482,
+        483, 484, 485, 486, 487,
+    ],
+    // sentinel/valkey-8.1
+    &[
+        3, 16, 239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 370, 250, 251, 252, 253, 254, 49, 101, 104, 107, 109,
+        152, 163, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 18, 282, 283, 284, 285, 286, 287, 288,
+        68, 119, 137, 466, 467, 468, 469, 470, 471, 472, 488, 473, 474, 475, 489, 476, 477, 478, 479, 480, 490, 491, 481, 482,
+        483, 484, 485, 486, 487,
+    ],
+    // sentinel/valkey-9.0
+    &[
+        3, 16, 239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 370, 250, 251, 252, 253, 254, 49, 101, 104, 107, 109,
+        152, 163, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 18, 282, 283, 284, 285, 286, 287, 288,
+        68, 119, 137, 466, 467, 468, 469, 470, 471, 472, 488, 473, 474, 475, 489, 476, 477, 478, 479, 480, 490, 491, 481, 482,
+        483, 484, 485, 486, 487,
+    ],
+    // sentinel/valkey-9.1
+    &[
+        3, 16, 239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 370, 250, 251, 252, 253, 254, 49, 101, 104, 107, 109,
+        152, 163, 0, 224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 18, 282, 283, 284, 285, 286, 287, 288,
+        68, 119, 137, 466, 467, 468, 469, 470, 471, 472, 488, 473, 474, 475, 489, 476, 477, 478, 479, 480, 490, 491, 481, 482,
+        483, 484, 485, 486, 487,
     ],
 ];

@@ -4,7 +4,7 @@ use super::{Allowed, By, Denied, Reason, Verdict};
 use crate::access::KeyAccess;
 use crate::catalog::{ChannelArguments, Command, DATABASES, DatabaseArguments, FoundKeys, Request};
 use crate::catalog::{c_text, strict_number};
-use crate::dialect::Quirks;
+use crate::dialect::{DatabaseChecks, Quirks};
 use crate::user::{Databases, Selector, User};
 
 /// One request of a known command, before the user's selectors.
@@ -91,11 +91,12 @@ impl<'a, A: AsRef<[u8]>> Judge<'a, A> {
         let refused = |index| Err(Refused { what: What::Database, index });
         let named = self.command.database_arguments();
         if let Some(index) = named.refused(self.request, allowed) {
-            return refused(index);
+            return refused(named.reported(index));
         }
         let fine = match named {
             DatabaseArguments::All => (0..DATABASES).all(allowed),
             DatabaseArguments::None => !self.command.is_about_data() || allowed(self.database),
+            _ if self.quirks.database_checks != DatabaseChecks::NamedAndCurrent => true,
             _ => !self.command.has_keys() || allowed(self.database),
         };
         if fine { Ok(()) } else { refused(0) }

@@ -7,8 +7,8 @@ use core::fmt;
 
 use super::{Allowed, Denied, Reason, Verdict};
 use crate::access::KeyAccess;
-use crate::catalog::{self, ChannelArguments, Command, Request, c_text};
-use crate::dialect::Answers;
+use crate::catalog::{self, ChannelArguments, Command, DatabaseArguments, Request, c_text};
+use crate::dialect::{Answers, Quirks};
 
 impl Verdict<'_> {
     /// What the server answers a user of that name who sends the request, `None` when it is allowed.
@@ -49,8 +49,8 @@ impl Denied<'_> {
         self.user.dialect().quirks().answers
     }
 
-    fn shown_name(&self) -> Cow<'static, str> {
-        self.command().map_or("".into(), Command::shown_name)
+    fn shown_name(&self) -> &'static str {
+        self.command().map_or("", Command::shown_name)
     }
 
     /// `rejectCommand`; `getAclErrorMessage` from 7.2 on.
@@ -156,6 +156,8 @@ pub struct UnknownCommand<'a> {
     /// Of a container that has no such one.
     subcommand: Option<&'a [u8]>,
     answers: Answers,
+    /// Whether nothing is said of arguments where there are none.
+    is_short: bool,
     arguments: Echo,
 }
 
@@ -175,15 +177,16 @@ impl<'a> UnknownCommand<'a> {
     pub(super) fn new<A: AsRef<[u8]>>(
         request: Request<'a, A>,
         subcommand: Option<&'a [u8]>,
-        answers: Answers,
+        quirks: &Quirks,
     ) -> Self {
+        let (answers, is_short) = (quirks.answers, quirks.unknown_command_is_short);
         let mut arguments = Echo { text: [0; ECHOED + 4], len: 0 };
         let mut place = 1;
         while let (Some(argument), true) = (request.get(place), arguments.len < ECHOED) {
             arguments.push(argument, answers);
             place += 1;
         }
-        Self { name: request.get(0).unwrap_or_default(), subcommand, answers, arguments }
+        Self { name: request.get(0).unwrap_or_default(), subcommand, answers, is_short, arguments }
     }
 
     /// The name.
@@ -212,6 +215,7 @@ impl<'a> UnknownCommand<'a> {
             (_, Answers::Redis6) => {
                 format!("ERR unknown command `{name}`, with args beginning with: {}", self.arguments.text())
             }
+            _ if self.is_short && self.arguments.len == 0 => format!("ERR unknown command '{name}'"),
             (_, Answers::Redis7_0 | Answers::Redis7_2) => {
                 format!("ERR unknown command '{name}', with args beginning with: {}", self.arguments.text())
             }
@@ -352,7 +356,7 @@ impl fmt::Display for Allowed<'_> {
 impl fmt::Display for Denied<'_> {
     /// One line: what is refused, and the rule or the lack of one that refuses it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dialect = self.user.dialect();
+        let dialect = self.user.dialect().without_setting();
         let name = self.command().map_or("", Command::name);
         match self.reason {
             Reason::UnknownCommand(unknown) => match unknown.subcommand {
@@ -375,9 +379,12 @@ impl fmt::Display for Denied<'_> {
             Reason::Channel { channel, .. } => {
                 write!(f, "no pattern allows the channel `{}`", lossy(channel))
             }
-            Reason::Database { index: 0, .. } => {
-                write!(f, "`{name}` needs the current database, or all of them")
-            }
+            Reason::Database { index: 0, .. } => match self.command().map(Command::database_arguments) {
+                Some(DatabaseArguments::CopyFirstOption) => {
+                    write!(f, "`{name}` names a database that is not allowed")
+                }
+                _ => write!(f, "`{name}` needs the current database, or all of them"),
+            },
             Reason::Database { argument, .. } => write!(f, "database {} is not allowed", lossy(argument)),
             Reason::SortBy => f.write_str("`BY` reads other keys, and needs a selector that may read all"),
             Reason::SortGet => f.write_str("`GET` reads other keys, and needs a selector that may read all"),

@@ -34,11 +34,12 @@
 mod judge;
 mod messages;
 
+use alloc::string::String;
 use core::fmt;
 
 use crate::access::{Effect, KeyAccess};
-use crate::catalog::{Catalog, Command, CommandId, Request, is_word};
-use crate::user::{LoggedRule, Selector, Subject, User};
+use crate::catalog::{Catalog, ChannelArguments, Command, CommandId, Request, is_word};
+use crate::user::{ChannelSource, LoggedRule, Selector, Subject, User};
 use judge::Judge;
 
 pub use messages::UnknownCommand;
@@ -213,7 +214,7 @@ impl User {
         }
         let command = self.catalog().lookup(Request::new(&[name]));
         let subcommand = request.get(1).filter(|_| command.is_some_and(Command::is_container));
-        let reason = Reason::UnknownCommand(UnknownCommand::new(request, subcommand, quirks.answers));
+        let reason = Reason::UnknownCommand(UnknownCommand::new(request, subcommand, quirks));
         Verdict::Denied(Denied { user: self, selector: 0, command: None, reason })
     }
 }
@@ -241,6 +242,49 @@ impl<'a> Verdict<'a> {
         match self {
             Self::Allowed(_) => None,
             Self::Denied(denied) => Some(denied),
+        }
+    }
+
+    /// What decided about the channels that the request names. `None` when it names none, or when it is refused for
+    /// another reason.
+    ///
+    /// ```
+    /// use redis_acl::{ChannelSource, Dialect, User};
+    ///
+    /// let elasticache: Dialect = "elasticache/redis-6.2".parse()?;
+    /// let user = User::parse(elasticache, "on ~* +@all")?;
+    /// let verdict = user.check(&["PUBLISH", "news", "x"]);
+    /// assert!(verdict.is_allowed());
+    /// assert_eq!(verdict.channel_source(), Some(ChannelSource::Default));
+    /// assert_eq!(
+    ///     verdict.channel_note().unwrap(),
+    ///     "no channel rule: all channels, by ElastiCache's default acl-pubsub-default; it can be changed"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn channel_source(&self) -> Option<ChannelSource> {
+        Some(self.selector_of_channels()?.channel_source())
+    }
+
+    /// Why the user has all channels or none where no rule names any, if that decided the answer.
+    #[must_use]
+    pub fn channel_note(&self) -> Option<String> {
+        let dialect = match self {
+            Self::Allowed(allowed) => allowed.user.dialect(),
+            Self::Denied(denied) => denied.user.dialect(),
+        };
+        self.selector_of_channels()?.channel_note(dialect)
+    }
+
+    /// The selector that decided about channels.
+    fn selector_of_channels(&self) -> Option<&'a Selector> {
+        let takes = |command: Command<'_>| command.channel_arguments() != ChannelArguments::None;
+        match self {
+            Self::Allowed(allowed) => allowed.command().is_some_and(takes).then(|| allowed.selector()),
+            Self::Denied(denied) => {
+                matches!(denied.reason, Reason::Channel { .. }).then(|| denied.selector())
+            }
         }
     }
 }

@@ -74,6 +74,10 @@ fn sides(work: usize, user: &User, other: &User) -> (Change, Excess) {
 }
 
 impl Difference {
+    pub(super) fn new(comparison: Comparison, gained: Change, lost: Change) -> Self {
+        Self { comparison, gained, lost }
+    }
+
     /// The comparison itself, with a request for each side.
     pub fn comparison(&self) -> &Comparison {
         &self.comparison
@@ -93,7 +97,7 @@ impl Difference {
 }
 
 impl Change {
-    fn of(work: usize, user: &User, other: &User, findings: &Findings) -> Self {
+    pub(super) fn of(work: usize, user: &User, other: &User, findings: &Findings) -> Self {
         let catalog = user.catalog();
         let (mut gained, mut extended) = (CommandSet::EMPTY, CommandSet::EMPTY);
         for finding in &findings.requests {
@@ -238,6 +242,12 @@ impl fmt::Display for Difference {
             Relation::Incomparable => "each may do something that the other may not",
             Relation::Undecided => "it could not be told within the bounds whether there is more than this",
         })?;
+        self.tell_sides(f)
+    }
+}
+
+impl Difference {
+    pub(super) fn tell_sides(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.gained.tell('+', &self.comparison.only_second, f)?;
         self.lost.tell('-', &self.comparison.only_first, f)
     }

@@ -16,6 +16,8 @@ pub(super) fn find_or(pair: [Dialect; 2], sort: impl FnOnce() -> Kinds) -> Arc<K
     const KEPT: usize = 32;
     static KNOWN: RwLock<VecDeque<([Dialect; 2], Arc<Kinds>)>> = RwLock::new(VecDeque::new());
 
+    // which requests there are does not depend on the setting
+    let pair = pair.map(Dialect::without_setting);
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, kinds)) = known.iter().find(|(known, _)| *known == pair) {
         return Arc::clone(kinds);

@@ -40,19 +40,21 @@ mod known;
 mod search;
 mod simplify;
 mod texts;
+mod transition;
 mod upgrade;
 mod witness;
 
 use crate::catalog::CommandSet;
 use crate::glob;
 use crate::user::{SanitizePayload, User};
-use search::{Findings, Search};
+use search::{Finding, Findings, Search};
 
 pub use crate::catalog::CommandGroup;
 pub use difference::{Change, Difference, difference, difference_within};
 pub use search::MAX_SELECTORS;
 pub use simplify::{simplify, simplify_string};
-pub use upgrade::{Exact, Inexpressible, Upgrade, upgrade, upgrade_within};
+pub use transition::Transition;
+pub use upgrade::{Inexpressible, Replacement, Upgrade, upgrade, upgrade_within};
 pub use witness::Witness;
 
 /// How what one user may do stands to what another may.
@@ -176,16 +178,24 @@ impl Excess {
     }
 
     fn of(user: &User, other: &User, findings: Findings) -> Self {
+        Self::with_first(user, other, findings, |finding| (finding.length, finding.command))
+    }
+
+    /// With the request that comes first in this order and proves the difference.
+    fn with_first<K: Ord>(
+        user: &User,
+        other: &User,
+        findings: Findings,
+        order: impl Fn(&Finding) -> K,
+    ) -> Self {
         let Findings { mut requests, future, is_undecided } = findings;
         let proves = |witness: &Witness| {
             let may = |user: &User| user.check_in(witness.database, &witness.request).is_allowed();
             may(user) && !may(other)
         };
         let (mut witness, any) = (None, !requests.is_empty());
-        while let Some(shortest) =
-            (0..requests.len()).min_by_key(|at| (requests[*at].length, requests[*at].command))
-        {
-            let finding = requests.swap_remove(shortest);
+        while let Some(first) = (0..requests.len()).min_by_key(|at| order(&requests[*at])) {
+            let finding = requests.swap_remove(first);
             witness = finding.witness(user.catalog(), other.catalog()).filter(proves);
             if witness.is_some() {
                 break;

@@ -6,26 +6,30 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::search::{Finding, Findings};
-use super::{Difference, Excess, difference_within, simplify};
+use super::transition::Transition;
+use super::{CommandGroup, Difference, Excess, simplify};
 use crate::access::{Effect, KeyAccess};
 use crate::catalog::{Catalog, Command, CommandSet, Request};
 use crate::dialect::{Dialect, Feature};
 use crate::glob;
-use crate::user::{ApplyErrors, Databases, SanitizePayload, Selector, User};
+use crate::syntax::{AccessString, Rule, RuleKind};
+use crate::user::{ApplyErrors, ChannelSource, Databases, SanitizePayload, Selector, User};
 
 /// What becomes of an access string under another engine: [`upgrade`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Upgrade {
-    same: Result<Difference, ApplyErrors>,
-    exact: Result<Exact, Inexpressible>,
+    same: Result<Transition, ApplyErrors>,
+    exact: Result<Replacement, Inexpressible>,
+    lossless: Result<Replacement, Inexpressible>,
+    notes: Vec<String>,
 }
 
-/// A string for the new engine that grants what the old one granted, as far as the new one can.
+/// A string to write for the new engine, and what changes with it.
 #[derive(Clone, Debug)]
-pub struct Exact {
+pub struct Replacement {
     text: String,
-    difference: Difference,
+    transition: Transition,
 }
 
 /// The new engine cannot say what the old string grants without granting more.
@@ -36,23 +40,26 @@ pub struct Inexpressible {
     what: String,
 }
 
-/// Reads an access string under one engine and asks what it is under another, and what to write there instead so
-/// that nothing is gained.
+/// Reads an access string under two engines, compares what its rules grant, and proposes two strings for the new one:
+/// one that grants exactly what the string granted before, and one that loses nothing.
 ///
 /// ```
 /// use redis_acl::Engine;
 /// use redis_acl::compare::upgrade;
 ///
 /// // Redis 7.0 gives new users no channels
-/// let upgrade = upgrade("on ~app:* +get +publish", Engine::Redis6_2, Engine::Redis7_0)?;
-/// let same = upgrade.same().unwrap();
-/// assert_eq!(same.comparison().only_first().witness().unwrap().to_string(), "PUBLISH a 1");
-/// assert_eq!(upgrade.exact().unwrap().text(), "on ~app:* &* -@all +publish +get");
+/// let plan = upgrade("on ~app:* +get +publish", Engine::Redis6_2, Engine::Redis7_0)?;
+/// let same = plan.same().unwrap();
+/// assert!(!same.is_same());
+/// let lost = same.difference().comparison().only_first();
+/// assert_eq!(lost.witness().unwrap().to_string(), "PUBLISH a 1");
+/// assert_eq!(plan.exact().unwrap().text(), "on ~app:* &* -@all +publish +get");
+/// assert_eq!(plan.lossless().unwrap().text(), "on ~app:* +get +publish &*");
 /// # Ok::<(), redis_acl::ApplyErrors>(())
 /// ```
 ///
 /// # Errors
-/// When the old engine refuses the string.
+/// When the old engine rejects the string.
 pub fn upgrade(text: &str, from: impl Into<Dialect>, to: impl Into<Dialect>) -> Result<Upgrade, ApplyErrors> {
     upgrade_within(glob::WORK, text, from, to)
 }
@@ -68,47 +75,113 @@ pub fn upgrade_within(
     to: impl Into<Dialect>,
 ) -> Result<Upgrade, ApplyErrors> {
     let (old, to) = (User::parse(from, text)?, to.into());
-    let same = User::parse(to, text).map(|new| difference_within(work, &old, &new));
-    let exact = Exact::of(work, &old, to);
-    Ok(Upgrade { same, exact })
+    let new = User::parse(to, text);
+    let notes = channel_notes(&old, new.as_ref().ok());
+    let same = new.map(|new| Transition::of(work, &old, &new));
+    let exact = Replacement::exact(work, &old, to);
+    let lossless = Replacement::lossless(work, text, &old, to);
+    Ok(Upgrade { same, exact, lossless, notes })
+}
+
+/// On what the channels rest that either engine gives, where these are not the same.
+fn channel_notes(old: &User, new: Option<&User>) -> Vec<String> {
+    let note = |user: &User| {
+        let note = user.root().channel_note(user.dialect())?;
+        Some(format!("{}: {note}", user.dialect()))
+    };
+    let differ = |new: &&User| old.root().channels.are_all() != new.root().channels.are_all();
+    match new.filter(differ) {
+        Some(new) => [old, new].into_iter().filter_map(note).collect(),
+        None => Vec::new(),
+    }
 }
 
 impl Upgrade {
-    /// The same string under the new engine: how it differs, or the rules that are refused there, each with help.
+    /// The same string under the new engine: what changes, or the rules that are rejected there, each with help.
     ///
     /// # Errors
-    /// What the new engine refuses.
-    pub fn same(&self) -> Result<&Difference, &ApplyErrors> {
+    /// What the new engine rejects.
+    pub fn same(&self) -> Result<&Transition, &ApplyErrors> {
         self.same.as_ref()
     }
 
-    /// A string for the new engine that grants what the old one granted, and nothing else. [`Exact::difference`]
-    /// tells what the new engine cannot grant, and shows a request that it lets pass to a command which refuses it
-    /// itself: such commands are kept.
+    /// A string for the new engine that grants what the old one granted, and nothing else.
+    /// [`Replacement::transition`] reports what the new engine cannot grant, and shows a command that it lets pass but
+    /// which then fails by itself: such commands are kept.
     ///
     /// # Errors
-    /// When there is none that would not grant more, and what stands in the way.
-    pub fn exact(&self) -> Result<&Exact, &Inexpressible> {
+    /// When each string would grant more, and what stands in the way.
+    pub fn exact(&self) -> Result<&Replacement, &Inexpressible> {
         self.exact.as_ref()
+    }
+
+    /// A string for the new engine that loses nothing which a rule can keep. It is the given string, with as few rules
+    /// added as possible; [`Replacement::transition`] lists what it gains, and what no rule can keep.
+    ///
+    /// # Errors
+    /// When no such string was found.
+    pub fn lossless(&self) -> Result<&Replacement, &Inexpressible> {
+        self.lossless.as_ref()
+    }
+
+    /// What the channels of the string rest on, where no rule names any and the engines differ in it.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 }
 
-impl Exact {
-    /// The string, in its shortest form. Passwords are not in it where a service keeps them.
+impl Replacement {
+    /// The string. It holds hashes of passwords, never a password, and neither where a service keeps them.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What cannot be helped: commands that the new engine does not have, or lets do more than the old one and that
-    /// are left out therefore; and those that it lets every user send.
+    /// What changes with it, which cannot be helped. Of the exact string: commands that the new engine lets do more than
+    /// the old one did, which are therefore left out. Of the lossless string: all that is gained. Of both: commands that
+    /// the new engine does not have.
+    pub fn transition(&self) -> &Transition {
+        &self.transition
+    }
+
+    /// [`Transition::difference`] of it.
     pub fn difference(&self) -> &Difference {
-        &self.difference
+        self.transition.difference()
+    }
+
+    /// The given string if it loses nothing; else with rules added; else a translation, rule by rule.
+    fn lossless(work: usize, text: &str, old: &User, to: Dialect) -> Result<Self, Inexpressible> {
+        let refuse = |what| Inexpressible { dialect: to, what };
+        let given = without_passwords(text, to);
+        let added = added(work, &given, old, to);
+        let translated = translated(old, to);
+        // what is lost even with the same rules, the engine takes: `SORT … BY` needs all keys since 7.0
+        let of_engine = translated.as_ref().ok().and_then(|text| Self::of(work, text.clone(), old, to));
+        let candidates = [Some(given), added, translated.as_ref().ok().cloned()];
+        let mut candidates =
+            candidates.into_iter().flatten().filter_map(|text| Self::of(work, text, old, to));
+        let keeps_all = |found: &Self| {
+            let of_engine = of_engine.as_ref().map(Self::transition);
+            found.transition.loses_nothing()
+                || of_engine.is_some_and(|engine| found.transition.loses_no_more_than(engine))
+        };
+        match (candidates.find(keeps_all), translated) {
+            (Some(found), _) => Ok(found),
+            (None, Err(what)) => Err(refuse(what)),
+            (None, Ok(_)) => Err(refuse("each string that was tried loses something".into())),
+        }
+    }
+
+    /// What changes with the string, if the new engine accepts it.
+    fn of(work: usize, text: String, old: &User, to: Dialect) -> Option<Self> {
+        let new = User::parse(to, &text).ok()?;
+        Some(Self { transition: Transition::of(work, old, &new), text })
     }
 
     /// Where the new engine lets a command do more than the old one did, the command is left out; this may
     /// show another one, but there are only so many.
-    fn of(work: usize, old: &User, to: Dialect) -> Result<Self, Inexpressible> {
+    fn exact(work: usize, old: &User, to: Dialect) -> Result<Self, Inexpressible> {
         let refuse = |what| Inexpressible { dialect: to, what };
         let catalog = to.into();
         let mut translation = Translation { old, to: &catalog, without: CommandSet::EMPTY };
@@ -121,13 +194,59 @@ impl Exact {
                 translation.without |= wider;
                 continue;
             }
-            let difference = difference_within(work, old, &new);
-            return match what_else_is_more(&difference, &findings, &new) {
+            let transition = Transition::of(work, old, &new);
+            return match what_else_is_more(transition.difference(), &findings, &new) {
                 Some(more) => Err(refuse(more)),
-                None => Ok(Self { text: simplify(&new), difference }),
+                None => Ok(Self { text: with_default_channels(old, &new, simplify(&new)), transition }),
             };
         }
     }
+}
+
+/// The string without `&*`, if the old user has all channels by default and the new one has them without a rule too.
+fn with_default_channels(old: &User, new: &User, text: String) -> String {
+    let plain = text.replacen(" &* ", " ", 1);
+    let is_same = || User::parse(new.dialect(), &plain).is_ok_and(|plain| plain == *new);
+    if old.root().channel_source() != ChannelSource::Rules && is_same() { plain } else { text }
+}
+
+/// The rules of a user in the words of another dialect, in their shortest form.
+fn translated(old: &User, to: Dialect) -> Result<String, String> {
+    let catalog = to.into();
+    let text = Translation { old, to: &catalog, without: CommandSet::EMPTY }.line()?;
+    Ok(User::parse(to, &text).map_or(text, |new| with_default_channels(old, &new, simplify(&new))))
+}
+
+/// The string with rules added for what it loses under the new engine; `None` where that rejects it.
+fn added(work: usize, given: &str, old: &User, to: Dialect) -> Option<String> {
+    let new = User::parse(to, given).ok()?;
+    let transition = Transition::of(work, old, &new);
+    let lost = transition.lost();
+    let names = lost.commands().iter().flat_map(CommandGroup::commands);
+    let commands = names.map(|name| format!("+{name}"));
+    let words = lost.keys().iter().chain(lost.channels()).cloned().chain(commands);
+    Some(core::iter::once(given.to_owned()).chain(words).collect::<Vec<_>>().join(" "))
+}
+
+/// The rules of a string with hashes for its passwords; without any where a service keeps them.
+fn without_passwords(text: &str, to: Dialect) -> String {
+    let (string, _) = AccessString::scan(text);
+    let word = |rule: &Rule<'_>| match &rule.kind {
+        RuleKind::AddPassword(_)
+        | RuleKind::AddHash(_)
+        | RuleKind::RemovePassword(_)
+        | RuleKind::RemoveHash(_)
+        | RuleKind::NoPass
+        | RuleKind::ResetPass
+            if to.service().is_some() =>
+        {
+            None
+        }
+        RuleKind::AddPassword(password) => Some(format!("#{}", password.hash())),
+        RuleKind::RemovePassword(password) => Some(format!("!{}", password.hash())),
+        _ => Some(text[rule.span.range()].to_owned()),
+    };
+    string.rules().iter().filter_map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// The commands with requests that the new user gains, but for those that every user may send, and for requests that
@@ -322,15 +441,18 @@ impl<'u> Translation<'u> {
 impl fmt::Display for Upgrade {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.same {
-            Ok(difference) => write!(f, "the same string: {difference}")?,
+            Ok(transition) => write!(f, "the same string: {transition}")?,
             Err(errors) => {
-                write!(f, "the same string is refused")?;
+                write!(f, "the same string is rejected")?;
                 errors.iter().try_for_each(|error| write!(f, "\n  {error}"))?;
             }
         }
-        match &self.exact {
-            Ok(exact) => write!(f, "\nto grant the same: {}", exact.text),
-            Err(error) => write!(f, "\n{error}"),
+        for (what, replacement) in [("grant the same", &self.exact), ("lose nothing", &self.lossless)] {
+            match replacement {
+                Ok(Replacement { text, .. }) => write!(f, "\nto {what}: {text}")?,
+                Err(error) => write!(f, "\n{error}")?,
+            }
         }
+        Ok(())
     }
 }

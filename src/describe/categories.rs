@@ -73,7 +73,7 @@ impl Description<'_> {
         for own in self.own {
             if self.fit(own, &left).is_mostly_right() {
                 self.write(line, own);
-                self.give_back(&mut left, &own.members);
+                self.give_back(&mut left, &own.reach);
             }
         }
     }
@@ -97,7 +97,7 @@ impl Description<'_> {
             let Some((_, own)) = best else { return };
             unused.retain(|other| other.category != own.category);
             self.write(line, own);
-            self.give_back(&mut left, &own.members);
+            self.give_back(&mut left, &own.reach);
         }
     }
 
@@ -113,16 +113,16 @@ impl Description<'_> {
     fn write(&mut self, line: &mut Line, own: &OwnCategory) {
         line.push_category(self.effect, own.category);
         match self.effect {
-            Effect::Allow => self.given |= own.members,
-            Effect::Deny => self.given -= own.members,
+            Effect::Allow => self.given |= own.reach,
+            Effect::Deny => self.given -= own.reach,
         }
     }
 
-    /// Makes the members count for nothing from here on.
-    fn give_back(&self, left: &mut CommandSet, members: &CommandSet) {
+    /// Makes the commands of a category count for nothing from here on.
+    fn give_back(&self, left: &mut CommandSet, reach: &CommandSet) {
         match self.effect {
-            Effect::Allow => *left -= *members,
-            Effect::Deny => *left |= *members,
+            Effect::Allow => *left -= *reach,
+            Effect::Deny => *left |= *reach,
         }
     }
 

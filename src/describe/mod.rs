@@ -9,7 +9,7 @@ use core::fmt::{self, Display, Formatter};
 use crate::access::Effect;
 use crate::catalog::Category;
 use crate::dialect::{Algorithm, Dialect, Feature, Form, NewChannels};
-use crate::user::{Databases, LoggedRule, SanitizePayload, Selector, Subject, User};
+use crate::user::{ChannelSource, Databases, LoggedRule, SanitizePayload, Selector, Subject, User};
 
 /// A form cannot express what the user is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,20 +83,6 @@ impl User {
         }
         line.text
     }
-
-    /// Whether a server of Redis 6.0 could not read this as rules. Commands that it lacks do not count.
-    fn needs_syntax_after_6_0(&self) -> bool {
-        let root = self.root();
-        let directed_keys = || root.keys.iter().any(|(_, access)| access.prefix() != "~");
-        let denied_subcommand = |rule: &&LoggedRule| match rule.subject {
-            Subject::Command(id) => rule.effect == Effect::Deny && self.catalog().is_subcommand(id),
-            _ => false,
-        };
-        root.databases != Databases::All
-            || self.selectors().nth(1).is_some()
-            || directed_keys()
-            || root.commands.rules(self.catalog()).iter().any(denied_subcommand)
-    }
 }
 
 impl Display for User {
@@ -118,11 +104,13 @@ struct Style {
     /// In selectors.
     channels: ShowChannels,
     algorithm: Algorithm,
+    /// Whether `alldbs` is shown.
+    all_databases: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum ShowChannels {
-    /// There are none.
+    /// The engine has none, or the cluster's `acl-pubsub-default` decides.
     Never,
     /// Not when there are no channel rules.
     IfAny,
@@ -141,11 +129,20 @@ impl Style {
             Form::Documented => (channels, Algorithm::A),
             // A reading of what was observed: a string that Redis 6.0 could read shows no channels.
             Form::Observed if user.needs_syntax_after_6_0() => (channels, Algorithm::D),
+            Form::Observed if leaves_channels_to_cluster(user) => (ShowChannels::Never, Algorithm::D),
             Form::Observed => (ShowChannels::IfAny, Algorithm::D),
             Form::MemoryDb => (channels, Algorithm::D),
         };
-        Self { sanitize: form == Form::Server, root_channels, channels, algorithm }
+        let is_server = form == Form::Server;
+        let all_databases = is_server && quirks.prints_all_databases;
+        Self { sanitize: is_server, root_channels, channels, algorithm, all_databases }
     }
+}
+
+/// Whether no rule names channels, and ElastiCache reads back none either.
+fn leaves_channels_to_cluster(user: &User) -> bool {
+    let by_read_back = matches!(user.dialect().quirks().new_channels, NewChannels::ByReadBack(_));
+    by_read_back && user.root().channel_source() == ChannelSource::Default
 }
 
 /// Words with a space between them.
@@ -196,7 +193,7 @@ impl Line {
     fn push_selector(&mut self, selector: &Selector, user: &User, style: &Style, channels: ShowChannels) {
         self.push_keys(selector);
         self.push_channels(selector, channels);
-        self.push_databases(selector);
+        self.push_databases(selector, style);
         match style.algorithm {
             Algorithm::D => self.push_rules(selector, user),
             counted => categories::describe(self, &selector.commands, user.catalog(), counted),
@@ -225,9 +222,14 @@ impl Line {
         }
     }
 
-    /// Valkey 9.1.1 and later: nothing for all of them.
-    fn push_databases(&mut self, selector: &Selector) {
-        let Databases::Listed(ids) = &selector.databases else { return };
+    /// Nothing for all of them, except on Valkey 9.1.0.
+    fn push_databases(&mut self, selector: &Selector, style: &Style) {
+        let Databases::Listed(ids) = &selector.databases else {
+            if style.all_databases {
+                self.push("alldbs");
+            }
+            return;
+        };
         let ids: Vec<_> = ids.iter().map(u32::to_string).collect();
         match ids.is_empty() {
             true => self.push("resetdbs"),

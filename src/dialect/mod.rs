@@ -3,6 +3,7 @@
 //! How engines differ is data, in [`quirks`]. Nothing outside this module asks *which* engine it has; it asks what the
 //! engine does.
 
+mod channels;
 mod engine;
 mod module;
 mod quirks;
@@ -17,12 +18,13 @@ use core::str::FromStr;
 
 use crate::quoting::Splitter;
 
-pub use engine::{Engine, Evidence, Project};
+pub use channels::DefaultChannels;
+pub use engine::{Engine, Evidence, Process, Project};
 pub use module::Module;
 use module::Modules;
 pub(crate) use quirks::{
-    Algorithm, Answers, Feature, FileUsers, FirstArgumentOfAllowed, LoadErrors, NewChannels, OpenToAll,
-    Quirks, Sanitize,
+    Algorithm, Answers, DatabaseChecks, Feature, FileUsers, FirstArgumentOfAllowed, LoadErrors, NewChannels,
+    OpenToAll, PercentKills, Quirks, Sanitize,
 };
 use releases::{RELEASES, Release, release};
 pub use set::Dialects;
@@ -59,7 +61,8 @@ pub enum Form {
     MemoryDb,
 }
 
-/// The engine that reads the rules, the service in front of it if there is one, and the modules loaded.
+/// The engine that reads the rules, the service in front of it if there is one, the modules loaded, and the setting
+/// `acl-pubsub-default`.
 ///
 /// ```
 /// use redis_acl::{Dialect, Engine, Service};
@@ -74,12 +77,18 @@ pub enum Form {
 ///
 /// let stack: Dialect = "redis-8.4+json+search".parse()?;
 /// assert_eq!(stack.to_string(), "redis-8.4+json+search");
+///
+/// // a server whose configuration sets `acl-pubsub-default`
+/// let configured: Dialect = "redis-7.0+acl-pubsub-default=allchannels".parse()?;
+/// assert_eq!(configured.engine(), Engine::Redis7_0);
 /// # Ok::<(), redis_acl::DialectError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
     release: &'static Release,
     modules: Modules,
+    /// `acl-pubsub-default`, where it is set to something else than the release's own default.
+    channels: Option<DefaultChannels>,
 }
 
 /// A text names no dialect that is modelled.
@@ -96,7 +105,7 @@ impl Dialect {
     }
 
     fn of(release: &'static Release) -> Self {
-        Self { release, modules: release.modules }
+        Self { release, modules: release.modules, channels: None }
     }
 
     /// The engine whose rules and commands count.
@@ -158,11 +167,14 @@ impl Dialect {
     /// The same dialect with one more module.
     ///
     /// # Errors
-    /// When the module is another project's, or when a service decides which modules there are.
+    /// When the module is another project's, when a service decides which modules there are, or on a Sentinel.
     pub fn with_module(mut self, module: Module) -> Result<Self, DialectError> {
         if let (Some(_), false) = (self.service(), self.modules.contains(module)) {
             let shipped = join(self.modules.iter().map(Module::name), "no modules");
             return error(format!("{} ships {shipped}; others cannot be loaded there", self.release.name));
+        }
+        if self.engine().process() == Process::Sentinel {
+            return error(format!("{} is a Sentinel, which loads no modules", self.release.name));
         }
         if self.service().is_none() && module.project() != self.engine().project() {
             return error(format!("{} cannot load a module made for another engine", self.release.name));
@@ -171,19 +183,69 @@ impl Dialect {
         Ok(self)
     }
 
-    /// What the engine does, and what the service changes about it.
+    /// The channels of a user whose rules name none, by the setting `acl-pubsub-default`. `None` for engines without
+    /// channel rules.
+    ///
+    /// Redis 6.2 and ElastiCache default to all channels; later engines and MemoryDB default to none.
+    #[must_use]
+    pub fn default_channels(self) -> Option<DefaultChannels> {
+        self.channels.or_else(|| self.release.default_channels())
+    }
+
+    /// The same dialect with this value of the setting `acl-pubsub-default`.
+    ///
+    /// ```
+    /// use redis_acl::{DefaultChannels, Dialect};
+    ///
+    /// let elasticache: Dialect = "elasticache/valkey-8.0".parse()?;
+    /// let isolated = elasticache.with_default_channels(DefaultChannels::ResetChannels)?;
+    /// assert_eq!(isolated.to_string(), "elasticache/valkey-8.0+acl-pubsub-default=resetchannels");
+    /// assert_eq!(isolated.with_default_channels(DefaultChannels::AllChannels)?, elasticache);
+    /// # Ok::<(), redis_acl::DialectError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the engine has no channel rules (Redis 6.0), or when the service does not offer the setting (MemoryDB).
+    pub fn with_default_channels(mut self, channels: DefaultChannels) -> Result<Self, DialectError> {
+        let (name, setting) = (self.release.name, DefaultChannels::SETTING);
+        let Some(own) = self.release.default_channels() else {
+            return error(format!("{name} has no {setting}: channel rules exist from Redis 6.2 on"));
+        };
+        if self.service() == Some(Service::MemoryDb) && channels != own {
+            return error(format!("{name} always starts users without channels; it has no {setting}"));
+        }
+        self.channels = (channels != own).then_some(channels);
+        Ok(self)
+    }
+
+    /// Whether `acl-pubsub-default` is set to something else than the dialect's own default.
+    pub(crate) fn sets_default_channels(self) -> bool {
+        self.channels.is_some()
+    }
+
+    /// The same with its own default of `acl-pubsub-default`: for messages about anything else.
+    pub(crate) fn without_setting(self) -> Self {
+        Self { channels: None, ..self }
+    }
+
+    /// What the engine does, and what the service and the setting change about it.
     pub(crate) fn quirks(self) -> Quirks {
         let engine = self.engine().quirks();
+        let quirks = Quirks { new_channels: self.new_channels(), ..*engine };
         match self.service() {
-            // Both services start users without channels, also where the engine would not:
-            // MemoryDB answers `resetchannels` on 6.2.
-            Some(_) if engine.has(Feature::Channels) => Quirks {
-                new_channels: NewChannels::None,
-                categories_reach_modules: true,
-                module_categories: true,
-                ..*engine
-            },
-            _ => *engine,
+            Some(_) if engine.has(Feature::Channels) => {
+                Quirks { categories_reach_modules: true, module_categories: true, ..quirks }
+            }
+            _ => quirks,
+        }
+    }
+
+    fn new_channels(self) -> NewChannels {
+        match (self.default_channels(), self.service()) {
+            (None, _) => NewChannels::Unchecked,
+            (Some(default), Some(Service::ElastiCache)) => NewChannels::ByReadBack(default),
+            (Some(DefaultChannels::AllChannels), _) => NewChannels::All,
+            (Some(DefaultChannels::ResetChannels), _) => NewChannels::None,
         }
     }
 
@@ -203,7 +265,7 @@ impl Dialect {
     pub fn next_generation(self) -> Option<Self> {
         let project = self.engine().project();
         let (major, minor) = self.release.line;
-        let served_alike = || RELEASES.iter().filter(|release| release.service == self.service());
+        let served_alike = || RELEASES.iter().filter(|release| self.is_alternative(release));
         let same_engine = || served_alike().filter(|release| release.engine.project() == project);
         let next_major = || same_engine().find(|release| release.line.0 > major);
         let valkey = || {
@@ -214,7 +276,34 @@ impl Dialect {
         let release = next_major().or_else(valkey).or_else(newest)?;
         let modules =
             self.modules().filter(|module| release.service.is_none() || release.modules.contains(*module));
-        Some(Self { release, modules: modules.fold(release.modules, |all, module| all.with(module)) })
+        let modules = modules.fold(release.modules, |all, module| all.with(module));
+        let next = Self { release, modules, channels: None };
+        // a setting stays in the configuration
+        Some(self.channels.map_or(next, |channels| next.with_default_channels(channels).unwrap_or(next)))
+    }
+
+    /// Whether a release can take the place of this one: it comes from the same service, and is the same process.
+    fn is_alternative(self, release: &Release) -> bool {
+        release.service == self.service() && release.engine.process() == self.engine().process()
+    }
+
+    /// The dialects that can take the place of this one.
+    pub(crate) fn alternatives(self) -> impl Iterator<Item = Self> {
+        RELEASES.iter().filter(move |release| self.is_alternative(release)).map(Self::of)
+    }
+
+    /// Where the facts about the commands of modules come from; `None` for a dialect without modules.
+    ///
+    /// ```
+    /// # use redis_acl::{Dialect, Evidence};
+    /// let evidence = |dialect: &str| dialect.parse::<Dialect>().unwrap().module_evidence();
+    /// assert_eq!(evidence("redis-7.4+json"), Some(Evidence::Measured));
+    /// assert_eq!(evidence("redis-8.0+json"), Some(Evidence::Source));
+    /// assert_eq!(evidence("redis-8.0"), None);
+    /// ```
+    #[must_use]
+    pub fn module_evidence(self) -> Option<Evidence> {
+        self.modules().next().map(|_| self.engine().quirks().module_evidence)
     }
 
     /// What an upgrade may lead to: every later release of the same engine, and after Redis every one of Valkey, which
@@ -232,23 +321,21 @@ impl Dialect {
             (Project::Redis, Project::Valkey) => true,
             (old, new) => old == new && (release.line, release.first_patch) > here,
         };
-        let service = self.service();
-        RELEASES.iter().filter(move |release| release.service == service).filter(is_later).map(Self::of)
+        RELEASES.iter().filter(move |release| self.is_alternative(release)).filter(is_later).map(Self::of)
     }
 
-    /// The place among all releases, and the modules: an order for sets.
-    fn rank(self) -> (usize, Modules) {
+    /// The place among all releases, the modules and the setting: an order for sets.
+    fn rank(self) -> (usize, Modules, Option<DefaultChannels>) {
         let place = RELEASES.iter().position(|release| core::ptr::eq(release, self.release));
-        (place.unwrap_or(RELEASES.len()), self.modules)
+        (place.unwrap_or(RELEASES.len()), self.modules, self.channels)
     }
 
     /// The oldest release of the same service and project that has the feature; failing that, of any
     /// project.
     pub(crate) fn first_with(self, feature: Feature) -> Option<Self> {
-        let served_alike = |release: &&Release| release.service == self.service();
         let has = |release: &&Release| release.engine.quirks().has(feature);
         let same_project = |release: &&Release| release.engine.project() == self.engine().project();
-        let candidates = || RELEASES.iter().filter(served_alike).filter(has);
+        let candidates = || RELEASES.iter().filter(|release| self.is_alternative(release)).filter(has);
         candidates().find(same_project).or_else(|| candidates().next()).map(Self::of)
     }
 }
@@ -265,7 +352,10 @@ impl fmt::Display for Dialect {
         for module in self.modules().filter(|&module| !self.release.modules.contains(module)) {
             write!(f, "+{}", module.name())?;
         }
-        Ok(())
+        match self.channels {
+            Some(channels) => write!(f, "+{}={channels}", DefaultChannels::SETTING),
+            None => Ok(()),
+        }
     }
 }
 
@@ -279,6 +369,7 @@ impl core::hash::Hash for Dialect {
     fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
         self.release.name.hash(state);
         self.modules.hash(state);
+        self.channels.hash(state);
     }
 }
 
@@ -288,14 +379,30 @@ impl FromStr for Dialect {
     fn from_str(text: &str) -> Result<Self, DialectError> {
         let mut parts = text.split('+');
         let name = parts.next().unwrap_or_default();
-        let mut dialect = Self::of(release(name)?);
-        for module in parts {
-            let shipped = dialect.modules().find(|shipped| shipped.name() == module);
-            let module = shipped.map_or_else(|| Module::named(module, dialect.engine().project()), Ok)?;
-            dialect = dialect.with_module(module)?;
-        }
-        Ok(dialect)
+        parts.try_fold(named(name)?, Self::with_part)
     }
+}
+
+impl Dialect {
+    /// The same with what follows one `+`: a module, or the setting.
+    fn with_part(self, part: &str) -> Result<Self, DialectError> {
+        match part.split_once('=') {
+            Some((DefaultChannels::SETTING, value)) => self.with_default_channels(value.parse()?),
+            _ => {
+                let shipped = self.modules().find(|shipped| shipped.name() == part);
+                let module = shipped.map_or_else(|| Module::named(part, self.engine().project()), Ok)?;
+                self.with_module(module)
+            }
+        }
+    }
+}
+
+/// A release, with the modules it ships where it is a bundle: `redis-stack-7.4` is Redis 7.4 with four modules.
+fn named(name: &str) -> Result<Dialect, DialectError> {
+    let Some(version) = name.strip_prefix("redis-stack-") else { return Ok(Dialect::of(release(name)?)) };
+    let redis = Dialect::of(release(&format!("redis-{version}"))?);
+    let shipped = [Module::RedisJson, Module::RedisSearch, Module::RedisTimeSeries, Module::RedisBloom];
+    shipped.into_iter().try_fold(redis, Dialect::with_module)
 }
 
 impl Service {

@@ -3,7 +3,8 @@
 use super::engine::Project;
 use super::{DialectError, error, join};
 
-/// A loadable module whose commands a dialect may carry. The facts are documented, not measured.
+/// A loadable module whose commands a dialect may carry, as its version for the dialect's engine registers them.
+/// [`Dialect::module_evidence`](super::Dialect::module_evidence) says where the facts come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Module {
@@ -15,6 +16,8 @@ pub enum Module {
     RedisTimeSeries,
     /// Redis Bloom: Bloom and Cuckoo filters, count-min sketch, top-k, t-digest.
     RedisBloom,
+    /// FalkorDB, the graph database: `GRAPH.QUERY` and others.
+    RedisFalkorDb,
     /// Valkey JSON; also ElastiCache's and MemoryDB's.
     ValkeyJson,
     /// Valkey Bloom.
@@ -25,17 +28,18 @@ pub enum Module {
 
 impl Module {
     /// Every module that is modelled.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::RedisJson,
         Self::RedisSearch,
         Self::RedisTimeSeries,
         Self::RedisBloom,
+        Self::RedisFalkorDb,
         Self::ValkeyJson,
         Self::ValkeyBloom,
         Self::ValkeySearch,
     ];
 
-    /// The name behind the `+` of a dialect: `json`, `search`, `timeseries`, `bloom`.
+    /// The name behind the `+` of a dialect: `json`, `search`, `timeseries`, `bloom`, `falkordb`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -43,6 +47,7 @@ impl Module {
             Self::RedisSearch | Self::ValkeySearch => "search",
             Self::RedisTimeSeries => "timeseries",
             Self::RedisBloom | Self::ValkeyBloom => "bloom",
+            Self::RedisFalkorDb => "falkordb",
         }
     }
 
@@ -50,7 +55,11 @@ impl Module {
     #[must_use]
     pub const fn project(self) -> Project {
         match self {
-            Self::RedisJson | Self::RedisSearch | Self::RedisTimeSeries | Self::RedisBloom => Project::Redis,
+            Self::RedisJson
+            | Self::RedisSearch
+            | Self::RedisTimeSeries
+            | Self::RedisBloom
+            | Self::RedisFalkorDb => Project::Redis,
             Self::ValkeyJson | Self::ValkeyBloom | Self::ValkeySearch => Project::Valkey,
         }
     }

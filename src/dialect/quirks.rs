@@ -1,6 +1,7 @@
 //! How engines differ: one row per engine, each written as what changed since the row before it.
 
-use super::engine::{Engine, Evidence, Project};
+use super::channels::DefaultChannels;
+use super::engine::{Engine, Evidence, Process, Project};
 use crate::quoting::Splitter;
 
 /// What one engine does, field by field.
@@ -8,10 +9,13 @@ use crate::quoting::Splitter;
 pub(crate) struct Quirks {
     pub(crate) name: &'static str,
     pub(crate) project: Project,
+    pub(crate) process: Process,
     pub(super) line: (u16, u16),
     /// The first patch release in the line that behaves like this row.
     pub(super) first_patch: u16,
     pub(crate) evidence: Evidence,
+    /// Where the facts about modules come from.
+    pub(crate) module_evidence: Evidence,
     /// How the command rules are printed: `ACLDescribeUserCommandRules`, later the stored rules.
     pub(crate) algorithm: Algorithm,
     /// What `acl-pubsub-default` gives a new user, by default (6.2.0; `resetchannels` since 7.0.0).
@@ -26,6 +30,9 @@ pub(crate) struct Quirks {
     pub(crate) first_argument_of_allowed: FirstArgumentOfAllowed,
     /// `db=`, `alldbs`, `resetdbs` (Valkey 9.1.0).
     pub(crate) databases: bool,
+    pub(crate) database_checks: DatabaseChecks,
+    /// `alldbs` is printed (9.1.0 only).
+    pub(crate) prints_all_databases: bool,
     /// `+@cat` reaches the commands of modules (7.2.0).
     pub(crate) categories_reach_modules: bool,
     /// Modules may bring categories of their own (Redis 7.4, in use since 8.0; Valkey 8.0).
@@ -36,6 +43,7 @@ pub(crate) struct Quirks {
     pub(crate) splitter: Splitter,
     /// A first argument with white space or quotes is taken, and kills the server when it prints (7.2.0).
     pub(crate) first_argument_kills: bool,
+    pub(crate) percent_kills: PercentKills,
     pub(crate) file_users: FileUsers,
     pub(crate) load_errors: LoadErrors,
     /// Lines of an ACL file that begin with `#` are comments (Redis 8.8; pull request 14461).
@@ -53,10 +61,33 @@ pub(crate) struct Quirks {
     pub(crate) sort_needs_all_keys: bool,
     /// `PSUBSCRIBE` patterns are compared as C strings, up to a NUL (7.0.0).
     pub(crate) channel_patterns_end_at_nul: bool,
-    /// `XREADGROUP` has `CLAIM` (Redis 8.4.0).
-    pub(crate) xread_claims: bool,
-    /// Numbers of keys lose what an `int` cannot hold (up to 7.4 and Valkey 8.1; in 7.2 and 7.4 not measured).
+    /// The options with an argument that `XREAD` and `XREADGROUP` skip in search of `STREAMS`.
+    pub(crate) xread_options: &'static [&'static str],
+    /// Numbers of keys lose what an `int` cannot hold (up to Redis 7.2 and Valkey 9.0).
     pub(crate) key_numbers_are_ints: bool,
+    /// An unknown command without arguments is reported without `, with args beginning with: ` (Redis 8.6).
+    pub(crate) unknown_command_is_short: bool,
+}
+
+/// Which key rules without `R` and `W` are accepted, and kill the server when it prints the user (CVE-2024-51741).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PercentKills {
+    None,
+    /// `%`
+    Bare,
+    /// `%` and `%~a`
+    BareAndPattern,
+}
+
+/// Which databases a command is checked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DatabaseChecks {
+    /// Of `COPY` only a `DB` that is its third argument; no command needs all databases (Valkey 9.1.0).
+    FirstOption,
+    /// All that a command names, and all there are for commands that reach them all (9.1.1).
+    Named,
+    /// For `COPY` and `MOVE` also the current one (9.1.2).
+    NamedAndCurrent,
 }
 
 /// What a line of an ACL file, or a `user` directive, does to its user.
@@ -113,13 +144,16 @@ pub(crate) enum Algorithm {
     D,
 }
 
-/// The channels of a user nobody has given any.
+/// The channels of a user whose rules name none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NewChannels {
     /// There are no channel rules: channels are not checked.
     Unchecked,
     All,
     None,
+    /// ElastiCache: the string that it reads back decides. If that has a channel token, the token holds. If it has
+    /// none, the cluster's `acl-pubsub-default` holds, which is this one.
+    ByReadBack(DefaultChannels),
 }
 
 /// `sanitize-payload` and `skip-sanitize-payload`.
@@ -146,9 +180,11 @@ pub(crate) enum FirstArgumentOfAllowed {
 const REDIS_6_0_5: Quirks = Quirks {
     name: "redis-6.0.5",
     project: Project::Redis,
+    process: Process::Server,
     line: (6, 0),
     first_patch: 5,
     evidence: Evidence::Measured,
+    module_evidence: Evidence::Documented, // the commands of the modules that were measured on 7.2.4
     algorithm: Algorithm::A,
     new_channels: NewChannels::Unchecked,
     sanitize: Sanitize::Unknown,
@@ -157,11 +193,14 @@ const REDIS_6_0_5: Quirks = Quirks {
     subcommands: false,
     first_argument_of_allowed: FirstArgumentOfAllowed::Refused,
     databases: false,
+    database_checks: DatabaseChecks::NamedAndCurrent,
+    prints_all_databases: false,
     categories_reach_modules: false,
     module_categories: false,
     selector_restarts: false,
     splitter: Splitter::Redis,
     first_argument_kills: false,
+    percent_kills: PercentKills::None,
     file_users: FileUsers::Reset,
     load_errors: LoadErrors::EachRule,
     file_comments: false,
@@ -172,8 +211,9 @@ const REDIS_6_0_5: Quirks = Quirks {
     sort_skips_destination: false,
     sort_needs_all_keys: false,
     channel_patterns_end_at_nul: false,
-    xread_claims: false,
+    xread_options: &["block", "count"],
     key_numbers_are_ints: true,
+    unknown_command_is_short: false,
 };
 const REDIS_6_0_9: Quirks =
     Quirks { name: "redis-6.0.9", first_patch: 9, algorithm: Algorithm::B, ..REDIS_6_0_5 };
@@ -211,44 +251,87 @@ const REDIS_7_0: Quirks = Quirks {
 /// The releases of August 2026, which mended where keys are found in requests with an option twice: by themselves the
 /// key specs of four commands, which are data, and `SORT`. Measured on Debian's Redis 8.0.2, which has the same patch.
 const fn keys_mended(name: &'static str, first_patch: u16, line: Quirks) -> Quirks {
-    Quirks { name, first_patch, evidence: Evidence::Documented, sort_skips_destination: true, ..line }
+    Quirks {
+        name,
+        first_patch,
+        evidence: Evidence::Documented,
+        percent_kills: PercentKills::None,
+        sort_skips_destination: true,
+        ..line
+    }
 }
 
 const REDIS_7_2: Quirks = Quirks {
     name: "redis-7.2",
     line: (7, 2),
     first_patch: 0,
+    module_evidence: Evidence::Measured,
     algorithm: Algorithm::D,
     sanitize: Sanitize::Always,
     categories_reach_modules: true,
     selector_restarts: false,
     first_argument_kills: true,
+    percent_kills: PercentKills::BareAndPattern,
     answers: Answers::Redis7_2,
     ..REDIS_7_0
 };
 const REDIS_7_2_16: Quirks = keys_mended("redis-7.2.16", 16, REDIS_7_2);
-const REDIS_7_4: Quirks = Quirks { name: "redis-7.4", line: (7, 4), ..REDIS_7_2 };
+const REDIS_7_4: Quirks = Quirks {
+    name: "redis-7.4",
+    line: (7, 4),
+    percent_kills: PercentKills::Bare,
+    key_numbers_are_ints: false,
+    ..REDIS_7_2
+};
 const REDIS_7_4_11: Quirks = keys_mended("redis-7.4.11", 11, REDIS_7_4);
 const REDIS_8_0: Quirks = Quirks {
     name: "redis-8.0",
     line: (8, 0),
+    module_evidence: Evidence::Source,
     module_categories: true,
-    key_numbers_are_ints: false,
+    percent_kills: PercentKills::None,
     ..REDIS_7_4
 };
-const REDIS_8_2: Quirks =
-    Quirks { name: "redis-8.2", line: (8, 2), evidence: Evidence::Documented, ..REDIS_8_0 };
+const REDIS_8_2: Quirks = Quirks { name: "redis-8.2", line: (8, 2), ..REDIS_8_0 };
 const REDIS_8_2_9: Quirks = keys_mended("redis-8.2.9", 9, REDIS_8_2);
-const REDIS_8_4: Quirks = Quirks { name: "redis-8.4", line: (8, 4), xread_claims: true, ..REDIS_8_0 };
+const REDIS_8_4: Quirks =
+    Quirks { name: "redis-8.4", line: (8, 4), xread_options: &["block", "count", "claim"], ..REDIS_8_2 };
 const REDIS_8_4_6: Quirks = keys_mended("redis-8.4.6", 6, REDIS_8_4);
+const REDIS_8_6_0: Quirks = Quirks {
+    name: "redis-8.6.0",
+    line: (8, 6),
+    evidence: Evidence::Documented,
+    unknown_command_is_short: true,
+    ..REDIS_8_4
+};
+const REDIS_8_6_1: Quirks = Quirks { name: "redis-8.6.1", first_patch: 1, ..REDIS_8_6_0 };
 const REDIS_8_6: Quirks =
-    Quirks { name: "redis-8.6", line: (8, 6), evidence: Evidence::Documented, ..REDIS_8_4 };
+    Quirks { name: "redis-8.6", first_patch: 2, evidence: Evidence::Measured, ..REDIS_8_6_1 };
 const REDIS_8_6_6: Quirks = keys_mended("redis-8.6.6", 6, REDIS_8_6);
-const REDIS_8_8: Quirks = Quirks { name: "redis-8.8", line: (8, 8), file_comments: true, ..REDIS_8_6 };
+const REDIS_8_8: Quirks = Quirks {
+    name: "redis-8.8",
+    line: (8, 8),
+    first_patch: 0,
+    evidence: Evidence::Documented,
+    file_comments: true,
+    ..REDIS_8_6
+};
 const REDIS_8_8_2: Quirks = keys_mended("redis-8.8.2", 2, REDIS_8_8);
-const REDIS_8_10: Quirks = Quirks { name: "redis-8.10", line: (8, 10), first_patch: 0, ..REDIS_8_8_2 };
-const VALKEY_7_2: Quirks =
-    Quirks { name: "valkey-7.2", project: Project::Valkey, own_name: None, ..REDIS_7_2 };
+const REDIS_8_10: Quirks = Quirks {
+    name: "redis-8.10",
+    line: (8, 10),
+    first_patch: 0,
+    xread_options: &["block", "count", "claim", "maxcount", "maxsize"],
+    ..REDIS_8_8_2
+};
+const VALKEY_7_2: Quirks = Quirks {
+    name: "valkey-7.2",
+    project: Project::Valkey,
+    module_evidence: Evidence::Source,
+    percent_kills: PercentKills::Bare,
+    own_name: None,
+    ..REDIS_7_2
+};
 const VALKEY_8_0: Quirks = Quirks {
     name: "valkey-8.0",
     line: (8, 0),
@@ -256,25 +339,43 @@ const VALKEY_8_0: Quirks = Quirks {
     own_name: Some("Valkey"),
     ..VALKEY_7_2
 };
-const VALKEY_8_1: Quirks =
-    Quirks { name: "valkey-8.1", line: (8, 1), splitter: Splitter::Valkey8_1, ..VALKEY_8_0 };
-const VALKEY_9_0: Quirks = Quirks {
-    name: "valkey-9.0",
-    line: (9, 0),
-    evidence: Evidence::Documented,
-    splitter: Splitter::Valkey9_0,
+const VALKEY_8_1: Quirks = Quirks {
+    name: "valkey-8.1",
+    line: (8, 1),
+    splitter: Splitter::Valkey8_1,
+    percent_kills: PercentKills::None,
+    ..VALKEY_8_0
+};
+const VALKEY_9_0: Quirks =
+    Quirks { name: "valkey-9.0", line: (9, 0), splitter: Splitter::Valkey9_0, ..VALKEY_8_1 };
+const VALKEY_9_1_0: Quirks = Quirks {
+    name: "valkey-9.1.0",
+    line: (9, 1),
+    databases: true,
+    database_checks: DatabaseChecks::FirstOption,
+    prints_all_databases: true,
     key_numbers_are_ints: false,
-    ..VALKEY_8_1
+    ..VALKEY_9_0
+};
+const VALKEY_9_1_1: Quirks = Quirks {
+    name: "valkey-9.1.1",
+    first_patch: 1,
+    database_checks: DatabaseChecks::Named,
+    prints_all_databases: false,
+    ..VALKEY_9_1_0
 };
 const VALKEY_9_1: Quirks = Quirks {
     name: "valkey-9.1",
-    line: (9, 1),
-    first_patch: 2, // 9.1.0 and 9.1.1 still print the sanitize flags, and were not run
-    evidence: Evidence::Measured,
+    first_patch: 2,
     sanitize: Sanitize::Ignored,
-    databases: true,
-    ..VALKEY_9_0
+    database_checks: DatabaseChecks::NamedAndCurrent,
+    ..VALKEY_9_1_1
 };
+
+/// A Sentinel reads, prints and checks users by the code of its server. Its commands are its own, which is data.
+const fn sentinel(name: &'static str, server: Quirks) -> Quirks {
+    Quirks { name, process: Process::Sentinel, ..server }
+}
 
 /// In the order of [`Engine`].
 pub(super) static QUIRKS: [Quirks; Engine::ALL.len()] = [
@@ -292,6 +393,8 @@ pub(super) static QUIRKS: [Quirks; Engine::ALL.len()] = [
     REDIS_8_2_9,
     REDIS_8_4,
     REDIS_8_4_6,
+    REDIS_8_6_0,
+    REDIS_8_6_1,
     REDIS_8_6,
     REDIS_8_6_6,
     REDIS_8_8,
@@ -301,7 +404,20 @@ pub(super) static QUIRKS: [Quirks; Engine::ALL.len()] = [
     VALKEY_8_0,
     VALKEY_8_1,
     VALKEY_9_0,
+    VALKEY_9_1_0,
+    VALKEY_9_1_1,
     VALKEY_9_1,
+    sentinel("sentinel/redis-6.2", REDIS_6_2),
+    sentinel("sentinel/redis-7.0", REDIS_7_0),
+    sentinel("sentinel/redis-7.2", REDIS_7_2),
+    sentinel("sentinel/redis-7.4", REDIS_7_4),
+    sentinel("sentinel/redis-8.0", REDIS_8_0),
+    sentinel("sentinel/redis-8.2", REDIS_8_2),
+    sentinel("sentinel/redis-8.6", REDIS_8_6),
+    sentinel("sentinel/valkey-8.0", VALKEY_8_0),
+    sentinel("sentinel/valkey-8.1", VALKEY_8_1),
+    sentinel("sentinel/valkey-9.0", VALKEY_9_0),
+    sentinel("sentinel/valkey-9.1", VALKEY_9_1),
 ];
 
 /// Syntax that not every engine has.

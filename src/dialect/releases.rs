@@ -3,9 +3,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::channels::DefaultChannels;
 use super::engine::Engine;
 use super::module::{Module, Modules};
-use super::quirks::QUIRKS;
+use super::quirks::{NewChannels, QUIRKS};
 use super::{DialectError, Form, Service, error, join};
 
 /// An engine as it ships: by itself, or as a version of a service.
@@ -19,6 +20,18 @@ pub(super) struct Release {
     pub(super) engine: Engine,
     pub(super) form: Form,
     pub(super) modules: Modules,
+}
+
+impl Release {
+    /// The default of `acl-pubsub-default`. ElastiCache: `allchannels`, by its page of engine parameters. MemoryDB:
+    /// its read-backs always carry `resetchannels`, also on 6.2.
+    pub(super) fn default_channels(&self) -> Option<DefaultChannels> {
+        match (self.service, self.engine.quirks().new_channels) {
+            (_, NewChannels::Unchecked) => None,
+            (Some(Service::ElastiCache), _) | (None, NewChannels::All) => Some(DefaultChannels::AllChannels),
+            _ => Some(DefaultChannels::ResetChannels),
+        }
+    }
 }
 
 const fn plain(engine: Engine) -> Release {
@@ -55,7 +68,7 @@ const ALL_OF_VALKEY: Modules = JSON_BLOOM.with(Module::ValkeySearch);
 
 /// The engines in the order of [`Engine`], then the services' versions by age. ElastiCache: versions and
 /// modules from its supported-versions pages; MemoryDB likewise.
-pub(super) static RELEASES: [Release; 38] = [
+pub(super) static RELEASES: [Release; 53] = [
     plain(Engine::Redis6_0_5),
     plain(Engine::Redis6_0_9),
     plain(Engine::Redis6_0),
@@ -70,6 +83,8 @@ pub(super) static RELEASES: [Release; 38] = [
     plain(Engine::Redis8_2_9),
     plain(Engine::Redis8_4),
     plain(Engine::Redis8_4_6),
+    plain(Engine::Redis8_6_0),
+    plain(Engine::Redis8_6_1),
     plain(Engine::Redis8_6),
     plain(Engine::Redis8_6_6),
     plain(Engine::Redis8_8),
@@ -79,7 +94,20 @@ pub(super) static RELEASES: [Release; 38] = [
     plain(Engine::Valkey8_0),
     plain(Engine::Valkey8_1),
     plain(Engine::Valkey9_0),
+    plain(Engine::Valkey9_1_0),
+    plain(Engine::Valkey9_1_1),
     plain(Engine::Valkey9_1),
+    plain(Engine::RedisSentinel6_2),
+    plain(Engine::RedisSentinel7_0),
+    plain(Engine::RedisSentinel7_2),
+    plain(Engine::RedisSentinel7_4),
+    plain(Engine::RedisSentinel8_0),
+    plain(Engine::RedisSentinel8_2),
+    plain(Engine::RedisSentinel8_6),
+    plain(Engine::ValkeySentinel8_0),
+    plain(Engine::ValkeySentinel8_1),
+    plain(Engine::ValkeySentinel9_0),
+    plain(Engine::ValkeySentinel9_1),
     served(("elasticache/redis-6.0", (6, 0)), Engine::Redis6_0_5, Form::Documented, NONE),
     served(("elasticache/redis-6.2", (6, 2)), Engine::Redis6_2, Form::Observed, JSON),
     served(("elasticache/redis-7.0", (7, 0)), Engine::Redis7_0, Form::Observed, JSON),

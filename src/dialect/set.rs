@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use super::engine::Project;
+use super::channels::DefaultChannels;
+use super::engine::{Process, Project};
 use super::releases::{RELEASES, Release, release};
 use super::{Dialect, DialectError, Service, error};
 
@@ -21,8 +22,10 @@ use super::{Dialect, DialectError, Service, error};
 /// |---|---|
 /// | `redis-7.2`, `elasticache/valkey-8.0`, `redis-8.4+json` | that one |
 /// | `redis`, `valkey` | the servers of that project |
+/// | `sentinel/redis`, `sentinel/valkey` | the Sentinels of that project |
 /// | `elasticache/redis`, `elasticache/valkey`, `memorydb/redis`, `memorydb/valkey` | the versions that the service offers of that engine |
 /// | `elasticache/any` or `elasticache`, `memorydb/any` or `memorydb` | all versions of the service |
+/// | `elasticache/any+acl-pubsub-default=resetchannels` | the same with that setting, where there is one |
 /// | `redis-6.2..8.0`, `elasticache/valkey-7.2..8.1` | the versions from the first to the last, patch releases that behave differently included |
 ///
 /// For a single [`Dialect`] `elasticache` is short for its oldest version; for a set it is all of them, since a set is
@@ -49,31 +52,47 @@ pub struct Dialects {
 }
 
 /// The names of families, the widest first, and what is in them.
-const FAMILIES: [(&str, Family); 10] = [
-    ("elasticache/any", Family { service: Some(Service::ElastiCache), project: None }),
-    ("memorydb/any", Family { service: Some(Service::MemoryDb), project: None }),
-    ("elasticache", Family { service: Some(Service::ElastiCache), project: None }),
-    ("memorydb", Family { service: Some(Service::MemoryDb), project: None }),
-    ("elasticache/redis", Family { service: Some(Service::ElastiCache), project: Some(Project::Redis) }),
-    ("elasticache/valkey", Family { service: Some(Service::ElastiCache), project: Some(Project::Valkey) }),
-    ("memorydb/redis", Family { service: Some(Service::MemoryDb), project: Some(Project::Redis) }),
-    ("memorydb/valkey", Family { service: Some(Service::MemoryDb), project: Some(Project::Valkey) }),
-    ("redis", Family { service: None, project: Some(Project::Redis) }),
-    ("valkey", Family { service: None, project: Some(Project::Valkey) }),
+const FAMILIES: [(&str, Family); 12] = [
+    ("elasticache/any", Family::of_service(Service::ElastiCache)),
+    ("memorydb/any", Family::of_service(Service::MemoryDb)),
+    ("elasticache", Family::of_service(Service::ElastiCache)),
+    ("memorydb", Family::of_service(Service::MemoryDb)),
+    ("elasticache/redis", Family::of_service(Service::ElastiCache).by(Project::Redis)),
+    ("elasticache/valkey", Family::of_service(Service::ElastiCache).by(Project::Valkey)),
+    ("memorydb/redis", Family::of_service(Service::MemoryDb).by(Project::Redis)),
+    ("memorydb/valkey", Family::of_service(Service::MemoryDb).by(Project::Valkey)),
+    ("redis", Family::of_process(Process::Server).by(Project::Redis)),
+    ("valkey", Family::of_process(Process::Server).by(Project::Valkey)),
+    ("sentinel/redis", Family::of_process(Process::Sentinel).by(Project::Redis)),
+    ("sentinel/valkey", Family::of_process(Process::Sentinel).by(Project::Valkey)),
 ];
 
 /// What a service or a project offers.
 #[derive(Clone, Copy)]
 struct Family {
     service: Option<Service>,
+    process: Process,
     /// `None` for either.
     project: Option<Project>,
 }
 
 impl Family {
+    const fn of_service(service: Service) -> Self {
+        Self { service: Some(service), process: Process::Server, project: None }
+    }
+
+    const fn of_process(process: Process) -> Self {
+        Self { service: None, process, project: None }
+    }
+
+    const fn by(self, project: Project) -> Self {
+        Self { project: Some(project), ..self }
+    }
+
     fn releases(self) -> impl Iterator<Item = &'static Release> {
         RELEASES.iter().filter(move |release| {
             release.service == self.service
+                && release.engine.process() == self.process
                 && self.project.is_none_or(|project| release.engine.project() == project)
         })
     }
@@ -92,21 +111,21 @@ impl Dialects {
     /// Every server that is modelled, without modules: what a `users.acl` may meet of which nothing else is known.
     #[must_use]
     pub fn servers() -> Self {
-        let servers = RELEASES.iter().filter(|release| release.service.is_none());
-        Self { list: servers.map(Dialect::of).collect() }
+        let servers = Family::of_process(Process::Server);
+        Self { list: servers.releases().map(Dialect::of).collect() }
     }
 
     /// The servers of one project, without modules.
     #[must_use]
     pub fn of_project(project: Project) -> Self {
-        let family = Family { service: None, project: Some(project) };
+        let family = Family::of_process(Process::Server).by(project);
         Self { list: family.releases().map(Dialect::of).collect() }
     }
 
     /// All versions that a service offers.
     #[must_use]
     pub fn of_service(service: Service) -> Self {
-        let family = Family { service: Some(service), project: None };
+        let family = Family::of_service(service);
         Self { list: family.releases().map(Dialect::of).collect() }
     }
 
@@ -167,6 +186,24 @@ impl Dialects {
         Self { list }
     }
 
+    /// The same dialects with this value of the setting `acl-pubsub-default`, where they have one: see
+    /// [`Dialect::with_default_channels`].
+    ///
+    /// # Errors
+    /// That of the last, when none of them has the setting.
+    pub fn with_default_channels(&self, channels: DefaultChannels) -> Result<Self, DialectError> {
+        let set = |dialect: Dialect| dialect.with_default_channels(channels);
+        match self.iter().any(|dialect| set(dialect).is_ok()) {
+            true => {
+                let mut list: Vec<_> = self.iter().map(|dialect| set(dialect).unwrap_or(dialect)).collect();
+                list.sort_by_key(|dialect| dialect.rank());
+                list.dedup();
+                Ok(Self { list })
+            }
+            false => set(self.newest()).map(Self::from),
+        }
+    }
+
     /// Those that the predicate keeps; `None` if it keeps none.
     #[must_use]
     pub fn filter(&self, mut keeps: impl FnMut(Dialect) -> bool) -> Option<Self> {
@@ -225,21 +262,28 @@ impl FromStr for Dialects {
 }
 
 /// ```abnf
-/// item = ( family / range / release ) *( "+" module )
+/// item = ( family / range / release ) *( "+" ( module / setting ) )
 /// ```
 fn item_of_list(item: &str) -> Result<Vec<Dialect>, DialectError> {
-    let (name, modules) = item.split_once('+').map_or((item, None), |(name, rest)| (name, Some(rest)));
+    let (name, parts) = item.split_once('+').map_or((item, None), |(name, rest)| (name, Some(rest)));
     let family = FAMILIES.iter().find(|(family, _)| *family == name);
     let releases: Vec<_> = match (family, name.split_once("..")) {
         (Some((_, family)), _) => family.releases().collect(),
         (None, Some((first, last))) => range(first, last)?,
         (None, None) => return Ok(vec![item.parse()?]),
     };
-    let with_modules = |release: &'static Release| match modules {
-        Some(modules) => format!("{}+{modules}", release.name).parse(),
-        None => Ok(Dialect::of(release)),
-    };
-    releases.into_iter().map(with_modules).collect()
+    let dialects: Vec<_> = releases.into_iter().map(Dialect::of).collect();
+    parts.into_iter().flat_map(|parts| parts.split('+')).try_fold(dialects, with_part)
+}
+
+/// The dialects of a family with what follows one `+`. A setting need not be there in each of them.
+fn with_part(dialects: Vec<Dialect>, part: &str) -> Result<Vec<Dialect>, DialectError> {
+    match part.split_once('=') {
+        Some((DefaultChannels::SETTING, value)) => {
+            Ok(Dialects { list: dialects }.with_default_channels(value.parse()?)?.list)
+        }
+        _ => dialects.into_iter().map(|dialect| dialect.with_part(part)).collect(),
+    }
 }
 
 /// `redis-6.2..8.0`: the family may stand in front of the last version too.

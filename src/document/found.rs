@@ -1,5 +1,7 @@
 //! What is found in a file, with its place.
 
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -61,6 +63,11 @@ impl Document<'_> {
         };
         let problems = self.problems().iter().filter(|problem| !is_reported(problem));
         found.extend(problems.map(|problem| Found::of_problem(self, problem, None)));
+        // a text that several strings are worked out of is one mistake
+        let mut seen = BTreeSet::new();
+        found.retain(|found| {
+            seen.insert((found.range.start, found.range.end, found.id(), found.message().to_owned()))
+        });
         found.sort_by_key(|found| found.range.start);
         found
     }
@@ -78,6 +85,10 @@ impl Document<'_> {
         let is_known = |finding: &Finding| !entry.is_fragment || finding.lint().group() == Group::Refused;
         for finding in findings.into_iter().filter(is_known) {
             let range = self.range(entry, finding.span());
+            let finding = match entry.is_line() && finding.lint().group() == Group::Refused {
+                true => finding.with_quote(entry.quote_of(&range)),
+                false => finding,
+            };
             found.push(Found {
                 start: self.position(entry, finding.span()),
                 end: self.position_of_byte(range.end),

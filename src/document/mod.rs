@@ -51,7 +51,10 @@ use std::path::Path;
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, Dialects, Project, Service};
 use crate::file::{self, AclFile, FileError, FileErrorKind};
-use crate::iac::{self, AccessStringAt, AclTextKind, Finding, Literal, Position, Request, UserGroup};
+use crate::iac::{
+    self, AclTextKind, Candidates, Composed, Finding, Literal, Location, Place, Position, Request, Resolved,
+    UserGroup,
+};
 use crate::span::Span;
 
 pub use changes::{AccessChange, Change, CompareOptions, Compared, NewAccess, PasswordChanges, changes};
@@ -65,6 +68,9 @@ pub use refusals::Refusal;
 pub use users::{Access, FileUser, Login, pairs};
 pub use write::Rewritten;
 
+/// The start of a text.
+const START: Span = Span::new(0, 0);
+
 /// A file, and what it holds.
 pub struct Document<'a> {
     bytes: &'a [u8],
@@ -75,16 +81,9 @@ pub struct Document<'a> {
     /// What `iac` found, where it reads the file.
     found: Option<iac::Document<'a>>,
     /// ACL files and configurations inside of it.
-    texts: Vec<AclTextIn<'a>>,
+    texts: Vec<Literal<'a>>,
     entries: Vec<Entry<'a>>,
     problems: Vec<Problem>,
-}
-
-/// The text of an ACL file or configuration inside another file.
-struct AclTextIn<'a> {
-    text: Literal<'a>,
-    format: file::Format,
-    place: iac::Place,
 }
 
 /// An access string: one of infrastructure, or the rules of a line about a user.
@@ -104,8 +103,29 @@ pub struct Entry<'a> {
     origin: Origin<'a>,
 }
 
+impl Entry<'_> {
+    /// Whether it is the rules of a line about a user, in an ACL file or a configuration.
+    #[must_use]
+    pub fn is_line(&self) -> bool {
+        matches!(self.origin, Origin::Line { .. })
+    }
+
+    /// What the server that loads the file reports of a rule in that range of the file, if it reports it.
+    #[must_use]
+    pub fn quote_of(&self, range: &Range<usize>) -> Option<String> {
+        let problem = self.refused.iter().find(|problem| problem.range == *range)?;
+        problem.notes.first().cloned()
+    }
+}
+
 enum Origin<'a> {
     Literal(Literal<'a>),
+    /// A text that an expression works out, and the bytes of the expression.
+    Composed {
+        text: Resolved<'a>,
+        range: Range<usize>,
+        position: Position,
+    },
     /// Rules in the file itself, or in the text of that index.
     Line {
         rules: LineText,
@@ -143,6 +163,41 @@ impl<'a> Document<'a> {
     /// `stated` are the engines that somebody else names: they narrow what the file leaves open.
     #[must_use]
     pub fn read(path: &'a Path, bytes: &'a [u8], kind: Kind, stated: Option<&Dialects>) -> Self {
+        Self::with(path, bytes, kind, stated, |format| iac::read(format, bytes))
+    }
+
+    /// Reads a file of infrastructure together with the other files of a scope that it is in: those of its folder,
+    /// and of the modules that it calls. Other kinds of files are read by themselves.
+    #[must_use]
+    pub fn read_in(
+        scope: &iac::Scope<'a>,
+        path: &'a Path,
+        bytes: &'a [u8],
+        kind: Kind,
+        stated: Option<&Dialects>,
+    ) -> Self {
+        Self::with(path, bytes, kind, stated, |format| match scope.paths().any(|other| other == path) {
+            true => scope.read(path),
+            false => iac::read(format, bytes),
+        })
+    }
+
+    /// The same file with other bytes.
+    #[must_use]
+    pub fn reread<'b>(&'b self, bytes: &'b [u8]) -> Document<'b> {
+        Document::with(self.path, bytes, self.kind, self.stated.as_ref(), |format| match &self.found {
+            Some(found) => found.reread(bytes),
+            None => iac::read(format, bytes),
+        })
+    }
+
+    fn with(
+        path: &'a Path,
+        bytes: &'a [u8],
+        kind: Kind,
+        stated: Option<&Dialects>,
+        infrastructure: impl FnOnce(iac::Format) -> Result<iac::Document<'a>, iac::ReadError>,
+    ) -> Self {
         let mut document = Self {
             bytes,
             kind,
@@ -155,7 +210,7 @@ impl<'a> Document<'a> {
             problems: Vec::new(),
         };
         match kind {
-            Kind::Infrastructure(format) => document.infrastructure(format),
+            Kind::Infrastructure(format) => document.infrastructure(infrastructure(format)),
             _ => document.lines_about_users(bytes, kind.lines_format(), None),
         }
         document.problems.sort_by_key(|problem| problem.range.start);
@@ -186,8 +241,8 @@ impl<'a> Document<'a> {
         self.problems.iter().filter(|problem| problem.kind == ProblemKind::NotLiteral).count()
     }
 
-    fn infrastructure(&mut self, format: iac::Format) {
-        let found = match iac::read(format, self.bytes) {
+    fn infrastructure(&mut self, found: Result<iac::Document<'a>, iac::ReadError>) {
+        let found = match found {
             Ok(found) => found,
             Err(error) => {
                 let position = error.position();
@@ -197,13 +252,19 @@ impl<'a> Document<'a> {
         };
         for finding in found.findings() {
             match finding {
-                Finding::AccessString(string) => self.access_string(string),
+                Finding::AccessString(string) => {
+                    let text = string.text.value().to_owned();
+                    let origin = Origin::Literal(string.text.clone());
+                    let entry = self.entry(&string.place, &string.candidates, text, origin);
+                    self.add(Entry { is_frozen: string.is_part, ..entry }, &string.candidates);
+                }
+                Finding::Composed(string) => self.composed(string),
                 Finding::AclText(text) => {
                     let format = match text.kind {
                         AclTextKind::AclFile => file::Format::Acl,
                         AclTextKind::Configuration => file::Format::Config,
                     };
-                    self.texts.push(AclTextIn { text: text.text.clone(), format, place: text.place.clone() });
+                    self.texts.push(text.text.clone());
                     let value = text.text.value();
                     self.lines_about_users(value.as_bytes(), format, Some(self.texts.len() - 1));
                 }
@@ -215,20 +276,43 @@ impl<'a> Document<'a> {
         self.found = Some(found);
     }
 
-    fn access_string(&mut self, string: &AccessStringAt<'a>) {
-        let open = candidates(string);
-        if let Some(stated) = contradiction(&open, self.stated.as_ref()) {
-            self.problems.push(Problem::contradiction(&open, stated, string));
-        }
-        self.entries.push(Entry {
-            name: string.place.to_string(),
-            dialects: narrowed(open, self.stated.as_ref()),
-            text: string.text.value().to_owned(),
-            is_fragment: is_appended(&string.place.attribute),
+    fn entry(&self, place: &Place, candidates: &Candidates, text: String, origin: Origin<'a>) -> Entry<'a> {
+        Entry {
+            name: place.to_string(),
+            dialects: narrowed(candidates.dialects.clone(), self.stated.as_ref()),
+            text,
+            is_fragment: is_appended(&place.attribute),
             is_frozen: false,
             refused: Vec::new(),
-            origin: Origin::Literal(string.text.clone()),
-        });
+            origin,
+        }
+    }
+
+    /// Adds a string of infrastructure; what was stated may contradict the file.
+    fn add(&mut self, entry: Entry<'a>, candidates: &Candidates) {
+        if let Some(stated) = contradiction(&candidates.dialects, self.stated.as_ref()) {
+            let (range, position) = (self.range(&entry, START), self.position(&entry, START));
+            let problem = Problem::contradiction(&candidates.dialects, stated, &entry.name, range, position);
+            self.problems.push(problem);
+        }
+        self.entries.push(entry);
+    }
+
+    /// A string that is worked out is checked as a whole if all of it is known. Otherwise each of its certain rules is
+    /// checked by itself, and the rest is not.
+    fn composed(&mut self, string: &Composed<'a>) {
+        let is_known = string.text.known().is_some();
+        let texts = if is_known { vec![string.text.clone()] } else { string.text.certain_rules() };
+        for text in texts {
+            let known = text.known().unwrap_or_default().to_owned();
+            let origin = Origin::Composed { text, range: string.range.clone(), position: string.position };
+            let entry = self.entry(&string.place, &string.candidates, known, origin);
+            let is_fragment = !is_known || entry.is_fragment;
+            self.add(Entry { is_fragment, is_frozen: true, ..entry }, &string.candidates);
+        }
+        if !is_known {
+            self.problems.push(Problem::known_in_part(string));
+        }
     }
 
     fn request(&mut self, request: &Request<'_>) {
@@ -259,10 +343,16 @@ impl<'a> Document<'a> {
     }
 
     fn lines_about_users(&mut self, bytes: &[u8], format: file::Format, within: Option<usize>) {
-        let dialects = self.servers();
-        let mut readings = Readings::default();
-        for dialect in dialects.iter().rev() {
+        let servers = self.servers();
+        let (mut readings, mut dialects, mut sets_channels) = (Readings::default(), Vec::new(), false);
+        for dialect in servers.iter().rev() {
+            // an engine that has no `acl-pubsub-default` does not start with a configuration that sets it
+            if sets_channels && dialect.default_channels().is_none() {
+                continue;
+            }
             let file = AclFile::parse_with(bytes, &Catalog::from(dialect), format);
+            sets_channels |= file.default_channels().is_some();
+            dialects.push(file.dialect());
             readings.add(self, &file, within);
             let is_about_users = format != file::Format::Config || has_users(&file);
             if readings.lines.is_none() {
@@ -274,6 +364,7 @@ impl<'a> Document<'a> {
             }
         }
         let Some(Lines { file, dialect }) = readings.lines.take() else { return };
+        let dialects = Dialects::new(dialects).unwrap_or(servers);
         for line in file.lines() {
             let Some(user) = line.user() else { continue };
             let rules = LineText::read(bytes, user.rules_span(), format, dialect);
@@ -311,12 +402,12 @@ impl<'a> Document<'a> {
     }
 
     fn in_file(&self, within: Option<usize>, span: Span) -> Range<usize> {
-        within.map_or(span.range(), |text| self.texts[text].text.range(span))
+        within.map_or(span.range(), |text| self.texts[text].range(span))
     }
 
     fn position_of(&self, within: Option<usize>, span: Span) -> Position {
         match within {
-            Some(text) => self.texts[text].text.position(span),
+            Some(text) => self.texts[text].position(span),
             None => self.lines.position(self.bytes, span.start),
         }
     }
@@ -329,6 +420,9 @@ impl<'a> Document<'a> {
     pub fn range(&self, entry: &Entry<'_>, span: Span) -> Range<usize> {
         match &entry.origin {
             Origin::Literal(text) => text.range(span),
+            Origin::Composed { text, range, .. } => {
+                self.here(text.location(span)).map_or_else(|| range.clone(), |here| here.range)
+            }
             Origin::Line { rules, within } => self.in_file(*within, rules.in_source(span)),
         }
     }
@@ -338,8 +432,17 @@ impl<'a> Document<'a> {
     pub fn position(&self, entry: &Entry<'_>, span: Span) -> Position {
         match &entry.origin {
             Origin::Literal(text) => text.position(span),
+            Origin::Composed { text, position, .. } => {
+                self.here(text.location(span)).map_or(*position, |here| here.position)
+            }
             Origin::Line { rules, within } => self.position_of(*within, rules.in_source(span)),
         }
+    }
+
+    /// A location, if it is in this file; what another file says is shown where this one uses it.
+    fn here(&self, location: Location) -> Option<Location> {
+        let path = self.found.as_ref().map(|found| found.path())?;
+        (*location.path == *path).then_some(location)
     }
 
     /// The line and column of a byte of the file.
@@ -373,8 +476,10 @@ struct ErrorOfSome {
 
 impl Readings {
     fn add(&mut self, document: &Document<'_>, file: &AclFile, within: Option<usize>) {
+        // a text that is right by the last setting may be wrong by the one in force before
+        self.is_frozen |= file.tries_users_otherwise();
         for error in file.errors() {
-            self.is_frozen |= *error.kind() == FileErrorKind::ChannelDefault;
+            self.is_frozen |= matches!(error.kind(), FileErrorKind::ChannelDefault(_));
             let key = (error.span().start, error.span().end, error.kind().name().to_owned());
             let of_some = self.errors.entry(key).or_insert_with(|| ErrorOfSome {
                 problem: document.file_error(error, within),
@@ -423,17 +528,6 @@ fn narrowed(open: Dialects, stated: Option<&Dialects>) -> Dialects {
 /// What a caller states, if nothing of it fits the file.
 fn contradiction<'s>(open: &Dialects, stated: Option<&'s Dialects>) -> Option<&'s Dialects> {
     stated.filter(|stated| open.narrowed(stated).is_none())
-}
-
-/// The engines that may read a string of infrastructure.
-fn candidates(string: &AccessStringAt<'_>) -> Dialects {
-    let any = || Dialects::of_service(Service::ElastiCache).union(&Dialects::of_service(Service::MemoryDb));
-    string.dialect.map_or_else(any, |dialect| match &*dialect.to_string() {
-        "elasticache/redis-6.0" => Dialects::of_service(Service::ElastiCache),
-        "memorydb/redis-6.2" => Dialects::of_service(Service::MemoryDb),
-        "elasticache/valkey-7.2" => "elasticache/valkey".parse().expect("a family"),
-        _ => dialect.into(),
-    })
 }
 
 /// AWS puts these rules after those that the user has.

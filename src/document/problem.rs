@@ -8,9 +8,9 @@ use core::ops::Range;
 use crate::aws::{Certainty, ProblemKind as RequestProblemKind};
 use crate::dialect::{Dialects, Service};
 use crate::file::{FileError, FileErrorKind};
-use crate::iac::{AccessStringAt, NotLiteral, Place, Position, ReadError, RequestProblem};
+use crate::iac::{Composed, NotLiteral, Place, Position, ReadError, RequestProblem};
 use crate::report::{Level, Report};
-use crate::span::Span;
+use crate::syntax;
 
 /// Something to say about a file that no lint says.
 #[derive(Clone, Debug)]
@@ -171,13 +171,33 @@ impl Problem {
     }
 
     /// Of two statements the file's own counts.
-    pub(super) fn contradiction(open: &Dialects, stated: &Dialects, string: &AccessStringAt<'_>) -> Self {
+    pub(super) fn contradiction(
+        open: &Dialects,
+        stated: &Dialects,
+        name: &str,
+        range: Range<usize>,
+        position: Position,
+    ) -> Self {
         let message = format!("{stated} was stated, but the file says {open}, which counts");
         Self {
-            name: string.place.to_string(),
-            range: string.text.whole(),
-            position: string.text.position(Span::new(0, 0)),
+            name: name.to_owned(),
+            range,
+            position,
             ..Self::of_whole_file(ProblemKind::Contradiction, message)
+        }
+    }
+
+    /// A string of which something is known and something not.
+    pub(super) fn known_in_part(string: &Composed<'_>) -> Self {
+        let mut reasons: Vec<_> = string.text.unknown().map(|(why, _)| why.to_string()).collect();
+        reasons.dedup();
+        let message = format!("checked in part: {}", reasons.join(", "));
+        Self {
+            name: string.place.to_string(),
+            range: string.range.clone(),
+            position: string.position,
+            notes: vec![format!("known is `{}`", syntax::masked(string.text.shown()))],
+            ..Self::of_whole_file(ProblemKind::NotLiteral, message)
         }
     }
 

@@ -6,12 +6,16 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 use std::collections::HashMap;
+use std::path::Path;
 
-use super::{Document, Kind, candidates, is_appended, narrowed};
+use super::{Document, Kind, START, is_appended, narrowed};
 use crate::catalog::Catalog;
 use crate::dialect::{Dialects, Service};
 use crate::file::{self, AclFile};
-use crate::iac::{self, AccessStringAt, Finding, Given, Literal, Place, Position, Request};
+use crate::iac::{
+    self, AclText, AclTextKind, Candidates, Finding, Given, Location, Member, Place, Position, Request,
+    Resolved,
+};
 use crate::secret::PasswordHash;
 use crate::span::Span;
 use crate::syntax;
@@ -132,33 +136,25 @@ impl Login {
 // Reading
 
 impl Document<'_> {
-    /// The users that the file defines, each on every engine that may read the file and accepts it. A server has its
-    /// user `default` also if no line defines it.
+    /// The users that the file defines, if nothing in it is refused; of a plan those that are there after it.
     #[must_use]
     pub fn users(&self) -> Vec<FileUser> {
         let position = |place: Span| self.position_of_byte(place.start);
-        match &self.found {
-            None if matches!(self.kind, Kind::Infrastructure(_)) => Vec::new(),
-            None => self.users_of_lines(self.bytes, self.kind.lines_format(), None, position),
-            Some(found) => {
-                let found = Found { findings: found.findings(), requests: found.requests().collect() };
-                let of_lines = self.texts.iter().map(|text| {
-                    let position = |place| text.text.position(place);
-                    let value = text.text.value().as_bytes();
-                    (
-                        text.text.whole().start,
-                        self.users_of_lines(value, text.format, Some(&text.place), position),
-                    )
-                });
-                let of_findings = found.findings.iter();
-                let of_findings = of_findings.map(|finding| {
-                    (finding.range().start, self.user_of_finding(&found, finding).into_iter().collect())
-                });
-                let mut users: Vec<(usize, Vec<FileUser>)> = of_findings.chain(of_lines).collect();
-                users.sort_by_key(|(at, _)| *at);
-                users.into_iter().flat_map(|(_, users)| users).collect()
-            }
+        match (self.kind, &self.found) {
+            (Kind::Infrastructure(_), None) => Vec::new(),
+            (Kind::Infrastructure(_), Some(found)) => match found.plan() {
+                Some(plan) => plan.after().iter().map(|request| self.user_of_request(request)).collect(),
+                None => self.users_of_findings(found),
+            },
+            (kind, _) => self.users_of_lines(self.bytes, kind.lines_format(), None, position),
         }
+    }
+
+    /// The users that are there before a plan, of a file that is one. What a plan hides of them is not known.
+    #[must_use]
+    pub fn users_before(&self) -> Option<Vec<FileUser>> {
+        let plan = self.found.as_ref()?.plan()?;
+        Some(plan.before().iter().map(|request| self.user_of_request(request)).collect())
     }
 
     /// The users of a text of lines; `around` is what it stands in.
@@ -188,28 +184,179 @@ impl Document<'_> {
         users.into_values().collect()
     }
 
-    fn user_of_finding(&self, found: &Found<'_, '_>, finding: &Finding<'_>) -> Option<FileUser> {
-        let unknown = |why: String, written: &[u8]| Access::Unknown { why, written: written.to_vec() };
+    fn users_of_findings(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
+        let requests: Vec<_> = found.requests().collect();
+        let used = Used::of(found.path(), &requests);
+        let user = |finding: &Finding<'_>| match finding {
+            Finding::Request(request) => vec![self.user_of_request(request)],
+            Finding::AclText(text) => self.users_of_text(text),
+            finding if used.has(&finding.range()) => Vec::new(),
+            finding => self.user_by_itself(finding).into_iter().collect(),
+        };
+        found.findings().iter().flat_map(user).collect()
+    }
+
+    fn users_of_text(&self, text: &AclText<'_>) -> Vec<FileUser> {
+        let format = match text.kind {
+            AclTextKind::AclFile => file::Format::Acl,
+            AclTextKind::Configuration => file::Format::Config,
+        };
+        let position = |place| text.text.position(place);
+        self.users_of_lines(text.text.value().as_bytes(), format, Some(&text.place), position)
+    }
+
+    /// A string that no request of this file uses counts as a user.
+    fn user_by_itself(&self, finding: &Finding<'_>) -> Option<FileUser> {
+        let appended = "its rules are put behind those that the user has";
         let (position, access) = match finding {
-            Finding::AccessString(string) if !is_appended(&string.place.attribute) => {
-                let dialects = narrowed(candidates(string), self.stated.as_ref());
-                let text = found.with_appended(string);
-                (string.text.position(Span::new(0, 0)), Access::of(&text, &dialects))
+            Finding::AccessString(string) if is_appended(&string.place.attribute) => {
+                let access = unknown(appended, string.text.value().as_bytes());
+                (string.text.position(START), access)
             }
-            Finding::AccessString(string) if found.beside(&finding.range(), Part::Base).is_none() => {
-                let why = "its rules are put after those that the user has".to_owned();
-                (string.text.position(Span::new(0, 0)), unknown(why, string.text.value().as_bytes()))
+            Finding::AccessString(string) => {
+                (string.text.position(START), self.access(string.text.value(), &string.candidates))
+            }
+            Finding::Composed(string) => {
+                let texts = core::slice::from_ref(&string.text);
+                let access = self.access_of_texts(texts, &[], &string.text.basis(), &string.candidates);
+                (string.position, access)
             }
             Finding::NotLiteral(value) => {
                 let written = self.bytes.get(value.range.clone()).unwrap_or_default();
-                (value.position, unknown(value.why.to_string(), written))
+                (value.position, unknown(&value.why.to_string(), written))
             }
-            Finding::Request(request) if !found.has_string(request) => {
-                (request.position(), unknown("no access string is given".into(), b""))
-            }
-            _ => return None,
+            Finding::Request(_) | Finding::AclText(_) | Finding::UserGroup(_) => return None,
         };
-        Some(FileUser { file: self.file(), unit: self.unit(), ..found.user(finding, position, access) })
+        let address = address(finding.place());
+        Some(FileUser {
+            id: None,
+            address,
+            file: self.file(),
+            unit: self.unit(),
+            position: Some(position),
+            access,
+            logins: None,
+        })
+    }
+
+    fn user_of_request(&self, request: &Request<'_>) -> FileUser {
+        let (base, appended) = (request.strings("AccessString"), request.strings("AppendAccessString"));
+        let written = format!("{}\n{}", request.basis("AccessString"), request.basis("AppendAccessString"));
+        let access = match (why_unknown(request), base, appended) {
+            (Some(why), [], _) => unknown(&why, self.bytes.get(request.range()).unwrap_or_default()),
+            (None, [], []) => unknown("no access string is given", b""),
+            (_, [], _) => unknown("its rules are put behind those that the user has", written.as_bytes()),
+            (_, base, appended) => self.access_of_texts(base, appended, &written, request.candidates()),
+        };
+        FileUser {
+            id: id_of(request),
+            address: address(request.place()),
+            file: self.file(),
+            unit: self.unit(),
+            position: Some(self.position_of_string(request)),
+            access,
+            logins: Some(Login::of_request(request)),
+        }
+    }
+
+    /// Where the access string is in the body of the request, or else where its member is, or the request.
+    fn position_of_string(&self, request: &Request<'_>) -> Position {
+        let strings = [request.strings("AccessString"), request.strings("AppendAccessString")].concat();
+        let location = strings.first().map(|text| text.location(START));
+        let is_inside = |location: &Location| {
+            let around = request.range();
+            around.start <= location.range.start && location.range.end <= around.end
+        };
+        let inside = location.and_then(|location| self.here(location)).filter(is_inside);
+        let is_string = |member: &&Member| member.name.ends_with("AccessString");
+        let member = request.members().iter().find(is_string);
+        inside
+            .map(|location| location.position)
+            .or(member.map(|member| member.position))
+            .unwrap_or_else(|| request.position())
+    }
+
+    /// What a string allows, and those that are put behind it: known if there is one text and all of it is known.
+    fn access_of_texts(
+        &self,
+        base: &[Resolved<'_>],
+        appended: &[Resolved<'_>],
+        written: &str,
+        candidates: &Candidates,
+    ) -> Access {
+        if base.len() > 1 || appended.len() > 1 {
+            return unknown("a condition decides which of several strings it is", written.as_bytes());
+        }
+        let mut texts = base.iter().chain(appended);
+        if let Some((why, _)) = texts.clone().flat_map(|text| text.unknown()).next() {
+            return unknown(&why.to_string(), written.as_bytes());
+        }
+        match (texts.next(), texts.next()) {
+            (Some(text), None) => self.access(text.known().unwrap_or_default(), candidates),
+            (base, appended) => {
+                let text = |text: Option<&Resolved<'_>>| {
+                    text.and_then(|text| text.known()).unwrap_or_default().trim().to_owned()
+                };
+                self.access(&format!("{} {}", text(base), text(appended)), candidates)
+            }
+        }
+    }
+
+    fn access(&self, text: &str, candidates: &Candidates) -> Access {
+        Access::of(text, &narrowed(candidates.dialects.clone(), self.stated.as_ref()))
+    }
+}
+
+fn unknown(why: &str, written: &[u8]) -> Access {
+    Access::Unknown { why: why.to_owned(), written: written.to_vec() }
+}
+
+/// Why there is no text of an access string that the request gives.
+fn why_unknown(request: &Request<'_>) -> Option<String> {
+    let member = request.members().iter().find(|member| member.name == "AccessString")?;
+    match &member.given {
+        Given::Unknown(why) => Some(why.to_string()),
+        _ => None,
+    }
+}
+
+/// The stretches of the file that requests are made of: their own, and those of the strings that they use.
+struct Used {
+    /// In order, and without overlaps.
+    requests: Vec<Range<usize>>,
+    /// Where the strings start, in order.
+    strings: Vec<usize>,
+}
+
+impl Used {
+    fn of(path: &Path, requests: &[&Request<'_>]) -> Self {
+        let mut around: Vec<Range<usize>> = Vec::new();
+        for request in requests {
+            match around.last_mut() {
+                Some(last) if request.range().start < last.end => {
+                    last.end = last.end.max(request.range().end)
+                }
+                _ => around.push(request.range()),
+            }
+        }
+        let texts = requests.iter().flat_map(|request| {
+            request.strings("AccessString").iter().chain(request.strings("AppendAccessString"))
+        });
+        let locations = texts.map(|text| text.location(Span::new(0, text.shown().len())));
+        let mut strings: Vec<_> = locations
+            .filter(|location| *location.path == *path)
+            .map(|location| location.range.start)
+            .collect();
+        strings.sort_unstable();
+        Self { requests: around, strings }
+    }
+
+    /// Whether a string at these bytes is one that a request uses.
+    fn has(&self, range: &Range<usize>) -> bool {
+        let behind = self.requests.partition_point(|request| request.start <= range.start);
+        let is_inside = self.requests[..behind].last().is_some_and(|request| range.end <= request.end);
+        let first = self.strings.partition_point(|start| *start < range.start);
+        is_inside || self.strings.get(first).is_some_and(|start| *start < range.end.max(range.start + 1))
     }
 }
 
@@ -243,77 +390,6 @@ impl Access {
                 Self::Unknown { why: error.to_string(), written: text.as_bytes().to_vec() }
             }
             _ => Self::Known(users),
-        }
-    }
-}
-
-/// What is found in a file of infrastructure, in its order.
-struct Found<'d, 'a> {
-    findings: &'d [Finding<'a>],
-    requests: Vec<&'d Request<'a>>,
-}
-
-/// Which access string of a request.
-#[derive(Clone, Copy, PartialEq)]
-enum Part {
-    Base,
-    Appended,
-}
-
-impl Part {
-    fn of(string: &AccessStringAt<'_>) -> Self {
-        if is_appended(&string.place.attribute) { Self::Appended } else { Self::Base }
-    }
-}
-
-impl<'d, 'a> Found<'d, 'a> {
-    /// The user that a finding is about, by the request that it stands in.
-    fn user(&self, finding: &Finding<'_>, position: Position, access: Access) -> FileUser {
-        let request = self.request_around(&finding.range());
-        FileUser {
-            id: request.and_then(id_of),
-            address: address(request.map_or(finding.place(), |request| request.place())),
-            file: String::new(),
-            unit: String::new(),
-            position: Some(position),
-            access,
-            logins: request.map(Login::of_request),
-        }
-    }
-
-    fn request_around(&self, range: &Range<usize>) -> Option<&'d Request<'a>> {
-        let behind = self.requests.partition_point(|request| request.range().start <= range.start);
-        let last = self.requests[..behind].last()?;
-        (range.end <= last.range().end).then_some(last)
-    }
-
-    fn inside(&self, request: &Request<'_>) -> &'d [Finding<'a>] {
-        let range = request.range();
-        let first = self.findings.partition_point(|finding| finding.range().start < range.start);
-        let behind = self.findings.partition_point(|finding| finding.range().start < range.end);
-        &self.findings[first..behind]
-    }
-
-    fn has_string(&self, request: &Request<'_>) -> bool {
-        let is_one =
-            |finding: &Finding<'_>| matches!(finding, Finding::AccessString(_) | Finding::NotLiteral(_));
-        self.inside(request).iter().any(is_one)
-    }
-
-    /// That access string of the request around a place.
-    fn beside(&self, range: &Range<usize>, part: Part) -> Option<&'d AccessStringAt<'a>> {
-        self.inside(self.request_around(range)?).iter().find_map(|finding| match finding {
-            Finding::AccessString(string) if Part::of(string) == part => Some(string),
-            _ => None,
-        })
-    }
-
-    /// The string with the rules that the same request puts behind it.
-    fn with_appended(&self, string: &AccessStringAt<'_>) -> String {
-        let value = |text: &Literal<'_>| text.value().trim().to_owned();
-        match self.beside(&string.text.whole(), Part::Appended) {
-            Some(appended) => format!("{} {}", value(&string.text), value(&appended.text)),
-            None => string.text.value().to_owned(),
         }
     }
 }

@@ -60,13 +60,14 @@ impl<'a> Document<'a> {
     pub fn edit(&self, index: usize, new: &str) -> Option<(Range<usize>, String)> {
         const LARGE: usize = 100_000;
         let (range, text) = match &self.writable(index)?.origin {
+            Origin::Composed { .. } => return None,
             Origin::Literal(text) => {
                 let edit = text.replace(new)?;
                 (edit.range, edit.text)
             }
             Origin::Line { rules, within: None } => rules.edit(new)?,
             Origin::Line { rules, within: Some(text) } => {
-                let text = Some(&self.texts[*text].text).filter(|text| text.value().len() < LARGE)?;
+                let text = Some(&self.texts[*text]).filter(|text| text.value().len() < LARGE)?;
                 let value = spliced(text.value().as_bytes(), vec![rules.edit(new)?])?;
                 let edit = text.replace(&String::from_utf8(value).ok()?)?;
                 (edit.range, edit.text)
@@ -92,13 +93,13 @@ impl<'a> Document<'a> {
         let mut plain = Vec::new();
         for (index, new) in changes {
             match &self.writable(*index)?.origin {
+                Origin::Composed { .. } => return None,
                 Origin::Literal(text) => edits.push(text.replace(new)?),
                 Origin::Line { rules, within: None } => plain.push(rules.edit(new)?),
                 Origin::Line { rules, within: Some(text) } => of_texts[*text].push(rules.edit(new)?),
             }
         }
-        for (of_file, of_text) in self.texts.iter().zip(of_texts).filter(|(_, edits)| !edits.is_empty()) {
-            let text = &of_file.text;
+        for (text, of_text) in self.texts.iter().zip(of_texts).filter(|(_, edits)| !edits.is_empty()) {
             let value = String::from_utf8(spliced(text.value().as_bytes(), of_text)?).ok()?;
             edits.push(text.replace(&value)?);
         }
@@ -112,7 +113,7 @@ impl<'a> Document<'a> {
     /// Whether one blank stands between the rules, as servers write them.
     pub(super) fn has_single_blanks(&self, entry: &Entry<'_>) -> bool {
         match &entry.origin {
-            Origin::Literal(_) => true,
+            Origin::Literal(_) | Origin::Composed { .. } => true,
             Origin::Line { rules, .. } => rules.has_single_blanks(),
         }
     }
@@ -128,7 +129,7 @@ impl<'a> Document<'a> {
         changes: &[(usize, String)],
         accepts: &dyn Fn(&Document<'_>) -> bool,
     ) -> bool {
-        let again = Document::read(self.path, bytes, self.kind, self.stated.as_ref());
+        let again = self.reread(bytes);
         let text = |index: usize, old: &Entry<'_>| {
             let changed = changes.iter().rev().find(|(of, _)| *of == index);
             changed.map_or_else(|| old.text.clone(), |(_, new)| new.clone())

@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::access::KeyAccess;
-use crate::catalog::{Catalog, Category, CommandGroup, CommandSet};
-use crate::user::Selector;
+use crate::catalog::{Catalog, Category, ChannelArguments, Command, CommandGroup, CommandSet};
+use crate::user::{ChannelSource, Selector};
 
 /// What one selector grants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub struct Grant {
     pub(super) keys: Vec<KeyPattern>,
     pub(super) all_channels: bool,
     pub(super) channels: Vec<String>,
+    pub(super) channel_source: ChannelSource,
+    /// Whether a command is granted that names channels.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) uses_channels: bool,
     pub(super) all_databases: bool,
     pub(super) databases: Vec<u32>,
     pub(super) denied: Denials,
@@ -100,6 +104,8 @@ impl Grant {
             keys: keys.unwrap_or_default(),
             all_channels: channels.is_none(),
             channels: channels.unwrap_or_default(),
+            channel_source: selector.channel_source(),
+            uses_channels: commands.iter().filter_map(|id| catalog.get(id)).any(takes_channels),
             all_databases: selector.databases().is_none(),
             databases: selector.databases().unwrap_or_default().to_vec(),
             denied: Denials::of(selector, catalog),
@@ -154,6 +160,12 @@ impl Grant {
         (!self.all_channels).then_some(&self.channels)
     }
 
+    /// What decides which channels are granted.
+    #[must_use]
+    pub fn channel_source(&self) -> ChannelSource {
+        self.channel_source
+    }
+
     /// The databases; `None` where all are granted.
     #[must_use]
     pub fn databases(&self) -> Option<&[u32]> {
@@ -172,6 +184,10 @@ impl Grant {
         let all_commands = self.future_commands && self.commands == self.of;
         all_commands && self.all_keys && self.all_channels && self.all_databases
     }
+}
+
+fn takes_channels(command: Command<'_>) -> bool {
+    command.channel_arguments() != ChannelArguments::None
 }
 
 fn categories(commands: &CommandSet, catalog: &Catalog) -> Vec<CategoryCount> {

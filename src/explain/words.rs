@@ -9,7 +9,8 @@ use super::phrase::Phrase;
 use super::{CategoryCount, Denials, Grant, KeyPattern, Login, Part, Step};
 use crate::access::KeyAccess;
 use crate::catalog::Category;
-use crate::dialect::{Dialect, NewChannels};
+use crate::dialect::Dialect;
+use crate::user::ChannelSource;
 use crate::wording::{FEW, counted};
 
 /// So many commands of a category are named, where they are of note.
@@ -105,13 +106,16 @@ impl Grant {
     }
 
     fn channel_words(&self, dialect: Dialect) -> Phrase {
-        match &self.channels[..] {
-            _ if dialect.quirks().new_channels == NewChannels::Unchecked => {
-                Phrase::of(format!("all, since {dialect} has no channel rules"))
+        let all = if self.all_channels { "all" } else { "none" };
+        // that there are none is of interest where a command would use them
+        let is_of_interest = self.all_channels || self.uses_channels;
+        match (&self.channels[..], self.channel_source.reason(dialect)) {
+            (_, Some(reason)) if self.channel_source == ChannelSource::Engine => {
+                Phrase::of(format!("{all}, {reason}"))
             }
-            _ if self.all_channels => Phrase::of("all"),
-            [] => Phrase::of("none"),
-            patterns => Phrase::default().each(patterns, |line, pattern| line.pattern(pattern)),
+            (_, Some(reason)) if is_of_interest => Phrase::of(format!("{all} (no channel rule), {reason}")),
+            ([], _) => Phrase::of(all),
+            (patterns, _) => Phrase::default().each(patterns, |line, pattern| line.pattern(pattern)),
         }
     }
 
@@ -310,9 +314,12 @@ impl ChannelChange {
             return all_granted("all channels", "channel pattern", &removed);
         }
         let lost = self.were_all && !self.all;
-        let mut words: Vec<_> = lost.then(|| Phrase::of("no channels any more")).into_iter().collect();
+        // ElastiCache: the first pattern ends what the cluster's default granted
+        let only = if lost { "channels only " } else { "channels " };
+        let none = lost && self.added.is_empty();
+        let mut words: Vec<_> = none.then(|| Phrase::of("no channels any more")).into_iter().collect();
         words.extend(moved("channel pattern", "removed", removed.len(), &removed));
-        words.extend(self.added.iter().map(|pattern| Phrase::of("channels ").pattern(pattern)));
+        words.extend(self.added.iter().map(|pattern| Phrase::of(only).pattern(pattern)));
         words
     }
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::Format;
-use crate::dialect::{Dialect, LoadErrors};
+use crate::dialect::{Answers, Dialect, LoadErrors};
 use crate::report::{Report, visible};
 use crate::span::Span;
 use crate::syntax::ParseErrorKind;
@@ -35,6 +35,7 @@ pub struct FileError {
     pub(super) said: Said,
     pub(super) format: Format,
     pub(super) dialect: Dialect,
+    pub(super) when: When,
 }
 
 /// Whether the server says something of an error.
@@ -69,10 +70,52 @@ pub enum FileErrorKind {
     UnbalancedQuotes,
     /// A configuration that names an `aclfile` and has `user` directives too.
     UsersAndAclFile,
-    /// `acl-pubsub-default` gives new users other channels than the dialect's default, which is not modelled.
-    ChannelDefault,
+    /// A line `acl-pubsub-default` that the server rejects.
+    ChannelDefault(BadChannelDefault),
     /// A rule that is refused: `user a +nosuch`.
     Rule(ApplyError),
+}
+
+/// Why a server rejects a line `acl-pubsub-default`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BadChannelDefault {
+    /// The engine has no such setting: Redis 6.0.
+    NoSuchSetting,
+    /// No value follows, or several.
+    WrongNumberOfValues,
+    /// The value is neither `allchannels` nor `resetchannels`.
+    NoSuchValue,
+}
+
+/// When a server that starts with a configuration finds an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    /// When it reads the line.
+    Reading,
+    /// When it has read all lines and makes the users, with an `acl-pubsub-default` that follows the line.
+    Loading,
+}
+
+impl BadChannelDefault {
+    fn message(self, dialect: Dialect) -> String {
+        match self {
+            Self::NoSuchSetting => format!("{dialect} has no `acl-pubsub-default`"),
+            Self::WrongNumberOfValues => "`acl-pubsub-default` takes one value".into(),
+            Self::NoSuchValue => "unknown value of `acl-pubsub-default`".into(),
+        }
+    }
+
+    fn server_message(self, answers: Answers) -> &'static str {
+        match (self, answers) {
+            (Self::NoSuchSetting, _) => "Bad directive or wrong number of arguments",
+            (Self::WrongNumberOfValues, _) => "wrong number of arguments",
+            (Self::NoSuchValue, Answers::Redis6) => {
+                "argument must be one of the following: allchannels, resetchannels"
+            }
+            (Self::NoSuchValue, _) => "argument(s) must be one of the following: allchannels, resetchannels",
+        }
+    }
 }
 
 impl FileErrorKind {
@@ -88,7 +131,7 @@ impl FileErrorKind {
             Self::NotUtf8 => "not_utf8",
             Self::UnbalancedQuotes => "unbalanced_quotes",
             Self::UsersAndAclFile => "users_and_acl_file",
-            Self::ChannelDefault => "channel_default",
+            Self::ChannelDefault(_) => "channel_default",
             Self::Rule(_) => "rule",
         }
     }
@@ -96,7 +139,7 @@ impl FileErrorKind {
     /// Whether a server says anything of it, where nothing else keeps it from that.
     pub(super) fn said(&self) -> Said {
         match self {
-            Self::OpenSelectorKills | Self::NotUtf8 | Self::ChannelDefault => Said::Unknown,
+            Self::OpenSelectorKills | Self::NotUtf8 => Said::Unknown,
             Self::Rule(error) => match (error.kind(), error.server_reason()) {
                 // an escape between quotes gave what a server may take, and a text cannot hold
                 (ApplyErrorKind::Syntax(ParseErrorKind::NotUtf8 | ParseErrorKind::ControlCharacter), _) => {
@@ -152,9 +195,7 @@ impl FileError {
             FileErrorKind::UsersAndAclFile => {
                 format!("an ACL file beside the users of this file, from line {} on", self.other())
             }
-            FileErrorKind::ChannelDefault => {
-                format!("{} starts users with other channels by default", self.dialect)
-            }
+            FileErrorKind::ChannelDefault(error) => error.message(self.dialect),
             FileErrorKind::Rule(error) => error.to_string(),
         }
     }
@@ -184,11 +225,10 @@ impl FileError {
                 "close the quote, and write a space behind it; between quotes a backslash escapes one".into()
             }
             FileErrorKind::UsersAndAclFile => "move the users to the ACL file, or take `aclfile` out".into(),
-            FileErrorKind::ChannelDefault => {
-                "write `allchannels` or `resetchannels` first into each user and each selector, and take \
-                 `acl-pubsub-default` out"
-                    .into()
+            FileErrorKind::ChannelDefault(BadChannelDefault::NoSuchSetting) => {
+                "remove the line; channel rules exist from Redis 6.2 on".into()
             }
+            FileErrorKind::ChannelDefault(_) => "write `allchannels` or `resetchannels`".into(),
             FileErrorKind::Rule(error) => return error.help(),
         })
     }
@@ -270,6 +310,9 @@ impl FileError {
                 )
             }
             FileErrorKind::UnbalancedQuotes => "Unbalanced quotes in configuration line".into(),
+            FileErrorKind::ChannelDefault(error) => {
+                error.server_message(self.dialect.quirks().answers).into()
+            }
             FileErrorKind::UsersAndAclFile => {
                 let name = self.dialect.quirks().own_name?;
                 let file = format!("{}.conf", name.to_ascii_lowercase());
@@ -279,7 +322,7 @@ impl FileError {
                      define either an ACL file or declare users directly in your {file}, but not both."
                 )
             }
-            FileErrorKind::Rule(error) if error.is_of_unknown_name() => format!(
+            FileErrorKind::Rule(error) if self.is_found_when_loading() => format!(
                 "Error loading ACL rule '{}' for the user named '{subject}': {}",
                 error.rule(),
                 error.server_reason()?
@@ -301,7 +344,7 @@ impl FileError {
         match &self.kind {
             FileErrorKind::UsersAndAclFile => 1,
             FileErrorKind::SpaceInName => 2,
-            _ if self.is_of_unknown_name() => 2,
+            _ if self.is_found_when_loading() => 2,
             _ => 0,
         }
     }
@@ -310,7 +353,7 @@ impl FileError {
     /// configuration it looks at names last, but for those of users there are.
     pub(super) fn behind(self, name: &Self) -> Self {
         let is_looked_at = self.format == Format::Config && name.kind == FileErrorKind::SpaceInName;
-        if is_looked_at && !self.is_of_unknown_name() {
+        if is_looked_at && !self.is_found_when_loading() {
             return self;
         }
         let kind = match self.kind {
@@ -318,6 +361,11 @@ impl FileError {
             kind => kind,
         };
         Self { kind, said: Said::No, ..self }
+    }
+
+    /// Whether a server that starts with a configuration finds it when it makes the users, not when it reads the line.
+    pub(super) fn is_found_when_loading(&self) -> bool {
+        self.when == When::Loading || self.is_of_unknown_name()
     }
 
     /// Whether it is about a command or category that the server does not know, which a module may yet bring.

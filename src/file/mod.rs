@@ -31,9 +31,7 @@
 //! # What is refused
 //! All that the server refuses, and also
 //! - lines that kill the server: [`FileErrorKind::OpenSelectorKills`], and rules that do;
-//! - lines that are not UTF-8, though servers take any bytes: a [`User`] is text;
-//! - in a configuration `acl-pubsub-default` with another value than the default, which changes the meaning of
-//!   every line.
+//! - lines that are not UTF-8, though servers take any bytes: a [`User`] is text.
 //!
 //! As on the server, one error means that nothing of the file counts.
 //!
@@ -63,11 +61,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-pub use error::{FileError, FileErrorKind, FileErrors};
+pub use error::{BadChannelDefault, FileError, FileErrorKind, FileErrors};
 pub use save::{NotReadBack, save};
 
 use crate::catalog::Catalog;
-use crate::dialect::Dialect;
+use crate::dialect::{DefaultChannels, Dialect};
 use crate::span::Span;
 use crate::syntax::Rule;
 use crate::user::User;
@@ -91,6 +89,9 @@ pub enum Format {
 pub struct AclFile {
     format: Format,
     catalog: Catalog,
+    default_channels: Option<DefaultChannels>,
+    /// Whether a server tries the rules of some user with another `acl-pubsub-default` than it makes the user with.
+    tries_users_otherwise: bool,
     lines: Vec<Line>,
     /// The user `default`, where no line defines it and the server has it nevertheless.
     built_in: Option<User>,
@@ -165,10 +166,36 @@ impl AclFile {
         self.format
     }
 
-    /// The dialect that it was read in.
+    /// The dialect of its users. A line `acl-pubsub-default` of a configuration changes that setting, for all users of
+    /// the configuration and for the ACL file that it names:
+    ///
+    /// ```
+    /// use redis_acl::{AclFile, Engine};
+    ///
+    /// let configuration = b"aclfile /etc/redis/users.acl\nacl-pubsub-default allchannels\n";
+    /// let configuration = AclFile::parse_config(configuration, Engine::Redis7_0);
+    /// assert_eq!(configuration.dialect().to_string(), "redis-7.0+acl-pubsub-default=allchannels");
+    ///
+    /// let users = AclFile::parse(b"user alice on +get\n", configuration.dialect());
+    /// assert_eq!(users.users()?["alice"].to_string(), "on &* -@all +get");
+    /// # Ok::<(), redis_acl::FileErrors>(())
+    /// ```
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.catalog.dialect()
+    }
+
+    /// The value that a configuration gives to `acl-pubsub-default`, by its last line about it.
+    #[must_use]
+    pub fn default_channels(&self) -> Option<DefaultChannels> {
+        self.default_channels
+    }
+
+    /// Whether a user stands before the last `acl-pubsub-default` while another value is in force: its rules must then
+    /// be accepted with either.
+    #[cfg(feature = "iac")]
+    pub(crate) fn tries_users_otherwise(&self) -> bool {
+        self.tries_users_otherwise
     }
 
     /// All lines, in order.

@@ -2,18 +2,18 @@
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::error::Said;
+use super::error::{Said, When};
 use super::source::{Source, masked_word, shown, shown_in_part, split_at_spaces, trimmed};
-use super::{AclFile, FileError, FileErrorKind, Format, Line, UserLine};
+use super::{AclFile, BadChannelDefault, FileError, FileErrorKind, Format, Line, UserLine};
 use crate::catalog::Catalog;
-use crate::dialect::{Feature, FileUsers, LoadErrors, NewChannels, Quirks};
-use crate::quoting::{Unbalanced, Word, split};
+use crate::dialect::{DefaultChannels, Feature, FileUsers, LoadErrors, Quirks};
+use crate::quoting::{Splitter, Unbalanced, Word, split};
 use crate::secret::is_bare_sign;
 use crate::span::Span;
 use crate::syntax::{Rule, RuleKind, SelectorRule};
@@ -26,13 +26,49 @@ const CONFIG_BUFFER: usize = 1024;
 const DEFAULT: &str = "default";
 
 pub(super) fn file(bytes: &[u8], catalog: &Catalog, format: Format) -> AclFile {
-    let mut reader = Reader::new(catalog, format);
     match format {
-        Format::Acl => reader.read_all(&Source::read(bytes, BUFFER), bytes),
-        Format::Config => reader.read_all(&Source::read(bytes, CONFIG_BUFFER), bytes),
-        Format::List => reader.read_list(bytes),
+        Format::Acl => {
+            let mut reader = Reader::new(catalog, format);
+            reader.read_all(&Source::read(bytes, BUFFER), bytes);
+            reader.finish()
+        }
+        Format::Config => configuration(&Source::read(bytes, CONFIG_BUFFER), bytes, catalog),
+        Format::List => {
+            let mut reader = Reader::new(catalog, format);
+            reader.read_list(bytes);
+            reader.finish()
+        }
     }
-    reader.finish()
+}
+
+/// A server tries the rules of each user when it reads the line, with the `acl-pubsub-default` that it has read so far.
+/// When it has read all lines it makes the users, with the last one.
+fn configuration(source: &Source<'_>, bytes: &[u8], catalog: &Catalog) -> AclFile {
+    let splitter = catalog.dialect().quirks().splitter;
+    let last = lines(&source.text).filter_map(|line| default_channels(line, splitter)).last();
+    let mut reader = Reader::new(catalog, Format::Config);
+    reader.loaded = last.and_then(|channels| catalog.with_default_channels(channels)).map(Applier::new);
+    reader.read_all(source, bytes);
+    AclFile { default_channels: last, ..reader.finish() }
+}
+
+/// The value that a line gives to `acl-pubsub-default`.
+fn default_channels(line: &[u8], splitter: Splitter) -> Option<DefaultChannels> {
+    let line = &line[trimmed(line, b" \t\r\n").range()];
+    // splitting takes time, and few lines are about it
+    line.first().filter(|first| b"aA\"'".contains(first))?;
+    match &split(line, splitter).ok()?[..] {
+        [directive, value] if is_channel_setting(&directive.bytes) => parse_default_channels(&value.bytes),
+        _ => None,
+    }
+}
+
+fn is_channel_setting(directive: &[u8]) -> bool {
+    directive.eq_ignore_ascii_case(b"acl-pubsub-default")
+}
+
+fn parse_default_channels(value: &[u8]) -> Option<DefaultChannels> {
+    core::str::from_utf8(value).ok()?.parse().ok()
 }
 
 /// The lines, without their ends; behind the last end there is none.
@@ -60,9 +96,26 @@ impl Raw<'_> {
     }
 }
 
+/// The commands and the setting with which rules are applied.
+struct Applier {
+    catalog: Catalog,
+    quirks: Quirks,
+}
+
+impl Applier {
+    fn new(catalog: Catalog) -> Self {
+        Self { quirks: catalog.dialect().quirks(), catalog }
+    }
+}
+
 /// What a server has learnt from the lines so far.
-struct Reader<'c> {
-    catalog: &'c Catalog,
+struct Reader {
+    /// As the lines up to this one have it.
+    read: Applier,
+    /// As all lines together have it, where one of them sets `acl-pubsub-default`.
+    loaded: Option<Applier>,
+    /// Whether a user's rules were tried with another setting than that of the end.
+    tried_otherwise: bool,
     quirks: Quirks,
     format: Format,
     lines: Vec<Line>,
@@ -71,7 +124,6 @@ struct Reader<'c> {
     first_user: Option<usize>,
     /// Directives that say something about users.
     acl_file: Option<Directive>,
-    channel_default: Option<Directive>,
     password: Option<String>,
     /// An empty text.
     nothing: Arc<str>,
@@ -80,17 +132,18 @@ struct Reader<'c> {
 /// A directive that may be at odds with the users: the place of its line, and the errors that there are then.
 type Directive = (usize, Vec<FileError>);
 
-impl<'c> Reader<'c> {
-    fn new(catalog: &'c Catalog, format: Format) -> Self {
+impl Reader {
+    fn new(catalog: &Catalog, format: Format) -> Self {
         Self {
-            catalog,
+            read: Applier::new(catalog.clone()),
+            loaded: None,
+            tried_otherwise: false,
             quirks: catalog.dialect().quirks(),
             format,
             lines: Vec::new(),
             known: BTreeMap::new(),
             first_user: None,
             acl_file: None,
-            channel_default: None,
             password: None,
             nothing: "".into(),
         }
@@ -174,6 +227,7 @@ impl<'c> Reader<'c> {
             _ => return (None, self.no_user(raw, words)),
         };
         self.first_user.get_or_insert(raw.number);
+        self.tried_otherwise |= self.loaded_otherwise().is_some();
         let texts: Option<Vec<&str>> =
             words[1..].iter().map(|word| core::str::from_utf8(&word.bytes).ok()).collect();
         let (line, mut errors) = match texts {
@@ -193,8 +247,14 @@ impl<'c> Reader<'c> {
 
     fn user(&self, words: &UserWords<'_>) -> (UserLine, Vec<FileError>) {
         let subject: Arc<str> = masked_word(words.name()).into();
-        let mut user = self.user_to_change(words.name());
-        let (rules, refused) = self.apply(words, &subject, &mut user);
+        let mut user = self.user_to_change(words.name(), &self.read);
+        let (rules, mut refused) = self.apply(words, &subject, &mut user, &self.read);
+        if let Some(loaded) = self.loaded_otherwise() {
+            user = self.user_to_change(words.name(), loaded);
+            let late = self.apply(words, &subject, &mut user, loaded).1;
+            refused = with_late(refused, late, &subject);
+        }
+        self.hush(&mut refused);
         let errors = match self.name_error(words) {
             None => refused,
             Some(error) => {
@@ -239,17 +299,22 @@ impl<'c> Reader<'c> {
         Some(FileError { other_line: Some(*first), ..error })
     }
 
+    /// What users are made with at the end, where rules were tried with another setting.
+    fn loaded_otherwise(&self) -> Option<&Applier> {
+        self.loaded.as_ref().filter(|loaded| loaded.quirks.new_channels != self.read.quirks.new_channels)
+    }
+
     /// The user that the rules of a line are applied to.
-    fn user_to_change(&self, name: &str) -> User {
+    fn user_to_change(&self, name: &str, with: &Applier) -> User {
         let is_reset = match (self.format, self.quirks.file_users) {
             (Format::List, _) | (Format::Acl, FileUsers::Once) => false,
             (Format::Config, FileUsers::Once) => name == DEFAULT,
             (_, FileUsers::Reset) => name == DEFAULT || self.known.contains_key(name.as_bytes()),
         };
-        let mut user = User::with_catalog(self.catalog);
+        let mut user = User::with_catalog(&with.catalog);
         if is_reset {
             // services refuse it, and start users with what it leaves
-            let _ = user.apply_argument("reset", "", &self.quirks);
+            let _ = user.apply_argument("reset", "", &with.quirks);
         }
         user
     }
@@ -260,6 +325,7 @@ impl<'c> Reader<'c> {
         words: &UserWords<'_>,
         name: &Arc<str>,
         user: &mut User,
+        with: &Applier,
     ) -> (Vec<Rule<'static>>, Vec<FileError>) {
         let merged = match merge_selectors(words.rules(), &self.quirks) {
             Ok(merged) => merged,
@@ -270,7 +336,7 @@ impl<'c> Reader<'c> {
         let mut before = words.name().to_owned();
         for (index, place) in merged.into_iter().enumerate() {
             let argument = Argument::new(words, place, self.format);
-            let (rule, applied) = user.apply_argument(&argument.text, &before, &self.quirks);
+            let (rule, applied) = user.apply_argument(&argument.text, &before, &with.quirks);
             rules.extend(rule.map(|rule| argument.placed(rule.into_owned(), words.raw)));
             if let Err(refused) = applied {
                 let place = argument.in_line(refused.span());
@@ -283,7 +349,6 @@ impl<'c> Reader<'c> {
             }
         }
         user.tidy();
-        self.hush(&mut errors);
         (rules, errors)
     }
 
@@ -303,8 +368,9 @@ impl<'c> Reader<'c> {
     /// names, which do not count as the first.
     fn hush(&self, errors: &mut [FileError]) {
         let first = errors.iter().position(|error| !error.is_of_unknown_name());
+        let first_read = errors.iter().position(|error| !error.is_found_when_loading());
         let is_told = |place, error: &FileError| match (self.format, self.quirks.load_errors) {
-            (Format::Config, _) => place == first.unwrap_or(0),
+            (Format::Config, _) => place == first_read.unwrap_or(0),
             (_, LoadErrors::EachRule) => true,
             (_, LoadErrors::FirstAndUnknownNames) => Some(place) == first || error.is_of_unknown_name(),
         };
@@ -335,6 +401,9 @@ impl<'c> Reader<'c> {
     // Other directives
 
     fn directive(&mut self, raw: &Raw<'_>, name: &[u8], arguments: &[Word<'_>]) -> Vec<FileError> {
+        if is_channel_setting(name) {
+            return self.channel_setting(raw, arguments);
+        }
         let [value] = arguments else { return Vec::new() };
         let is = |directive: &[u8]| name.eq_ignore_ascii_case(directive);
         let errors = |kind| self.error_of_part(kind, raw, raw.whole());
@@ -342,12 +411,6 @@ impl<'c> Reader<'c> {
         if is(b"aclfile") {
             let named = !value.bytes.is_empty();
             self.acl_file = named.then(|| (line, errors(FileErrorKind::UsersAndAclFile)));
-        } else if is(b"acl-pubsub-default") && self.quirks.has(Feature::Channels) {
-            let is_default = match self.quirks.new_channels {
-                NewChannels::All => value.bytes.eq_ignore_ascii_case(b"allchannels"),
-                _ => value.bytes.eq_ignore_ascii_case(b"resetchannels"),
-            };
-            self.channel_default = (!is_default).then(|| (line, errors(FileErrorKind::ChannelDefault)));
         } else if is(b"requirepass") {
             match core::str::from_utf8(&value.bytes) {
                 Ok(password) => self.password = Some(password.to_owned()),
@@ -357,20 +420,43 @@ impl<'c> Reader<'c> {
         Vec::new()
     }
 
+    /// `acl-pubsub-default`, which holds from here on.
+    fn channel_setting(&mut self, raw: &Raw<'_>, arguments: &[Word<'_>]) -> Vec<FileError> {
+        let refuse = |error| self.error_of_part(FileErrorKind::ChannelDefault(error), raw, raw.whole());
+        if !self.quirks.has(Feature::Channels) {
+            return refuse(BadChannelDefault::NoSuchSetting);
+        }
+        let [value] = arguments else { return refuse(BadChannelDefault::WrongNumberOfValues) };
+        let Some(channels) = parse_default_channels(&value.bytes) else {
+            return refuse(BadChannelDefault::NoSuchValue);
+        };
+        if let Some(catalog) = self.read.catalog.with_default_channels(channels) {
+            self.read = Applier::new(catalog);
+        }
+        Vec::new()
+    }
+
     fn finish(mut self) -> AclFile {
-        let directives = [self.acl_file.take(), self.channel_default.take()];
-        for (line, errors) in directives.into_iter().flatten().filter(|_| self.first_user.is_some()) {
+        if let Some((line, errors)) = self.acl_file.take().filter(|_| self.first_user.is_some()) {
             let errors = errors.into_iter().map(|error| FileError { other_line: self.first_user, ..error });
             self.lines[line].errors.extend(errors);
         }
         let is_built_in = self.format != Format::List && !self.known.contains_key(DEFAULT.as_bytes());
-        let built_in = is_built_in.then(|| self.built_in());
-        AclFile { format: self.format, catalog: self.catalog.clone(), lines: self.lines, built_in }
+        let with = self.loaded.as_ref().unwrap_or(&self.read);
+        let built_in = is_built_in.then(|| self.built_in(with));
+        AclFile {
+            format: self.format,
+            catalog: with.catalog.clone(),
+            default_channels: None,
+            tries_users_otherwise: self.tried_otherwise,
+            lines: self.lines,
+            built_in,
+        }
     }
 
     /// `ACLCreateDefaultUser` and `ACLUpdateDefaultUserPassword`
-    fn built_in(&self) -> User {
-        let mut user = User::with_catalog(self.catalog);
+    fn built_in(&self, with: &Applier) -> User {
+        let mut user = User::with_catalog(&with.catalog);
         let channels = if self.quirks.has(Feature::Channels) { "allchannels" } else { "" };
         let password = match &self.password {
             Some(password) if !password.is_empty() => format!(">{password}"),
@@ -378,7 +464,7 @@ impl<'c> Reader<'c> {
         };
         for rule in ["on", &password, "allkeys", channels, "allcommands"] {
             // services have no passwords in their rules
-            let _ = user.apply_argument(rule, "", &self.quirks);
+            let _ = user.apply_argument(rule, "", &with.quirks);
         }
         user
     }
@@ -406,9 +492,20 @@ impl<'c> Reader<'c> {
             subject: self.nothing.clone(),
             other_line: None,
             format: self.format,
-            dialect: self.catalog.dialect(),
+            dialect: self.read.catalog.dialect(),
+            when: When::Reading,
         }
     }
+}
+
+/// The errors of a line, with those that a server finds only when it makes the user.
+fn with_late(mut errors: Vec<FileError>, late: Vec<FileError>, name: &Arc<str>) -> Vec<FileError> {
+    let known: BTreeSet<_> = errors.iter().map(|error| error.place).collect();
+    let news = late.into_iter().filter(|late| !known.contains(&late.place));
+    let news = news.map(|error| FileError { when: When::Loading, subject: name.clone(), ..error });
+    errors.extend(news);
+    errors.sort_by_key(|error| error.place.start);
+    errors
 }
 
 fn tell_line(errors: &mut [FileError], shown: impl FnOnce() -> String) {

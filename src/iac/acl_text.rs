@@ -8,7 +8,7 @@ use super::tree::{Kind, Node};
 use crate::secret::mask;
 use crate::syntax::{AccessString, Rule};
 
-pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
+pub(super) fn find<'a>(search: &mut Search<'_, 'a>, root: &Node<'a>) {
     let kind = root.text_of("kind").unwrap_or_default();
     let name = root.get("metadata").and_then(|metadata| metadata.text_of("name")).unwrap_or_default();
     let resource = if kind.is_empty() { "text" } else { kind };
@@ -27,7 +27,7 @@ struct Manifest<'m> {
 }
 
 fn below<'a>(
-    search: &mut Search<'a>,
+    search: &mut Search<'_, 'a>,
     manifest: Manifest<'_>,
     path: &str,
     key: Option<&str>,

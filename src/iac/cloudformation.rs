@@ -14,12 +14,12 @@ const USERS: [(&str, RequestKind); 2] = [
 ];
 
 /// Every user, wherever it stands: loops and transforms put resources deeper.
-pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
+pub(super) fn find<'a>(search: &mut Search<'_, 'a>, root: &Node<'a>) {
     below(search, "", root);
     groups::find_in_template(search, root);
 }
 
-fn below<'a>(search: &mut Search<'a>, name: &str, node: &Node<'a>) {
+fn below<'a>(search: &mut Search<'_, 'a>, name: &str, node: &Node<'a>) {
     if let (Some(resource), Some(properties)) = (node.text_of("Type"), node.get("Properties")) {
         if let Some((resource, kind)) = USERS.iter().find(|(user, _)| *user == resource) {
             let place = Place { resource: (*resource).into(), name: name.into(), attribute: String::new() };

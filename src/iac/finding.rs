@@ -7,11 +7,12 @@ use core::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
+use super::candidates::Candidates;
 use super::groups::UserGroup;
 use super::literal::Literal;
 use super::request::Request;
+use super::resolved::Resolved;
 use super::source::Position;
-use crate::dialect::Dialect;
 use crate::report::visible;
 
 /// Something in a file that says what users may do.
@@ -22,6 +23,8 @@ pub enum Finding<'a> {
     AccessString(AccessStringAt<'a>),
     /// A user as AWS is asked for it. The access string of it is a finding of its own as well.
     Request(Request<'a>),
+    /// An access string that is worked out of several texts, or is known in part only.
+    Composed(Composed<'a>),
     /// The text of an ACL file, or of a server configuration with users in it.
     AclText(AclText<'a>),
     /// A user group of ElastiCache.
@@ -36,11 +39,30 @@ pub enum Finding<'a> {
 pub struct AccessStringAt<'a> {
     /// What it belongs to.
     pub place: Place,
-    /// What reads it, where the file tells: from the service, `engine` and `engine_version`. See
-    /// [the module](super#dialects).
-    pub dialect: Option<Dialect>,
+    /// The engines that may read it: see [the module](super#dialects). Where it is used in several places, those of
+    /// all of them.
+    pub candidates: Candidates,
     /// The string.
     pub text: Literal<'a>,
+    /// Whether it is a part of other strings as well, which would change with it.
+    pub is_part: bool,
+}
+
+/// An access string that no literal says as a whole: it is checked, and never rewritten. It is found once for each
+/// text that it may be, where the expression is written that works it out.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Composed<'a> {
+    /// What it belongs to.
+    pub place: Place,
+    /// The engines that may read it.
+    pub candidates: Candidates,
+    /// What is known of it.
+    pub text: Resolved<'a>,
+    /// The bytes of the expression.
+    pub range: Range<usize>,
+    /// Where they begin.
+    pub position: Position,
 }
 
 /// Lines `user NAME rules…` in a file of another format.
@@ -148,12 +170,18 @@ pub enum Why {
     /// A plan says that it is known after apply.
     #[error("it is known after apply")]
     AfterApply,
+    /// A plan marks it as sensitive and does not show it.
+    #[error("the plan hides it")]
+    Hidden,
     /// The data of a Kubernetes secret.
     #[error("it is in base64")]
     Base64,
     /// A list, a number, or a word that YAML takes for a truth value unless it is quoted, such as `off`.
     #[error("it is not a text; quote it if it shall be one")]
     NotText,
+    /// Working it out takes more steps than are taken.
+    #[error("it takes too many steps to compute")]
+    TooMuch,
     /// A notation whose bytes cannot be followed.
     #[error("the bytes of it cannot be told apart")]
     Unclear,
@@ -166,6 +194,7 @@ impl Finding<'_> {
         match self {
             Self::AccessString(found) => &found.place,
             Self::Request(request) => request.place(),
+            Self::Composed(found) => &found.place,
             Self::AclText(text) => &text.place,
             Self::UserGroup(group) => &group.place,
             Self::NotLiteral(value) => &value.place,
@@ -178,6 +207,7 @@ impl Finding<'_> {
         match self {
             Self::AccessString(found) => found.text.whole(),
             Self::Request(request) => request.range(),
+            Self::Composed(found) => found.range.clone(),
             Self::AclText(text) => text.text.whole(),
             Self::UserGroup(group) => group.range.clone(),
             Self::NotLiteral(value) => value.range.clone(),

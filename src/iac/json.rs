@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::ReadError;
 use super::finding::Why;
+use super::hcl;
 use super::intrinsic;
 use super::quoting::{Style, is_template};
 use super::source::Source;
@@ -59,7 +60,7 @@ fn node<'a>(
     let kind = match text.as_bytes().first() {
         Some(b'{') => {
             let Members(members) = serde_json::from_str(text).map_err(refused)?;
-            let entry = |(key, raw)| Ok(Entry { key: Cow::Owned(key), value: below(raw)? });
+            let entry = |(key, raw)| Ok(Entry::new(Cow::Owned(key), below(raw)?));
             let entries = members.into_iter().map(entry).collect::<Result<_, _>>()?;
             match style {
                 Style::Json => return Ok(intrinsic::of_map(at, entries)),
@@ -70,7 +71,7 @@ fn node<'a>(
             let items: Vec<&RawValue> = serde_json::from_str(text).map_err(refused)?;
             Kind::List(items.into_iter().map(below).collect::<Result<_, _>>()?)
         }
-        Some(b'"') => text_kind(style, text, at.clone()),
+        Some(b'"') => text_kind(source, style, text, at.clone()),
         Some(b't') => Kind::Flag(true),
         Some(b'f') => Kind::Flag(false),
         Some(b'n') => Kind::Null,
@@ -79,28 +80,39 @@ fn node<'a>(
     Ok(Node { at, kind })
 }
 
-fn text_kind<'a>(style: Style<'a>, written: &'a str, token: core::ops::Range<usize>) -> Kind<'a> {
+fn text_kind<'a>(
+    source: &Source<'a>,
+    style: Style<'a>,
+    written: &'a str,
+    token: core::ops::Range<usize>,
+) -> Kind<'a> {
     let inside = &written[1..written.len() - 1];
     let value = match inside.contains('\\') {
         false => Cow::Borrowed(inside),
         true => match serde_json::from_str(written) {
             Ok(value) => Cow::Owned(value),
             // half of a pair in UTF-16
-            Err(_) => return Kind::Computed { why: Why::Unclear, parts: Vec::new() },
+            Err(_) => return Kind::opaque(Why::Unclear),
         },
     };
     let value = match style {
         Style::JsonTemplate if is_template(&value) => {
-            return Kind::Computed { why: Why::Interpolation, parts: Vec::new() };
+            return template(source, written, token).unwrap_or_else(|| Kind::opaque(Why::Interpolation));
         }
         Style::JsonTemplate => Cow::Owned(value.replace("$${", "${").replace("%%{", "%{")),
         _ => value,
     };
     let forbidden = if style == Style::Json { TEMPLATE } else { &[] };
     match forbidden.iter().any(|sign| value.contains(sign)) {
-        true => Kind::Computed { why: Why::Template, parts: Vec::new() },
+        true => Kind::opaque(Why::Template),
         false => Kind::Text(Text { value, style, token, forbidden }),
     }
+}
+
+/// A text with expressions in it.
+fn template<'a>(source: &Source<'a>, written: &str, token: core::ops::Range<usize>) -> Option<Kind<'a>> {
+    let decoded = Style::Json.decode(written)?;
+    hcl::template_in_json(source, &decoded, token)
 }
 
 /// The members of an object in their order, those that come twice as well.

@@ -8,6 +8,7 @@ use core::fmt;
 use core::ops::Range;
 
 use super::quoting::{Piece, Style};
+use super::resolved::Location;
 use super::source::{Position, Source};
 use super::tree::Text;
 use crate::secret::mask;
@@ -79,7 +80,7 @@ impl<'a> Literal<'a> {
         let token = source.text.get(text.token.clone())?;
         let decoded = text.style.decode(token)?;
         let agrees = match text.style {
-            Style::Heredoc { flush: true, .. } => {
+            Style::Heredoc { flush: true, .. } | Style::HeredocPart { .. } => {
                 super::quoting::agrees_with_dedented(&decoded.value, &text.value)
             }
             _ => decoded.value == text.value,
@@ -91,7 +92,7 @@ impl<'a> Literal<'a> {
             forbidden: text.forbidden,
             value: decoded.value,
             pieces: decoded.pieces,
-            rewritable: written == Written::ByPeople,
+            rewritable: written == Written::ByPeople && !text.style.is_part(),
         })
     }
 
@@ -135,6 +136,18 @@ impl<'a> Literal<'a> {
     #[must_use]
     pub fn position(&self, span: Span) -> Position {
         self.source.position(self.start_of(span.start))
+    }
+
+    /// Where this part of the value is, with the file.
+    #[must_use]
+    pub fn location(&self, span: Span) -> Location {
+        let path = self.source.path.clone();
+        Location { path, range: self.range(span), position: self.position(span) }
+    }
+
+    /// The number of its file in the scope, and its bytes there.
+    pub(super) fn key(&self) -> (usize, Range<usize>) {
+        (self.source.file, self.token.clone())
     }
 
     /// All of it in the file: with its quotes, or the lines of its block.

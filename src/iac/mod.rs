@@ -22,7 +22,7 @@
 //! // an access string, what reads it, and where its errors are
 //! let string = document.access_strings().next().unwrap();
 //! assert_eq!(string.place.to_string(), "aws_elasticache_user reader access_string");
-//! let errors = User::parse(string.dialect.unwrap(), string.text.value()).unwrap_err();
+//! let errors = User::parse(string.candidates.dialects.oldest(), string.text.value()).unwrap_err();
 //! assert_eq!(string.text.position(errors.first().span()).to_string(), "7:39");
 //!
 //! // what AWS would say to the request
@@ -35,25 +35,53 @@
 //! # What is found
 //! | in | is found |
 //! |---|---|
-//! | Terraform and OpenTofu, HCL or JSON | the users `aws_elasticache_user` and `aws_memorydb_user`; each `access_string` in calls of modules, locals, defaults of variables and `.tfvars`; values of keys that end in `.acl` |
+//! | Terraform and OpenTofu, HCL or JSON | the users `aws_elasticache_user` and `aws_memorydb_user`, one for each copy that `for_each`, `count` or a module call makes; each string that one of them uses, where it is written; strings in module calls, locals, defaults of variables and `.tfvars` that are named `access_string` or look like one; values of keys that end in `.acl` |
 //! | the same, and CloudFormation | user groups of ElastiCache: `aws_elasticache_user_group`, `AWS::ElastiCache::UserGroup` |
-//! | `terraform show -json`, state files | the users that are planned or there; requests only for users to be created |
+//! | `terraform show -json`, state files | the users that are planned or there; requests only for users to be created; [`Document::plan`] has the users before and after the changes |
 //! | CloudFormation, CDK: JSON and YAML | `AWS::ElastiCache::User` and `AWS::MemoryDB::User` |
 //! | the AWS CLI's JSON and YAML | CreateUser and ModifyUser, MemoryDB's CreateUser and UpdateUser |
 //! | other JSON and YAML | texts under keys that end in `.acl`, texts of nothing but `user` lines, and configurations (`.conf`) with some |
 //!
-//! A value that is not literal is found as [`NotLiteral`], with the reason. Members of requests that are not
-//! literal are not findings of their own, but for access strings: they are [`Given::Unknown`], and no problem is
-//! told that depends on them.
-//!
 //! A file in which none of the names stands is not parsed at all, and so refused only if it is not text. A YAML
 //! file that cannot be parsed and holds `{{` is a template: that is a finding, and no error.
 //!
+//! # Computed values
+//! Expressions are evaluated as far as the files of a [`Scope`] state their values. The result is partial: a text is a
+//! sequence of parts, each known or unknown ([`Resolved`]).
+//!
+//! | evaluated | |
+//! |---|---|
+//! | references | `local.x`, `var.x` with a value in `terraform.tfvars`, `*.auto.tfvars` or a default, arguments of modules with a local source, `each.key`, `each.value`, `count.index`, attributes and indices |
+//! | expressions | templates and heredocs with `${}`, `for`, `==`, `!=`, `&&`, `\|\|`, `!`, splats, objects and lists |
+//! | conditions | both branches, where the condition is not known |
+//! | functions | `join`, `concat`, `format`, `formatlist`, `merge`, `flatten`, `lookup`, `element`, `keys`, `values`, `compact`, `distinct`, `sort`, `split`, `replace` of a literal text, `trimspace`, `chomp`, `trimprefix`, `trimsuffix`, `lower`, `upper`, `coalesce`, `try`, `tostring`, `toset`, `tolist`, `tomap`, `sensitive`, `nonsensitive` |
+//! | CloudFormation | `Fn::Join`, `Fn::Sub`, `Fn::If` (both branches). Parameters are unknown: a deployment sets them |
+//!
+//! Everything else is unknown: directives (`%{ if }`), data sources, attributes of resources, other functions. A
+//! variable without a value is unknown; a `.tfvars` file that Terraform does not load by itself gives another possible
+//! value. Work is bounded: past 20,000 steps for a string, a text of 64 KiB, a nesting of 96 or 32 possible values, a
+//! value is unknown.
+//!
+//! A string that is one literal is an [`AccessStringAt`], at the literal, however many users refer to it. A string that
+//! is made of several texts, or is known in part, is [`Composed`]: it is checked and never rewritten. A string of
+//! which no rule is certain is [`NotLiteral`], with the reason. Members of requests that are not known are
+//! [`Given::Unknown`], and no problem is reported that depends on them.
+//!
 //! # Dialects
-//! `engine` and `engine_version`, where given, name the dialect of an access string: `elasticache/redis-7.1`. A
-//! version that is not modelled is read as none. Without a version `redis` is `elasticache` and `valkey` is
-//! `elasticache/valkey-7.2`, MemoryDB is `memorydb`: the oldest that each service has, as a user is not bound to
-//! a version and may meet it.
+//! A file rarely states which engine reads a string. [`Candidates`] are the dialects that may, narrowed by what is
+//! stated: the kind of the resource, `engine`, `engine_version` of the user, of the map around the string or of the
+//! module call, the source of the module, and, for a string that no user refers to, the only kind of user in the folder.
+//!
+//! | stated | candidates |
+//! |---|---|
+//! | ElastiCache, `engine = "redis"` in either case | `elasticache/any`: AWS lets users of engine Redis work on clusters of Valkey |
+//! | ElastiCache, `engine = "valkey"` | `elasticache/valkey` |
+//! | ElastiCache, no engine or one that is not known | `elasticache/any` |
+//! | MemoryDB | `memorydb/any` |
+//! | a version as well | the dialects of that version among them; all of them if it is not modelled |
+//! | nothing | `elasticache/any,memorydb/any` |
+//!
+//! A string that several users refer to has the candidates of all of them.
 //!
 //! # The parsers
 //! `hcl-edit` reads HCL and `granit-parser` YAML: both tell the bytes of each value and limit nesting. JSON is
@@ -61,21 +89,28 @@
 //! place of every byte, and must come to the same value.
 
 mod acl_text;
+mod candidates;
 mod cloudformation;
+mod eval;
 mod finding;
+mod functions;
 mod groups;
 mod hcl;
 mod intrinsic;
 mod json;
 mod literal;
+mod module;
 mod plan;
 mod quoting;
 mod request;
 mod request_file;
+mod resolved;
+mod scope;
 mod search;
 mod source;
 mod terraform;
 mod tree;
+mod value;
 mod yaml;
 
 use alloc::string::{String, ToString};
@@ -84,16 +119,17 @@ use alloc::vec::Vec;
 use core::fmt;
 use std::path::Path;
 
-pub use finding::{AccessStringAt, AclText, AclTextKind, Finding, NotLiteral, Place, Why};
+pub use candidates::{Candidates, Stated};
+pub use finding::{AccessStringAt, AclText, AclTextKind, Composed, Finding, NotLiteral, Place, Why};
 pub use groups::UserGroup;
 pub use literal::{Edit, Literal};
+pub use plan::Plan;
 pub use request::{Given, Member, Request, RequestKind, RequestProblem};
+pub use resolved::{Location, Resolved};
+pub use scope::{Scope, local_modules};
 pub use source::Position;
 
-use literal::Written;
-use search::Search;
-use source::Source;
-use tree::Node;
+use scope::ScopeFile;
 
 /// The format of a file, by which it is parsed. What is in it shows by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,7 +137,7 @@ use tree::Node;
 pub enum Format {
     /// Terraform's and OpenTofu's own language: `.tf`, `.tofu`, `.tfvars`.
     Terraform,
-    /// The same in JSON, where texts are templates: `.tf.json`, `.tofu.json`.
+    /// The same in JSON, where texts are templates: `.tf.json`, `.tofu.json`; and `.tfvars.json`, where they are not.
     TerraformJson,
     /// `.json`, `.tfstate`.
     Json,
@@ -125,7 +161,9 @@ impl Format {
         let (stem, ending) = name.rsplit_once('.')?;
         match ending {
             "tf" | "tofu" | "tfvars" => Some(Self::Terraform),
-            "json" if stem.ends_with(".tf") || stem.ends_with(".tofu") => Some(Self::TerraformJson),
+            "json" if [".tf", ".tofu", ".tfvars"].iter().any(|ending| stem.ends_with(ending)) => {
+                Some(Self::TerraformJson)
+            }
             "json" | "tfstate" => Some(Self::Json),
             "yaml" | "yml" => Some(Self::Yaml),
             _ => None,
@@ -137,6 +175,10 @@ impl Format {
     pub fn detect(path: &Path, bytes: &[u8]) -> Option<Self> {
         let is_template = || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("template"));
         Self::of_path(path).or_else(|| is_template().then(|| Self::of_template(bytes)))
+    }
+
+    fn is_terraform(self) -> bool {
+        matches!(self, Self::Terraform | Self::TerraformJson)
     }
 
     fn of_template(bytes: &[u8]) -> Self {
@@ -177,54 +219,21 @@ impl ReadError {
 /// What was found in a file. `Debug` masks passwords.
 #[derive(Clone, Debug)]
 pub struct Document<'a> {
-    format: Format,
-    bytes: &'a [u8],
+    files: Arc<Vec<ScopeFile<'a>>>,
+    file: usize,
     findings: Vec<Finding<'a>>,
+    plan: Option<Plan<'a>>,
 }
 
-/// Finds the access strings and users in a file.
+/// Finds the access strings and users in a file by itself. What a folder of Terraform says together is found with a
+/// [`Scope`].
 ///
 /// # Errors
 /// When the file is not text in UTF-8, or not of the format.
 pub fn read(format: Format, bytes: &[u8]) -> Result<Document<'_>, ReadError> {
-    let source = Source::of(bytes)?;
-    if !may_hold_users(source.text) {
-        return Ok(Document { format, bytes, findings: Vec::new() });
-    }
-    let source = Arc::new(source);
-    let findings = match format {
-        Format::Terraform => search(&source, &hcl::read(&source)?, terraform::find),
-        Format::TerraformJson => search(&source, &json::read_terraform(&source)?, terraform::find),
-        Format::Json => search(&source, &json::read(&source)?, find_by_content),
-        Format::Yaml => {
-            let (documents, template) = yaml::read(&source)?;
-            let mut search = Search::new(source.clone());
-            search.findings.extend(template.map(Finding::NotLiteral));
-            documents.iter().for_each(|root| find_by_content(&mut search, root));
-            search.into_findings()
-        }
-    };
-    Ok(Document { format, bytes, findings })
-}
-
-fn search<'a>(
-    source: &Arc<Source<'a>>,
-    root: &Node<'a>,
-    find: fn(&mut Search<'a>, &Node<'a>),
-) -> Vec<Finding<'a>> {
-    let mut search = Search::new(source.clone());
-    find(&mut search, root);
-    search.into_findings()
-}
-
-fn find_by_content<'a>(search: &mut Search<'a>, root: &Node<'a>) {
-    if plan::is_one(root) {
-        search.written = Written::ByTools;
-        return plan::find(search, root);
-    }
-    cloudformation::find(search, root);
-    request_file::find(search, root);
-    acl_text::find(search, root);
+    let mut scope = Scope::new();
+    scope.add(Path::new(""), format, bytes);
+    scope.read(Path::new(""))
 }
 
 /// Whether any of the names stands in the text by which something could be found. They may be written with
@@ -249,10 +258,22 @@ fn may_hold_users(text: &str) -> bool {
 }
 
 impl<'a> Document<'a> {
+    /// The path of the file in its scope; empty if it was read by itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.files[self.file].path
+    }
+
     /// All that was found, in the order of the file; a request before its members.
     #[must_use]
     pub fn findings(&self) -> &[Finding<'a>] {
         &self.findings
+    }
+
+    /// The users before and after, of a file that is a plan with changes.
+    #[must_use]
+    pub fn plan(&self) -> Option<&Plan<'a>> {
+        self.plan.as_ref()
     }
 
     /// The access strings among it.
@@ -287,12 +308,28 @@ impl<'a> Document<'a> {
         })
     }
 
+    /// The access strings that are worked out of several texts or known in part.
+    pub fn composed(&self) -> impl Iterator<Item = &Composed<'a>> {
+        self.findings.iter().filter_map(|finding| match finding {
+            Finding::Composed(found) => Some(found),
+            _ => None,
+        })
+    }
+
     /// What cannot be checked.
     pub fn not_literal(&self) -> impl Iterator<Item = &NotLiteral> {
         self.findings.iter().filter_map(|finding| match finding {
             Finding::NotLiteral(value) => Some(value),
             _ => None,
         })
+    }
+
+    /// The document of the same file with other bytes, among the same other files.
+    ///
+    /// # Errors
+    /// As [`Scope::read`].
+    pub fn reread<'b>(&'b self, bytes: &'b [u8]) -> Result<Document<'b>, ReadError> {
+        scope::read_with(&self.files, self.file, bytes)
     }
 
     /// The file with the edits made, one for each text that shall change: see [`Literal::replace`].
@@ -303,19 +340,31 @@ impl<'a> Document<'a> {
     pub fn apply(&self, edits: &[Edit]) -> Option<Vec<u8>> {
         let mut edits: Vec<_> = edits.iter().collect();
         edits.sort_by_key(|edit| edit.range.start);
-        let mut written = Vec::with_capacity(self.bytes.len());
+        let bytes = self.files[self.file].bytes;
+        let mut written = Vec::with_capacity(bytes.len());
         let mut at = 0;
         for edit in &edits {
-            written.extend_from_slice(self.bytes.get(at..edit.range.start)?);
+            written.extend_from_slice(bytes.get(at..edit.range.start)?);
             written.extend_from_slice(edit.text.as_bytes());
             at = edit.range.end;
         }
-        written.extend_from_slice(self.bytes.get(at..)?);
-        let again = read(self.format, &written).ok()?;
-        let edits = Edits::of(&edits);
-        let alike = self.findings.len() == again.findings.len()
-            && self.findings.iter().zip(&again.findings).all(|(old, new)| edits.make(old, new));
-        alike.then_some(written)
+        written.extend_from_slice(bytes.get(at..)?);
+        let is_made = {
+            let again = self.reread(&written).ok()?;
+            let edits = Edits::of(&edits);
+            let (old, new) = (self.writable(), again.writable());
+            old.len() == new.len() && old.iter().zip(&new).all(|(old, new)| edits.make(old, new))
+        };
+        is_made.then_some(written)
+    }
+
+    /// The findings that edits change in no way but that of their texts. In Terraform other strings may be worked out
+    /// of a text, so that they are other findings when it is another.
+    fn writable(&self) -> Vec<&Finding<'a>> {
+        let is_terraform = self.files[self.file].format.is_terraform();
+        let is_worked_out =
+            |finding: &Finding<'a>| matches!(finding, Finding::Composed(_) | Finding::NotLiteral(_));
+        self.findings.iter().filter(|finding| !is_terraform || !is_worked_out(finding)).collect()
     }
 }
 
@@ -349,6 +398,7 @@ impl<'e> Edits<'e> {
             (Finding::AclText(old), Finding::AclText(new)) => text(&old.text, &new.text),
             (Finding::Request(_), Finding::Request(_))
             | (Finding::UserGroup(_), Finding::UserGroup(_))
+            | (Finding::Composed(_), Finding::Composed(_))
             | (Finding::NotLiteral(_), Finding::NotLiteral(_)) => true,
             _ => false,
         };

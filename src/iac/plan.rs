@@ -1,10 +1,11 @@
 //! What `terraform show -json` and state files tell: <https://developer.hashicorp.com/terraform/internals/json-format>.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use std::collections::HashSet;
 
 use super::finding::{Place, Why, told};
-use super::request::Names;
+use super::request::{Names, Request, RequestKind};
 use super::search::Search;
 use super::terraform::USERS;
 use super::tree::{Kind, Node};
@@ -18,7 +19,7 @@ pub(super) fn is_one(root: &Node<'_>) -> bool {
 }
 
 /// Each user once: what is planned, in a plan; what is there, in a state.
-pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
+pub(super) fn find<'a>(search: &mut Search<'_, 'a>, root: &Node<'a>) {
     let mut seen = HashSet::new();
     let values = root.get("planned_values").or_else(|| root.get("values"));
     if let Some(module) = values.and_then(|values| values.get("root_module")) {
@@ -36,7 +37,7 @@ pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
     }
 }
 
-fn modules<'a>(search: &mut Search<'a>, module: &Node<'a>, seen: &mut HashSet<String>) {
+fn modules<'a>(search: &mut Search<'_, 'a>, module: &Node<'a>, seen: &mut HashSet<String>) {
     for resource in module.get("resources").map(Node::items).unwrap_or_default() {
         let (Some(place), Some(values)) = (place(resource), resource.get("values")) else { continue };
         if values.get("access_string").is_some() {
@@ -58,7 +59,7 @@ fn place(resource: &Node<'_>) -> Option<Place> {
     is_user.then(|| Place { resource: kind.into(), name: name.into(), attribute: String::new() })
 }
 
-fn strings<'a>(search: &mut Search<'a>, place: &Place, values: &Node<'a>) {
+fn strings<'a>(search: &mut Search<'_, 'a>, place: &Place, values: &Node<'a>) {
     for (_, kind) in USERS.iter().filter(|(user, _)| *user == place.resource) {
         search.strings(kind.service(), Names::Terraform, place, values);
     }
@@ -66,7 +67,7 @@ fn strings<'a>(search: &mut Search<'a>, place: &Place, values: &Node<'a>) {
 
 /// A change, whose values are those that are planned. What is created is a request; what is there already was
 /// accepted once, and not all that it was asked for can be seen.
-fn changed<'a>(search: &mut Search<'a>, resource: &Node<'a>, seen: &mut HashSet<String>) {
+fn changed<'a>(search: &mut Search<'_, 'a>, resource: &Node<'a>, seen: &mut HashSet<String>) {
     let (Some(place), Some(change)) = (place(resource), resource.get("change")) else { return };
     let after_apply = |name| {
         change
@@ -84,14 +85,59 @@ fn changed<'a>(search: &mut Search<'a>, resource: &Node<'a>, seen: &mut HashSet<
     }
     let actions = change.get("actions").map(Node::items).unwrap_or_default();
     if actions.iter().any(|action| action.text() == Some("create")) {
-        let kind = USERS.iter().find(|(user, _)| *user == place.resource).map(|(_, kind)| *kind);
-        kind.into_iter()
+        kind_of(&place)
+            .into_iter()
             .for_each(|kind| search.planned(kind, place.clone(), after, change.get("after_unknown")));
     }
 }
 
+/// The users of a plan: those that are there before it, and those that are after it.
+///
+/// A plan shows what Terraform's state holds and what it would put there. It hides some of it: values that are known
+/// after apply, passwords of attributes that are written only (`password_wo`), and what somebody removed from the file
+/// because it is marked as sensitive. Such members are [`Given::Unknown`](super::Given::Unknown).
+#[derive(Clone, Debug, Default)]
+pub struct Plan<'a> {
+    before: Vec<Request<'a>>,
+    after: Vec<Request<'a>>,
+}
+
+impl<'a> Plan<'a> {
+    /// The users before the plan, each with its address as the name of its place.
+    #[must_use]
+    pub fn before(&self) -> &[Request<'a>] {
+        &self.before
+    }
+
+    /// The users after it.
+    #[must_use]
+    pub fn after(&self) -> &[Request<'a>] {
+        &self.after
+    }
+}
+
+/// The users in the changes of a plan, which lists also what stays as it is.
+pub(super) fn users<'a>(search: &Search<'_, 'a>, root: &Node<'a>) -> Option<Plan<'a>> {
+    let mut plan = Plan::default();
+    for resource in root.get("resource_changes").map(Node::items)? {
+        let (Some(place), Some(change)) = (place(resource), resource.get("change")) else { continue };
+        let Some(kind) = kind_of(&place) else { continue };
+        let read = |values: &str, hidden: &str, unknown: &str| {
+            let body = change.get(values)?;
+            Some(search.user_of_plan(kind, place.clone(), body, change.get(hidden), change.get(unknown)))
+        };
+        plan.before.extend(read("before", "before_sensitive", ""));
+        plan.after.extend(read("after", "after_sensitive", "after_unknown"));
+    }
+    Some(plan)
+}
+
+fn kind_of(place: &Place) -> Option<RequestKind> {
+    USERS.iter().find(|(user, _)| *user == place.resource).map(|(_, kind)| *kind)
+}
+
 /// A resource of a state file, with an instance for each key of `for_each` or number of `count`.
-fn state_file<'a>(search: &mut Search<'a>, resource: &Node<'a>) {
+fn state_file<'a>(search: &mut Search<'_, 'a>, resource: &Node<'a>) {
     let Some(mut place) = place(resource) else { return };
     if let Some(module) = resource.text_of("module") {
         place.name = format!("{module}.{}", place.name);
@@ -100,7 +146,7 @@ fn state_file<'a>(search: &mut Search<'a>, resource: &Node<'a>) {
     for instance in resource.get("instances").map(Node::items).unwrap_or_default() {
         let index = |key: &Node<'a>| match key.text() {
             Some(key) => format!("[\"{}\"]", told(key)),
-            None => format!("[{}]", told(&search.source.text[key.at.clone()])),
+            None => format!("[{}]", told(&search.source().text[key.at.clone()])),
         };
         let index = instance.get("index_key").map(index).unwrap_or_default();
         let place = Place { name: format!("{}{index}", place.name), ..place.clone() };

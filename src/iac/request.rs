@@ -5,13 +5,17 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 use core::ops::Range;
+use std::path::Path;
 
+use super::candidates::Candidates;
 use super::finding::{Place, Why};
-use super::literal::{Literal, Written};
-use super::search::{Search, literal};
-use super::source::{Position, Source};
+use super::resolved::Resolved;
+use super::search::Search;
+use super::source::Position;
 use super::tree::{Kind, Node};
+use super::value::{Item, Value};
 use crate::aws::{self, AuthenticationMode, Problem, ProblemKind, RequestedString, Tag, memorydb};
 use crate::dialect::Service;
 use crate::secret::Password;
@@ -83,7 +87,7 @@ impl Names {
 }
 
 /// A user as AWS is asked for it. `Debug` shows no password.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request<'a> {
     kind: RequestKind,
     names: Names,
@@ -91,7 +95,22 @@ pub struct Request<'a> {
     range: Range<usize>,
     position: Position,
     members: Vec<Member>,
-    strings: BTreeMap<&'static str, Literal<'a>>,
+    path: Arc<Path>,
+    candidates: Candidates,
+    /// The texts that each of its access strings may be.
+    strings: BTreeMap<&'static str, Vec<Resolved<'a>>>,
+    /// What decides which of them it is.
+    bases: BTreeMap<&'static str, String>,
+}
+
+impl fmt::Debug for Request<'_> {
+    /// Not the bases, which may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut request = f.debug_struct("Request");
+        request.field("kind", &self.kind).field("place", &self.place).field("range", &self.range);
+        request.field("position", &self.position).field("members", &self.members);
+        request.field("candidates", &self.candidates).field("strings", &self.strings).finish_non_exhaustive()
+    }
 }
 
 /// A member of a request that the file gives.
@@ -147,41 +166,82 @@ pub struct RequestProblem {
 // Reading
 
 /// Gathers members.
-struct Reading<'s, 'a> {
-    source: &'s Arc<Source<'a>>,
-    written: Written,
+struct Reading<'s, 't, 'a> {
+    search: &'s Search<'t, 'a>,
     names: Names,
     members: Vec<Member>,
-    strings: BTreeMap<&'static str, Literal<'a>>,
+    strings: BTreeMap<&'static str, Vec<Resolved<'a>>>,
+    bases: BTreeMap<&'static str, String>,
 }
 
 impl<'a> Request<'a> {
-    /// The members that a body gives; what `unknown` says is not known yet.
+    /// The members that a body gives.
     pub(super) fn read(
-        search: &Search<'a>,
+        search: &Search<'_, 'a>,
         kind: RequestKind,
         names: Names,
         place: Place,
         body: &Node<'a>,
-        unknown: Option<&Node<'a>>,
+        candidates: Candidates,
+    ) -> Self {
+        let mut reading =
+            Reading { search, names, members: Vec::new(), strings: BTreeMap::new(), bases: BTreeMap::new() };
+        reading.body(body);
+        reading.what_terraform_adds(body);
+        reading.request(kind, place, body, candidates)
+    }
+
+    /// The members that a plan shows; `marked` says which others there are, and why they are not shown.
+    pub(super) fn of_plan(
+        search: &Search<'_, 'a>,
+        kind: RequestKind,
+        place: Place,
+        values: &Node<'a>,
+        marked: [(Option<&Node<'a>>, Why); 2],
+        candidates: Candidates,
     ) -> Self {
         let mut reading = Reading {
-            source: &search.source,
-            written: search.written,
-            names,
+            search,
+            names: Names::Terraform,
             members: Vec::new(),
             strings: BTreeMap::new(),
+            bases: BTreeMap::new(),
         };
-        reading.body(body);
-        unknown.into_iter().for_each(|unknown| reading.known_after_apply(unknown));
-        reading.what_terraform_adds(body);
-        let (members, strings) = (reading.members, reading.strings);
-        let position = search.source.position(body.at.start);
-        Self { kind, names, place, range: search.source.in_file(body.at.clone()), position, members, strings }
+        reading.body(values);
+        for (marks, why) in marked {
+            marks.into_iter().for_each(|marks| reading.not_shown(marks, &why));
+        }
+        reading.what_terraform_adds(values);
+        reading.request(kind, place, values, candidates)
     }
 }
 
-impl<'a> Reading<'_, 'a> {
+impl<'a> Reading<'_, '_, 'a> {
+    fn request(
+        self,
+        kind: RequestKind,
+        place: Place,
+        body: &Node<'a>,
+        candidates: Candidates,
+    ) -> Request<'a> {
+        let search = self.search;
+        let (names, members, strings, bases) = (self.names, self.members, self.strings, self.bases);
+        let source = search.source();
+        let (range, position) = (source.in_file(body.at.clone()), source.position(body.at.start));
+        Request {
+            kind,
+            names,
+            place,
+            path: source.path.clone(),
+            range,
+            position,
+            members,
+            candidates,
+            strings,
+            bases,
+        }
+    }
+
     fn body(&mut self, body: &Node<'a>) {
         for name in ["UserId", "UserName", "Engine"] {
             self.given(body, name).into_iter().for_each(|node| self.text(name.into(), node));
@@ -211,37 +271,71 @@ impl<'a> Reading<'_, 'a> {
     }
 
     fn add(&mut self, name: String, given: Given, node: &Node<'a>) {
-        let range = self.source.in_file(node.at.clone());
-        self.members.push(Member { name, given, range, position: self.source.position(node.at.start) });
+        let source = self.search.source();
+        let range = source.in_file(node.at.clone());
+        let position = source.position(node.at.start);
+        self.members.push(Member { name, given, range, position });
+    }
+
+    fn value(&self, node: &Node<'a>) -> Value<'a> {
+        self.search.evaluator.value(node, &self.search.context)
+    }
+
+    /// The known text of a value, or why there is none.
+    fn known(node: &Node<'a>, value: &Value<'a>) -> Result<String, Why> {
+        let is_number = matches!(node.kind, Kind::Number);
+        match (value.known(), value.first_unknown()) {
+            (Some(text), _) if !is_number => Ok(text.to_owned()),
+            (_, Some(_)) if matches!(value, Value::Text(_)) => Err(Why::Interpolation),
+            (_, Some(unknown)) => Err(unknown.why.clone()),
+            _ => Err(Why::NotText),
+        }
     }
 
     fn text(&mut self, name: String, node: &Node<'a>) {
-        let given = match literal(self.source, node, self.written) {
-            Ok(text) => Given::Text(text.value().to_owned()),
+        let value = self.value(node);
+        if matches!(value, Value::Null) {
+            return;
+        }
+        let given = match Self::known(node, &value) {
+            Ok(text) => Given::Text(text),
             Err(why) => Given::Unknown(why),
         };
         self.add(name, given, node);
     }
 
     fn access_string(&mut self, name: &'static str, node: &Node<'a>) {
-        let given = match literal(self.source, node, self.written) {
-            Ok(text) => {
-                let given = Given::AccessString(text.value().into());
-                self.strings.insert(name, text);
-                given
-            }
-            Err(why) => Given::Unknown(why),
+        let values = self.search.evaluator.values(node, &self.search.context);
+        let at = self.search.evaluator.at(node.at.clone(), &self.search.context);
+        let is_number = matches!(node.kind, Kind::Number);
+        let texts: Vec<_> =
+            values.iter().filter(|_| !is_number).filter_map(|value| value.to_text(&at)).collect();
+        let given = match (&values[..], &texts[..]) {
+            ([Value::Null], _) => return,
+            ([Value::Flag(_)], _) => Given::Unknown(Why::NotText),
+            ([value], [text]) => match (text.known(), value) {
+                (Some(text), _) => Given::AccessString(text.into()),
+                (None, Value::Unknown(unknown)) => Given::Unknown(unknown.why.clone()),
+                (None, _) => Given::Unknown(Why::Interpolation),
+            },
+            ([_], _) => Given::Unknown(Why::NotText),
+            _ => Given::Unknown(Why::Expression),
         };
+        self.strings.insert(name, texts);
+        self.bases.insert(name, self.value(node).basis());
         self.add(name.into(), given, node);
     }
 
     /// A truth value, which tools also take as a text.
     fn flag(&mut self, name: String, node: &Node<'a>) {
-        let given = match &node.kind {
-            Kind::Flag(flag) => Given::Flag(*flag),
-            Kind::Text(text) if text.value.eq_ignore_ascii_case("true") => Given::Flag(true),
-            Kind::Text(text) if text.value.eq_ignore_ascii_case("false") => Given::Flag(false),
-            Kind::Computed { why, .. } => Given::Unknown(why.clone()),
+        let given = match self.value(node) {
+            Value::Null => return,
+            Value::Flag(flag) => Given::Flag(flag),
+            Value::Unknown(unknown) => Given::Unknown(unknown.why),
+            value if value.known().is_some_and(|text| text.eq_ignore_ascii_case("true")) => Given::Flag(true),
+            value if value.known().is_some_and(|text| text.eq_ignore_ascii_case("false")) => {
+                Given::Flag(false)
+            }
             _ => Given::Unknown(Why::NotText),
         };
         self.add(name, given, node);
@@ -249,20 +343,30 @@ impl<'a> Reading<'_, 'a> {
 
     fn passwords(&mut self, name: &str, list: Option<&Node<'a>>) {
         let Some(list) = list else { return };
-        let Kind::List(passwords) = &list.kind else {
-            let why = match &list.kind {
-                Kind::Computed { why, .. } => why.clone(),
-                _ => Why::NotText,
-            };
-            return self.add(name.into(), Given::Unknown(why), list);
+        let items = match self.value(list) {
+            Value::Null => return,
+            Value::List(items) => items,
+            other => {
+                let why = other.first_unknown().map_or(Why::NotText, |unknown| unknown.why.clone());
+                return self.add(name.into(), Given::Unknown(why), list);
+            }
         };
-        self.add(name.into(), Given::Passwords(passwords.len()), list);
-        for (number, password) in passwords.iter().enumerate() {
-            let given = match literal(self.source, password, self.written) {
-                Ok(text) => Given::Password(text.value().to_owned().into()),
+        let more = items.iter().find_map(|item| match item {
+            Item::Some(unknown) => Some(unknown.why.clone()),
+            Item::One(_) => None,
+        });
+        if let Some(why) = more {
+            return self.add(name.into(), Given::Unknown(why), list);
+        }
+        self.add(name.into(), Given::Passwords(items.len()), list);
+        for (number, item) in items.iter().enumerate() {
+            let Item::One(password) = item else { continue };
+            let node = list.items().get(number).unwrap_or(list);
+            let given = match Self::known(node, password) {
+                Ok(text) => Given::Password(text.into()),
                 Err(why) => Given::Unknown(why),
             };
-            self.add(format!("{name}[{number}]"), given, password);
+            self.add(format!("{name}[{number}]"), given, node);
         }
     }
 
@@ -287,13 +391,13 @@ impl<'a> Reading<'_, 'a> {
         }
     }
 
-    /// `after_unknown` of a plan: true for what is known after apply.
-    fn known_after_apply(&mut self, unknown: &Node<'a>) {
+    /// `after_unknown` or `after_sensitive` of a plan: true for what is known after apply or hidden.
+    fn not_shown(&mut self, marks: &Node<'a>, why: &Why) {
         for name in MEMBERS {
-            let Some(node) = self.given(unknown, name) else { continue };
+            let Some(node) = self.given(marks, name) else { continue };
             if matches!(node.kind, Kind::Flag(true)) && !self.members.iter().any(|member| member.name == name)
             {
-                self.add(name.into(), Given::Unknown(Why::AfterApply), node);
+                self.add(name.into(), Given::Unknown(why.clone()), node);
             }
         }
     }
@@ -336,7 +440,7 @@ pub(super) fn after_schema(
 /// Stands for a value that is not known, in requests that are only validated; problems with it are not told.
 const STAND_IN: &str = "stand-in-for-what-is-not-known";
 
-impl Request<'_> {
+impl<'a> Request<'a> {
     /// What AWS is asked to do.
     #[must_use]
     pub fn kind(&self) -> RequestKind {
@@ -365,6 +469,26 @@ impl Request<'_> {
     #[must_use]
     pub fn members(&self) -> &[Member] {
         &self.members
+    }
+
+    /// The texts that its `AccessString` or `AppendAccessString` may be: none if it gives none, and several if a
+    /// condition decides which.
+    #[must_use]
+    pub fn strings(&self, member: &str) -> &[Resolved<'a>] {
+        self.strings.get(member).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A text that is equal for two requests only if their `AccessString` or `AppendAccessString` is the same, or is
+    /// computed from equal texts by equal expressions. It may hold passwords: it is to be compared, not shown.
+    #[must_use]
+    pub fn basis(&self, member: &str) -> &str {
+        self.bases.get(member).map_or("", String::as_str)
+    }
+
+    /// The engines that the user may meet.
+    #[must_use]
+    pub fn candidates(&self) -> &Candidates {
+        &self.candidates
     }
 
     /// All that AWS would refuse, what it reports first coming first, as far as the file tells: no problem that
@@ -539,8 +663,10 @@ impl Request<'_> {
         let name = problem.member();
         if let ProblemKind::AccessString(error) = problem.kind() {
             let (name, span) = self.place_in_strings(name, error.span());
-            if let Some(text) = self.strings.get(name) {
-                return (text.range(span), text.position(span));
+            // what is written in another file has no place in this one
+            let location = self.strings(name).first().map(|text| text.location(span));
+            if let Some(location) = location.filter(|location| location.path == self.path) {
+                return (location.range, location.position);
             }
         }
         let around = name.split(['.', '[']).next().unwrap_or_default();

@@ -11,7 +11,7 @@ use super::tree::Node;
 const TELLING: [&str; 5] =
     ["AccessString", "AppendAccessString", "AuthenticationMode", "NoPasswordRequired", "Passwords"];
 
-pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
+pub(super) fn find<'a>(search: &mut Search<'_, 'a>, root: &Node<'a>) {
     let Some(kind) = kind(root) else { return };
     let name = root.text_of("UserId").or_else(|| root.text_of("UserName")).unwrap_or_default();
     let place = Place { resource: kind.operation().into(), name: name.into(), attribute: String::new() };

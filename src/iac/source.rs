@@ -1,8 +1,10 @@
 //! The text of a file, and where its lines are.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
+use std::path::Path;
 
 use super::ReadError;
 
@@ -28,6 +30,9 @@ const MARK: &str = "\u{feff}";
 /// The text behind the byte order mark. Offsets inside this module count from there; those that are given
 /// out count from the first byte of the file: [`Source::in_file`].
 pub(super) struct Source<'a> {
+    /// The number of the file in its scope.
+    pub(super) file: usize,
+    pub(super) path: Arc<Path>,
     pub(super) text: &'a str,
     mark: usize,
     lines: Vec<usize>,
@@ -45,7 +50,7 @@ impl fmt::Debug for Source<'_> {
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn of(bytes: &'a [u8]) -> Result<Self, ReadError> {
+    pub(super) fn of(bytes: &'a [u8], file: usize, path: Arc<Path>) -> Result<Self, ReadError> {
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             return Err(ReadError::new(START, "the file is in UTF-16; save it as UTF-8"));
         }
@@ -59,7 +64,7 @@ impl<'a> Source<'a> {
         let text = valid.strip_prefix(MARK).unwrap_or(valid);
         let lines = core::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1)).collect();
         let characters = count_by_block(text);
-        let source = Self { text, mark: valid.len() - text.len(), lines, characters };
+        let source = Self { file, path, text, mark: valid.len() - text.len(), lines, characters };
         if let Some(at) = text.find('\0') {
             return Err(source.error(at, "the file holds a NUL byte: it is binary"));
         }

@@ -2,13 +2,18 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
+use std::collections::HashMap;
 
 use super::acl_text;
-use super::finding::{Place, path_to, told};
+use super::candidates::Hints;
+use super::finding::{Place, Why, path_to, told};
 use super::groups;
+use super::module::named;
 use super::request::{Names, RequestKind};
-use super::search::{Search, dialect};
-use super::tree::{Kind, Node};
+use super::search::Search;
+use super::tree::{Form, Kind, Node};
+use super::value::Value;
 use crate::dialect::Service;
 
 /// The resources that are users, and what they ask AWS for.
@@ -17,54 +22,134 @@ pub(super) const USERS: [(&str, RequestKind); 2] = [
     ("aws_memorydb_user", RequestKind::MemoryDbCreateUser),
 ];
 
-pub(super) fn find<'a>(search: &mut Search<'a>, root: &Node<'a>) {
-    for block in root.entries() {
-        match &*block.key {
-            "resource" => resources(search, &block.value),
-            "module" => named(&block.value).for_each(|(name, body)| nested(search, "module", name, body)),
-            "variable" => named(&block.value).for_each(|(name, body)| {
-                body.get("default").into_iter().for_each(|default| nested(search, "variable", name, default));
-            }),
-            "locals" => block.value.bodies().for_each(|body| nested(search, "locals", "", body)),
-            "data" | "output" | "provider" | "terraform" => {}
-            // of a file with the values of variables
-            name => value(search, Where { resource: "variable", name, path: "" }, name, &block.value, root),
+/// Finds the users that a file defines, as each copy of its module, and then what looks like an access string and is
+/// used by none of them.
+pub(super) fn find<'t, 'a>(search: &mut Search<'t, 'a>, files: &[(usize, &'t Node<'a>)]) {
+    let modules = search.evaluator.modules;
+    let mut services = HashMap::new();
+    for (file, root) in files {
+        for frame in modules.frames(search.evaluator, modules.folder(*file)) {
+            search.look_at(*file, frame);
+            users(search, root);
         }
+        let services: &mut Vec<Service> = services.entry(modules.folder(*file)).or_default();
+        services.extend(USERS.iter().filter(|(user, _)| defines(root, user)).map(|(_, kind)| kind.service()));
     }
-    groups::find_in_terraform(search, root);
-    acl_text::find(search, root);
+    search.end_users();
+    for (file, root) in files {
+        let folder = modules.folder(*file);
+        search.look_at(*file, modules.root(folder));
+        // the only kind of user in the folder
+        let service = match services.get(&folder).map(Vec::as_slice) {
+            Some([first, others @ ..]) if others.iter().all(|other| other == first) => Some(*first),
+            _ => None,
+        };
+        let hints = Hints { service, ..Hints::default() };
+        sections(search, root, &hints);
+        groups::find_in_terraform(search, files, root);
+        acl_text::find(search, root);
+    }
 }
 
-/// The bodies of blocks with their last label.
-pub(super) fn named<'n, 'a>(blocks: &'n Node<'a>) -> impl Iterator<Item = (&'n str, &'n Node<'a>)> {
-    let entries = blocks.bodies().flat_map(Node::entries);
-    entries.flat_map(|entry| entry.value.bodies().map(|body| (&*entry.key, body)))
+fn defines(root: &Node<'_>, user: &str) -> bool {
+    let resources = root.entries().iter().filter(|block| block.key == "resource");
+    resources.flat_map(|block| block.value.bodies()).flat_map(Node::entries).any(|entry| entry.key == user)
 }
 
-fn resources<'a>(search: &mut Search<'a>, blocks: &Node<'a>) {
-    for entry in blocks.bodies().flat_map(Node::entries) {
+/// The users among the resources of a file.
+fn users<'t, 'a>(search: &mut Search<'t, 'a>, root: &'t Node<'a>) {
+    let resources = root.entries().iter().filter(|block| block.key == "resource");
+    for entry in resources.flat_map(|block| block.value.bodies()).flat_map(Node::entries) {
         let Some((resource, kind)) = USERS.iter().find(|(name, _)| *name == entry.key) else { continue };
         for (name, body) in named(&entry.value) {
-            let place = Place { resource: (*resource).into(), name: told(name), attribute: String::new() };
-            search.request(*kind, Names::Terraform, place, body);
+            user(search, *kind, resource, name, body);
         }
     }
 }
 
-/// Where the search through a module call is.
+/// A user, or each of its copies. A user of the root module has its name, others the whole address.
+fn user<'t, 'a>(
+    search: &mut Search<'t, 'a>,
+    kind: RequestKind,
+    resource: &str,
+    name: &str,
+    body: &'t Node<'a>,
+) {
+    let (file, frame) = (search.context.file, search.context.frame.clone());
+    for copy in search.evaluator.modules.copies(search.evaluator, file, body, &frame) {
+        let name = match copy.address() {
+            "" => format!("{}{}", told(name), copy.key()),
+            address => format!("{address}{resource}.{}{}", told(name), copy.key()),
+        };
+        let place = Place { resource: resource.into(), name: told(&name), attribute: String::new() };
+        search.look_at(file, copy);
+        search.request(kind, Names::Terraform, place, body);
+    }
+    search.look_at(file, frame);
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Strings by name
+
+/// Where the search is.
 #[derive(Clone, Copy)]
 struct Where<'w> {
     resource: &'w str,
     name: &'w str,
     path: &'w str,
+    hints: &'w Hints,
+    /// Whether strings are looked for that no user refers to.
+    looks: bool,
 }
 
-/// Everything named `access_string` in a body, however deep.
-fn nested<'a>(search: &mut Search<'a>, resource: &str, name: &str, body: &Node<'a>) {
-    within(search, Where { resource, name: &told(name), path: "" }, body);
+impl Where<'_> {
+    /// The place of the value of a key.
+    fn place(&self, key: &str) -> Place {
+        let attribute = if self.path.is_empty() { key } else { self.path };
+        Place { resource: self.resource.into(), name: self.name.into(), attribute: attribute.into() }
+    }
 }
 
-fn within<'a>(search: &mut Search<'a>, at: Where<'_>, node: &Node<'a>) {
+fn sections<'t, 'a>(search: &mut Search<'t, 'a>, root: &'t Node<'a>, hints: &Hints) {
+    let seek = Where { resource: "", name: "", path: "", hints, looks: true };
+    for block in root.entries() {
+        match &*block.key {
+            "resource" => {
+                for entry in block.value.bodies().flat_map(Node::entries) {
+                    named(&entry.value).for_each(|(name, body)| {
+                        let at = Where { resource: &entry.key, name: &told(name), looks: false, ..seek };
+                        within(search, at, body);
+                    });
+                }
+            }
+            "module" => named(&block.value).for_each(|(name, body)| {
+                within(search, Where { resource: "module", name: &told(name), ..seek }, body);
+            }),
+            "variable" => named(&block.value).for_each(|(name, body)| {
+                let at = Where { resource: "variable", name: &told(name), ..seek };
+                body.get("default").into_iter().for_each(|default| value(search, at, name, default, body));
+            }),
+            "locals" => {
+                let at = Where { resource: "locals", ..seek };
+                block.value.bodies().for_each(|body| within(search, at, body));
+            }
+            "data" | "output" | "provider" | "terraform" => {}
+            // of a file with the values of variables
+            name => {
+                let at = Where { resource: "variable", name: &told(name), ..seek };
+                value(search, at, name, &block.value, root);
+            }
+        }
+    }
+}
+
+/// Everything in a body, however deep.
+fn within<'t, 'a>(search: &mut Search<'t, 'a>, at: Where<'_>, node: &'t Node<'a>) {
+    let hints = match &node.kind {
+        Kind::Map(_) => at.hints.within(node),
+        _ => at.hints.clone(),
+    };
+    let at = Where { hints: &hints, ..at };
     let is_list = matches!(node.kind, Kind::List(_));
     for (number, (key, child)) in node.children().enumerate() {
         let path = match key {
@@ -76,18 +161,118 @@ fn within<'a>(search: &mut Search<'a>, at: Where<'_>, node: &Node<'a>) {
     }
 }
 
-/// The value of a key, in a map that may say which engine reads it.
-fn value<'a>(search: &mut Search<'a>, at: Where<'_>, key: &str, node: &Node<'a>, map: &Node<'a>) {
-    if key != "access_string" {
-        return within(search, at, node);
+/// The value of a key in a map.
+fn value<'t, 'a>(search: &mut Search<'t, 'a>, at: Where<'_>, key: &str, node: &'t Node<'a>, map: &Node<'a>) {
+    search.place(node, || at.place(key), at.hints);
+    let name = match map.kind {
+        // an item of a list of rules is no string of its own
+        Kind::Computed { .. } if key.is_empty() => None,
+        _ => at.looks.then(|| Name::of(key)),
+    };
+    let is_found = match (&node.kind, name) {
+        (Kind::Null, Some(Name::AccessString)) => return,
+        (Kind::Text(_) | Kind::Computed { .. }, Some(name)) if !search.is_used(node) => {
+            found(search, at, key, node, name)
+        }
+        (Kind::Map(_) | Kind::List(_), _) => false,
+        (_, Some(Name::AccessString)) if !search.is_used(node) => {
+            search.access_string(at.place(key), node, &at.hints.candidates());
+            true
+        }
+        _ => false,
+    };
+    if !is_found {
+        within(search, at, node);
     }
-    if matches!(node.kind, Kind::Null) {
-        return;
+}
+
+/// Whether a text or an expression is taken for an access string, and so is a finding now.
+fn found<'t, 'a>(
+    search: &mut Search<'t, 'a>,
+    at: Where<'_>,
+    key: &str,
+    node: &'t Node<'a>,
+    name: Name,
+) -> bool {
+    let makes_text = match &node.kind {
+        Kind::Text(_) => true,
+        Kind::Computed { form: Form::Template(_) | Form::Call { .. } | Form::Conditional(_), .. } => true,
+        _ => name == Name::AccessString,
+    };
+    let values = || search.evaluator.values(node, &search.context);
+    if !makes_text || name != Name::AccessString && !values().iter().any(|value| name.fits(value)) {
+        return false;
     }
-    let path = if at.path.is_empty() { key } else { at.path };
-    let place = Place { resource: at.resource.into(), name: at.name.into(), attribute: path.into() };
-    // nothing says which service a module is about, but ElastiCache's users alone have an engine
-    let engine = map.text_of("engine");
-    let dialect = engine.and_then(|_| dialect(Service::ElastiCache, engine, map.text_of("engine_version")));
-    search.access_string(place, node, dialect);
+    let is_open = values().len() > 1;
+    search.access_string(at.place(key), node, &at.hints.candidates());
+    if is_open {
+        // each of them is checked, and which of them it is stays open
+        search.not_literal(at.place(key), node, Why::Expression);
+    }
+    true
+}
+
+/// What the name of a string says about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Name {
+    /// It is an access string.
+    AccessString,
+    /// It may be one, or a part of one: `iam_access_string`, `acl_string`.
+    Alike,
+    /// Nothing.
+    Other,
+}
+
+impl Name {
+    fn of(key: &str) -> Self {
+        let key = key.to_ascii_lowercase();
+        match &*key {
+            "access_string" => Self::AccessString,
+            key if key.contains("access_string") || key.contains("acl") => Self::Alike,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether a value is an access string by what it says. Every word looks like a rule, and there are several. Under
+    /// a name that says nothing it also begins as that of a user, and has a pattern and a command.
+    fn fits(self, value: &Value<'_>) -> bool {
+        let Value::Text(text) = value else { return false };
+        let text = &text.text;
+        let words: Vec<_> = text.words().into_iter().map(|word| &text.shown()[word]).collect();
+        let begins = |signs: &[char]| words.iter().any(|word| word.starts_with(signs));
+        let is_rules = words.len() > 1 && words.iter().all(|word| is_like_a_rule(word));
+        match self {
+            Self::AccessString => true,
+            Self::Alike => is_rules,
+            Self::Other => {
+                let is_user = ["on", "off"].contains(words.first().unwrap_or(&""));
+                is_rules && is_user && begins(&['~', '%', '&']) && begins(&['+', '-'])
+            }
+        }
+    }
+}
+
+fn is_like_a_rule(word: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "on",
+        "off",
+        "nopass",
+        "resetpass",
+        "allkeys",
+        "resetkeys",
+        "allchannels",
+        "resetchannels",
+        "allcommands",
+        "nocommands",
+        "reset",
+        "sanitize-payload",
+        "skip-sanitize-payload",
+        "clearselectors",
+        "alldbs",
+        "resetdbs",
+    ];
+    let is_word = WORDS.iter().any(|rule| word.eq_ignore_ascii_case(rule));
+    is_word
+        || word.len() > 1 && word.starts_with(['+', '-', '~', '%', '&', '>', '<', '#', '!', '('])
+        || word.len() > 1 && word.ends_with(')')
 }

@@ -1,6 +1,8 @@
 //! What all formats come to: maps, lists and values, each with its place.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -21,16 +23,91 @@ pub(super) enum Kind<'a> {
     Flag(bool),
     Null,
     Number,
-    /// Something that a tool works out later, and the values that it is made of.
+    /// Something that a tool works out later, the values that it is made of, and how it is made of them.
     Computed {
         why: Why,
         parts: Vec<Node<'a>>,
+        form: Form<'a>,
     },
 }
 
+/// How a value is computed, as far as this crate can compute it as well.
+pub(super) enum Form<'a> {
+    /// Only the tool knows.
+    Opaque,
+    /// A text with values between its literal pieces.
+    Template(Vec<Piece<'a>>),
+    /// `local.rules`, `each.value["reader"].access_string`.
+    Reference { base: Base<'a>, steps: Vec<Step<'a>> },
+    /// A function call. The parts are its arguments; `spread` says that the last one is a list of more arguments.
+    Call { spread: bool },
+    /// `condition ? part 0 : part 1`.
+    Conditional(Box<Node<'a>>),
+    /// `[for key, value in part 0 : part 1 if condition]`.
+    For(Box<For<'a>>),
+    /// `part 0 == part 1`, and the like.
+    Binary(Operator),
+    /// `!part 0`.
+    Not,
+}
+
+/// A piece of a template.
+pub(super) enum Piece<'a> {
+    /// The bytes `span` of the value that the text says.
+    Literal {
+        text: Text<'a>,
+        span: Range<usize>,
+    },
+    Value(Node<'a>),
+}
+
+/// What a reference starts from.
+pub(super) enum Base<'a> {
+    Name(String),
+    Value(Box<Node<'a>>),
+}
+
+/// One step of a reference.
+pub(super) enum Step<'a> {
+    Name(String),
+    Number(u64),
+    Index(Node<'a>),
+    /// `[*]`, `.*`
+    Splat,
+}
+
+/// The variables and extra expressions of a `for`.
+pub(super) struct For<'a> {
+    pub(super) key: Option<String>,
+    pub(super) value: String,
+    /// Of `{for … : key => value}`.
+    pub(super) new_key: Option<Node<'a>>,
+    pub(super) condition: Option<Node<'a>>,
+    /// `value...`
+    pub(super) grouping: bool,
+}
+
+/// The operators that conditions over literals need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    Equal,
+    NotEqual,
+    And,
+    Or,
+}
+
 pub(super) struct Entry<'a> {
+    /// Empty where the key is computed or is not a text.
     pub(super) key: Cow<'a, str>,
+    /// The expression of a computed key.
+    pub(super) computed_key: Option<Node<'a>>,
     pub(super) value: Node<'a>,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn new(key: impl Into<Cow<'a, str>>, value: Node<'a>) -> Self {
+        Self { key: key.into(), computed_key: None, value }
+    }
 }
 
 /// A text that stands in the file as it is.
@@ -47,9 +124,16 @@ pub(super) struct Text<'a> {
 /// What template engines fill in, and CloudFormation where it resolves dynamic references.
 pub(super) const TEMPLATE: &[&str] = &["{{"];
 
+impl<'a> Kind<'a> {
+    /// A value that only the tool can compute.
+    pub(super) fn opaque(why: Why) -> Self {
+        Self::Computed { why, parts: Vec::new(), form: Form::Opaque }
+    }
+}
+
 impl<'a> Node<'a> {
     pub(super) fn computed(at: Range<usize>, why: Why) -> Self {
-        Self { at, kind: Kind::Computed { why, parts: Vec::new() } }
+        Self { at, kind: Kind::opaque(why) }
     }
 
     /// The entries of a map; none of anything else.

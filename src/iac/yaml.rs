@@ -141,7 +141,7 @@ impl<'s, 'a> Events<'s, 'a> {
         let mut entries = Vec::new();
         while let Some(key) = self.node()? {
             let Some(value) = self.node()? else { break };
-            entries.push(Entry { key: self.key(key), value });
+            entries.push(Entry::new(self.key(key), value));
         }
         Ok(entries)
     }
@@ -169,7 +169,7 @@ impl<'s, 'a> Events<'s, 'a> {
         at: Range<usize>,
     ) -> Kind<'a> {
         if TEMPLATE.iter().any(|sign| value.contains(sign)) {
-            return Kind::Computed { why: Why::Template, parts: Vec::new() };
+            return Kind::opaque(Why::Template);
         }
         if style == ScalarStyle::Plain && !has_tag && !is_text_when_plain(&value) {
             return plain_kind(&value);

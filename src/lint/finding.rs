@@ -20,6 +20,8 @@ pub struct Finding {
     pub(super) also: Vec<Span>,
     pub(super) message: String,
     pub(super) notes: Vec<String>,
+    /// Whether the first note is what the server says.
+    pub(super) is_quoted: bool,
     pub(super) help: Option<String>,
     pub(super) fix: Option<Fix>,
     /// Those that have it, where only some of the dialects that were asked about do.
@@ -90,10 +92,19 @@ impl Finding {
         &self.message
     }
 
-    /// What else there is to know.
+    /// What else there is to know: first what the server says, where that is known.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// The same finding with other words of the server, or none. Whoever reads a file knows what `ACL LOAD` reports of it.
+    #[must_use]
+    pub fn with_quote(mut self, quote: Option<String>) -> Self {
+        let known = usize::from(self.is_quoted);
+        self.is_quoted = quote.is_some();
+        self.notes.splice(..known, quote);
+        self
     }
 
     /// How to mend it.

@@ -45,6 +45,7 @@ mod registry;
 mod service;
 mod subject;
 mod too_wide;
+mod unchecked;
 mod unusable;
 mod upgrade;
 
@@ -90,6 +91,7 @@ pub fn lint(text: &str, catalog: &Catalog, config: &Config) -> Vec<Finding> {
     patterns::look(&subject, &mut findings);
     unusable::look(&subject, &mut findings);
     too_wide::look(&subject, &mut findings);
+    unchecked::look(&subject, &mut findings);
     upgrade::look(&subject, &mut findings);
     service::look(&subject, &mut findings);
     clients::look(&subject, &mut findings);

@@ -159,7 +159,7 @@ fn draft(error: &ApplyError, subject: &Subject<'_>) -> Draft {
     let mut draft = Draft::new(lint, error.span(), message);
     if let Some(words) = error.server_message_in_part() {
         let speaker = if subject.catalog.dialect().service().is_some() { "AWS" } else { "the server" };
-        draft = draft.note(format!("{speaker} says: {words}"));
+        draft = draft.quote(format!("{speaker} says: {words}"));
     }
     if let Some(note) = note(error.kind()) {
         draft = draft.note(note);
@@ -214,7 +214,7 @@ fn lint_of(error: &ApplyError, subject: &Subject<'_>) -> &'static Lint {
         Kind::PasswordInService => &PASSWORD_IN_SERVICE,
         Kind::ResetInService => &RESET_IN_SERVICE,
         Kind::Syntax(ParseErrorKind::PasswordHash) => &BAD_PASSWORD_HASH,
-        Kind::Syntax(ParseErrorKind::UnmatchedParenthesis) => &OPEN_SELECTOR,
+        Kind::SelectorRestarts | Kind::Syntax(ParseErrorKind::UnmatchedParenthesis) => &OPEN_SELECTOR,
         Kind::Syntax(_) => &NOT_A_RULE,
     }
 }

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::{clients, commands, login, patterns, refused, service, too_wide, unusable, upgrade};
+use super::{clients, commands, login, patterns, refused, service, too_wide, unchecked, unusable, upgrade};
 use crate::report::Level;
 
 /// Something that can be wrong with an access string, or could be better.
@@ -86,13 +86,14 @@ impl fmt::Display for Group {
 impl Lint {
     /// Every lint, group by group.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        let families: [&[&Self]; 9] = [
+        let families: [&[&Self]; 10] = [
             refused::LINTS,
             commands::LINTS,
             patterns::LINTS,
             login::LINTS,
             unusable::LINTS,
             too_wide::LINTS,
+            unchecked::LINTS,
             upgrade::LINTS,
             service::LINTS,
             clients::LINTS,

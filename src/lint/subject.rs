@@ -18,8 +18,8 @@ use crate::glob;
 use crate::report::visible;
 use crate::secret::mask;
 use crate::span::Span;
-use crate::syntax::{Quoting, Rule, RuleKind, SelectorRule};
-use crate::user::{Scan, Selector, User};
+use crate::syntax::{Rule, RuleKind, SelectorRule};
+use crate::user::{Scan, Selector, User, rules_seen};
 
 /// So many fixes are tried; what would need more is not reported.
 const PROOFS: usize = 64;
@@ -195,17 +195,10 @@ fn scopes<'s>(scan: &'s Scan<'s>) -> Vec<Scope<'s>> {
     let catalog = scan.user.catalog();
     let mut scopes = vec![Scope::new(own, scan.user.root(), None, catalog)];
     for ((rule, parentheses), selector) in selectors.into_iter().zip(scan.user.further_selectors()) {
-        // a selector whose quotes a server cannot split is empty
-        let is_split = parentheses.quoting == Quoting::Balanced || *selector != empty(catalog);
-        let rules = if is_split { parentheses.rules.iter().collect() } else { Vec::new() };
+        let rules = rules_seen(parentheses, &catalog.dialect().quirks()).iter().collect();
         scopes.push(Scope::new(rules, selector, Some(rule), catalog));
     }
     scopes
-}
-
-/// A selector that no rule was applied to.
-fn empty(catalog: &Catalog) -> Selector {
-    User::with_catalog(catalog).root().clone()
 }
 
 impl<'s> Scope<'s> {
@@ -335,6 +328,7 @@ pub(super) struct Draft {
     span: Span,
     also: Vec<Span>,
     message: String,
+    quote: Option<String>,
     notes: Vec<String>,
     help: Option<String>,
     fix: Option<Fix>,
@@ -353,11 +347,25 @@ impl Findings<'_> {
 
     pub(super) fn push(&mut self, draft: Draft, subject: &Subject<'_>) {
         let Some(level) = self.config.level(draft.lint) else { return };
-        let Draft { lint, span, mut also, message, notes, help, fix } = draft;
+        let Draft { lint, span, mut also, message, quote, notes, help, fix } = draft;
         also.retain(|place| *place != span);
         also.dedup();
         let text = subject.masked.clone();
-        self.list.push(Finding { lint, level, span, also, message, notes, help, fix, dialects: None, text });
+        let is_quoted = quote.is_some();
+        let notes = quote.into_iter().chain(notes).collect();
+        self.list.push(Finding {
+            lint,
+            level,
+            span,
+            also,
+            message,
+            notes,
+            is_quoted,
+            help,
+            fix,
+            dialects: None,
+            text,
+        });
     }
 
     /// In the order of the text, none twice.
@@ -379,11 +387,16 @@ pub(super) fn sort(findings: &mut Vec<Finding>) {
 impl Draft {
     pub(super) fn new(lint: &'static Lint, span: Span, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { lint, span, also: Vec::new(), message, notes: Vec::new(), help: None, fix: None }
+        Self { lint, span, also: Vec::new(), message, quote: None, notes: Vec::new(), help: None, fix: None }
     }
 
     pub(super) fn also(mut self, places: impl IntoIterator<Item = Span>) -> Self {
         self.also.extend(places);
+        self
+    }
+
+    pub(super) fn quote(mut self, quote: impl Into<String>) -> Self {
+        self.quote = Some(quote.into());
         self
     }
 

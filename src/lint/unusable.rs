@@ -60,7 +60,7 @@ static NO_CHANNELS: Lint = unusable(
     ("no-channels", Level::Warning),
     (
         "`+@pubsub`, or a command such as `+publish`, and no channel.",
-        "Every channel is refused. Since Redis 7.0 a new user has no channels; on 6.2 it has all, unless configured otherwise.",
+        "Every channel is denied. On Redis 7.0 and later a new user has no channels; on Redis 6.2 it has all. `acl-pubsub-default` changes either.",
     ),
     ("on ~app:* +@read +publish", "on ~app:* +@read +publish &app:*"),
 );

@@ -103,18 +103,18 @@ impl Upgrade<'_> {
             return;
         }
         for (now, then) in self.now.scopes.iter().zip(&self.then.scopes) {
-            let channels_told = self.look_at_channels(now, findings);
+            let channels_told = self.look_at_channels(now, then, findings);
             self.look_at_commands(now, then, channels_told, findings);
         }
     }
 
     /// Whether the channels of a user that says nothing of them are lost.
-    fn loses_channels(&self, now: &Scope<'_>) -> bool {
+    fn loses_channels(&self, now: &Scope<'_>, then: &Scope<'_>) -> bool {
         let says = |kind: &RuleKind<'_>| {
             matches!(kind, RuleKind::AllChannels | RuleKind::ResetChannels | RuleKind::Channel { .. })
         };
-        self.now.quirks.new_channels != NewChannels::None
-            && self.then.quirks.new_channels == NewChannels::None
+        now.selector.channels.are_all()
+            && !then.selector.channels.are_all()
             && !now.rules.iter().any(|rule| says(&rule.kind))
             && now.allowed().iter().any(|id| self.takes_channels(id))
     }
@@ -125,8 +125,13 @@ impl Upgrade<'_> {
     }
 
     /// Whether it was said that channels are lost.
-    fn look_at_channels(&self, now: &Scope<'_>, findings: &mut Findings<'_>) -> Option<&'static str> {
-        if !self.loses_channels(now) {
+    fn look_at_channels(
+        &self,
+        now: &Scope<'_>,
+        then: &Scope<'_>,
+        findings: &mut Findings<'_>,
+    ) -> Option<&'static str> {
+        if !self.loses_channels(now, then) {
             return None;
         }
         let names_it = |step: &&Step<'_>| {

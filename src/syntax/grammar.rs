@@ -14,7 +14,7 @@ use nom::multi::separated_list1;
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Offset, Parser};
 
-use super::{ParseErrorKind, Quoting, Rule, RuleKind, SelectorRule};
+use super::{Flaw, ParseErrorKind, Quoting, Rule, RuleKind, SelectorRule};
 use crate::access::{Effect, KeyAccess};
 use crate::quoting::{Splitter, Word, split};
 use crate::secret::{Password, PasswordHash};
@@ -82,14 +82,11 @@ pub(super) fn access_string(text: &str) -> (Vec<Rule<'_>>, Vec<Problem>) {
             let span = Span::new(start + at, start + at + 1);
             problems.push(Problem { kind: ParseErrorKind::ControlCharacter, span, rule: whole });
         } else if closed {
-            let known = problems.len();
             rule_at(word, start, &mut rules, &mut problems);
-            if problems.len() == known {
-                problems.extend(opened_again(word).map(|span| Problem {
-                    kind: ParseErrorKind::NestedSelector,
-                    span: span.shifted(start),
-                    rule: whole,
-                }));
+            if let (Some(Rule { kind: RuleKind::Selector(selector), .. }), Some(again)) =
+                (rules.last_mut(), opened_again(word))
+            {
+                selector.reopening = Some(again.shifted(start));
             }
         } else {
             problems.push(Problem { kind: ParseErrorKind::UnmatchedParenthesis, span: whole, rule: whole });
@@ -143,8 +140,7 @@ fn selector_or_word(input: &str) -> Parsed<'_, (&str, bool)> {
     Ok((left, (first, false)))
 }
 
-/// A word in a selector that opens another one, be it between quotes: Redis 7.0 would begin again there and
-/// lose what stands before.
+/// A word in a selector that opens another one, even between quotes. Redis 7.0 begins again there and loses what is before it.
 fn opened_again(selector: &str) -> Option<Span> {
     if !opens_selector(selector) {
         return None;
@@ -167,8 +163,8 @@ fn rule_at<'a>(word: &'a str, start: usize, rules: &mut Vec<Rule<'a>>, problems:
     let span = Span::new(start, start + word.len());
     if opens_selector(word) {
         let inside = Span::new(span.start + 1, span.end - 1);
-        let kind = selector(word, start, problems).map(RuleKind::Selector);
-        rules.extend(kind.map(|kind| Rule { span, body: inside, kind }));
+        let kind = RuleKind::Selector(selector(word, start, problems));
+        rules.push(Rule { span, body: inside, kind });
         return;
     }
     match spoken(word) {
@@ -424,32 +420,28 @@ fn unknown(word: &str) -> Parsed<'_, (&str, RuleKind<'_>)> {
 /// inner    = command-rule / key-rule / channel-rule / database-rule / keyword   ; or quoted
 /// ```
 /// Only the last byte closes it: `(~bar))` holds the pattern `bar)`.
-fn selector<'a>(word: &'a str, start: usize, problems: &mut Vec<Problem>) -> Option<SelectorRule<'a>> {
+fn selector<'a>(word: &'a str, start: usize, problems: &mut Vec<Problem>) -> SelectorRule<'a> {
     let whole = Span::new(start, start + word.len());
     let inside = &word[1..word.len() - 1];
     let opening = Span::new(start, start + word.find(' ').unwrap_or(word.len()));
-    let problem = |kind, span| Problem { kind, span, rule: whole };
-    let (pieces, quoting) = match split_quoted(inside) {
-        Ok(split) => split,
-        Err(Unsplit::OpenQuote) => (Vec::new(), Quoting::Unbalanced),
-        Err(Unsplit::NotUtf8(piece)) => {
-            problems.push(problem(ParseErrorKind::NotUtf8, piece.shifted(start + 1)));
-            return None;
-        }
-    };
-    let mut rules = Vec::with_capacity(pieces.len());
+    let (pieces, quoting) = split_quoted(inside);
+    let (mut rules, mut flaws) = (Vec::with_capacity(pieces.len()), Vec::new());
     for Piece { span, text } in pieces {
         let span = span.shifted(start + 1);
-        let in_its_place = stand_in(span, &text);
-        match inner_rule(span, text) {
+        let in_its_place = text.as_deref().ok().and_then(|text| stand_in(span, text));
+        match text.and_then(|text| inner_rule(span, text)) {
             Ok(rule) => rules.push(rule),
             Err(kind) => {
-                problems.push(problem(kind, span));
+                flaws.push(Flaw { kind, span });
                 rules.extend(in_its_place);
             }
         }
     }
-    Some(SelectorRule { rules, quoting, opening })
+    // before Valkey 9.0 a text that must be joined makes an empty selector, whatever it says
+    if quoting != Quoting::Joined {
+        problems.extend(flaws.drain(..).map(|Flaw { kind, span }| Problem { kind, span, rule: whole }));
+    }
+    SelectorRule { rules, quoting, opening, flaws, reopening: None }
 }
 
 fn inner_rule(span: Span, text: Cow<'_, str>) -> Result<Rule<'_>, ParseErrorKind> {
@@ -483,16 +475,10 @@ fn permission(text: &str) -> Result<(&str, RuleKind<'_>), ParseErrorKind> {
     if spoken.1.is_permission() { Ok(spoken) } else { Err(ParseErrorKind::NotInSelector) }
 }
 
-/// A piece of a selector's text, where it stands there, and what quotes and escapes make of it.
+/// A piece of a selector's text, and what quotes and escapes make of it.
 struct Piece<'a> {
     span: Span,
-    text: Cow<'a, str>,
-}
-
-/// Why a text cannot be split.
-enum Unsplit {
-    OpenQuote,
-    NotUtf8(Span),
+    text: Result<Cow<'a, str>, ParseErrorKind>,
 }
 
 /// Splits as servers do, and says whether all versions of the splitter agree.
@@ -501,21 +487,23 @@ enum Unsplit {
 /// pieces = *blank [ piece *( 1*blank piece ) ] *blank
 /// piece  = 1*( any character but blanks and quotes / single-quoted / double-quoted )
 /// ```
-fn split_quoted(inside: &str) -> Result<(Vec<Piece<'_>>, Quoting), Unsplit> {
-    let words = split(inside.as_bytes(), Splitter::Valkey9_0).map_err(|_| Unsplit::OpenQuote)?;
+fn split_quoted(inside: &str) -> (Vec<Piece<'_>>, Quoting) {
+    let Ok(words) = split(inside.as_bytes(), Splitter::Valkey9_0) else {
+        return (Vec::new(), Quoting::Unbalanced);
+    };
     let is_quoted = inside.contains(['"', '\'']);
     let quoting = match is_quoted && split(inside.as_bytes(), Splitter::Redis).is_err() {
         true => Quoting::Joined,
         false => Quoting::Balanced,
     };
     let piece = |Word { span, bytes }: Word<'_>| match bytes {
-        Cow::Borrowed(_) => Ok(Piece { span, text: Cow::Borrowed(&inside[span.range()]) }),
-        Cow::Owned(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(Piece { span, text: Cow::Owned(text) }),
-            Err(_) => Err(Unsplit::NotUtf8(span)),
-        },
+        Cow::Borrowed(_) => Piece { span, text: Ok(Cow::Borrowed(&inside[span.range()])) },
+        Cow::Owned(bytes) => {
+            let text = String::from_utf8(bytes).map_err(|_| ParseErrorKind::NotUtf8);
+            Piece { span, text: text.map(Cow::Owned) }
+        }
     };
-    Ok((words.into_iter().map(piece).collect::<Result<_, _>>()?, quoting))
+    (words.into_iter().map(piece).collect(), quoting)
 }
 
 impl RuleKind<'_> {

@@ -309,6 +309,17 @@ pub struct SelectorRule<'a> {
     pub quoting: Quoting,
     /// The word that opens it. Where there are no selectors, servers stop at this word.
     pub opening: Span,
+    /// What is wrong with its rules, for engines that join quoted text. Others take the selector as empty.
+    pub(crate) flaws: Vec<Flaw>,
+    /// Of a line, the word in it that opens another selector.
+    pub(crate) reopening: Option<Span>,
+}
+
+/// A bad rule in a selector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    pub(crate) kind: ParseErrorKind,
+    pub(crate) span: Span,
 }
 
 impl SelectorRule<'_> {

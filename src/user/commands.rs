@@ -19,6 +19,8 @@ pub(crate) struct Commands {
     future: bool,
     first_arguments: BTreeMap<CommandId, FirstArguments>,
     log: RuleLog,
+    /// The subcommands that are denied by a rule which no later one names again: `-config|set`.
+    denied_subcommands: BTreeSet<CommandId>,
 }
 
 /// Allowed first arguments of a command that is not allowed as a whole; they are compared without case.
@@ -72,8 +74,18 @@ impl Commands {
 
     /// `+command`, `-command`, `+container|subcommand`, `-container|subcommand`
     pub(crate) fn set_command(&mut self, effect: Effect, id: CommandId, catalog: &Catalog) {
-        self.set(effect, catalog.family(id));
+        let family = catalog.family(id);
+        self.set(effect, family);
         self.log.push(effect, Subject::Command(id));
+        self.denied_subcommands.retain(|denied| !family.contains(*denied));
+        if effect == Effect::Deny && catalog.is_subcommand(id) {
+            self.denied_subcommands.insert(id);
+        }
+    }
+
+    /// Whether a rule denies a subcommand, and no later one names it again.
+    pub(super) fn deny_subcommands(&self) -> bool {
+        !self.denied_subcommands.is_empty()
     }
 
     /// Changes the bits, and forgets the first arguments of what changes

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::catalog::{self, Catalog};
-use crate::dialect::{Dialect, Feature, Service};
+use crate::dialect::{Dialect, Feature, PercentKills, Service};
 use crate::nearest::did_you_mean;
 use crate::report::{Report, visible};
 use crate::secret::mask_argument;
@@ -85,6 +85,8 @@ pub enum ApplyErrorKind {
     NeedsSubcommands,
     /// `db=0`, before Valkey 9.1.
     NeedsDatabases,
+    /// A selector opens inside another in a line of rules, `(+get (+set ~a)`: Redis 7.0 begins again there, without an error.
+    SelectorRestarts,
     /// A password in an access string of a cloud service.
     PasswordInService,
     /// `reset` in an access string of a cloud service.
@@ -162,6 +164,8 @@ impl ApplyErrorKind {
             Self::Syntax(ParseErrorKind::MissingName) => UNKNOWN,
             Self::Syntax(ParseErrorKind::PasswordHash) => BAD_HASH,
             Self::Syntax(ParseErrorKind::DatabaseRange) if dialect.quirks().databases => OUT_OF_RANGE,
+            // the server accepts bytes that are no text
+            Self::Syntax(ParseErrorKind::NotUtf8) => return None,
             Self::Syntax(_) | Self::EmptyFirstArgument => SYNTAX,
             Self::UnknownCommand | Self::UnknownSubcommand | Self::UnknownCategory => UNKNOWN,
             Self::FirstArgumentDenied | Self::NeedsSubcommands => UNKNOWN,
@@ -175,7 +179,10 @@ impl ApplyErrorKind {
             | Self::NeedsKeyPermissions
             | Self::NeedsSelectors
             | Self::NeedsDatabases => SYNTAX,
-            Self::FirstArgumentKills | Self::PasswordInService | Self::ResetInService => return None,
+            Self::FirstArgumentKills
+            | Self::SelectorRestarts
+            | Self::PasswordInService
+            | Self::ResetInService => return None,
         })
     }
 
@@ -285,13 +292,38 @@ impl ApplyError {
         if self.is_open_selector() && self.dialect.quirks().selectors {
             return Some(format!("Unmatched parenthesis in acl selector starting at '{rule}'."));
         }
-        let reason = self.kind.server_reason(self.dialect)?;
+        let reason = self.server_reason()?;
         Some(format!("Error in ACL SETUSER modifier '{rule}': {reason}"))
     }
 
     /// The reason in the server's words, without the rule; none where it would accept the rule.
     pub(crate) fn server_reason(&self) -> Option<&'static str> {
-        self.kind.server_reason(self.dialect)
+        match self.kind {
+            ApplyErrorKind::Syntax(ParseErrorKind::ControlCharacter) => self.reason_for_control_character(),
+            ApplyErrorKind::Syntax(ParseErrorKind::KeyPermissionMissing) if self.percent_kills() => None,
+            _ => self.kind.server_reason(self.dialect),
+        }
+    }
+
+    /// A NUL ends most rules, which may be good ones; other white space is a part of them.
+    fn reason_for_control_character(&self) -> Option<&'static str> {
+        match self.rule().as_bytes().first()? {
+            b'~' | b'%' | b'&' => Some(SYNTAX),
+            b'>' | b'<' | b'(' => None,
+            _ if self.text[self.span.range()].contains('\0') => None,
+            b'+' | b'-' if self.rule().contains('|') => None,
+            b'+' | b'-' => Some(UNKNOWN),
+            b'#' | b'!' => Some(BAD_HASH),
+            _ => Some(SYNTAX),
+        }
+    }
+
+    fn percent_kills(&self) -> bool {
+        match self.dialect.quirks().percent_kills {
+            PercentKills::None => false,
+            PercentKills::Bare => &self.text[self.span.range()] == "%",
+            PercentKills::BareAndPattern => true,
+        }
     }
 
     /// Whether the server knows no command or category of that name, which a module may yet bring.
@@ -300,7 +332,7 @@ impl ApplyError {
     }
 
     fn message(&self) -> String {
-        let (part, dialect) = (self.part(), self.dialect);
+        let (part, dialect) = (self.part(), self.dialect.without_setting());
         match &self.kind {
             ApplyErrorKind::Syntax(kind) => kind.message(&part),
             ApplyErrorKind::UnknownCommand => format!("{dialect} has no command `{part}`"),
@@ -328,6 +360,7 @@ impl ApplyError {
                 format!("{dialect} cannot take `{part}` away from its command")
             }
             ApplyErrorKind::NeedsDatabases => format!("{dialect} has no database rules"),
+            ApplyErrorKind::SelectorRestarts => "a selector inside a selector".into(),
             ApplyErrorKind::PasswordInService => "a password rule in an access string".into(),
             ApplyErrorKind::ResetInService => "`reset` in an access string".into(),
         }
@@ -364,6 +397,9 @@ impl ApplyError {
             }
             ApplyErrorKind::ChannelsAlreadyAll => {
                 "leave out this pattern or the `&*`, or write `resetchannels` before it".into()
+            }
+            ApplyErrorKind::SelectorRestarts => {
+                format!("{} drops what is before this parenthesis; close the first selector", self.dialect)
             }
             ApplyErrorKind::PasswordInService => {
                 "give passwords in `Passwords` or `AuthenticationMode` of the request".into()

@@ -1,6 +1,7 @@
 //! Users, and how rules change them: exactly as `ACL SETUSER` does.
 
 mod arguments;
+mod channel_source;
 mod commands;
 mod error;
 mod passwords;
@@ -9,6 +10,7 @@ mod selector;
 mod steps;
 mod texts;
 
+pub use channel_source::ChannelSource;
 pub use error::{ApplyError, ApplyErrorKind, ApplyErrors};
 pub use selector::Selector;
 
@@ -23,11 +25,11 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::catalog::Catalog;
-use crate::dialect::{Dialect, Quirks, Sanitize};
+use crate::dialect::{DefaultChannels, Dialect, NewChannels, Quirks, Sanitize};
 use crate::quoting::Splitter;
 use crate::secret::{PasswordHash, is_bare_sign, mask};
 use crate::span::Span;
-use crate::syntax::{AccessString, ParseError, Quoting, Rule, RuleKind, SelectorRule};
+use crate::syntax::{AccessString, Flaw, ParseError, Quoting, Rule, RuleKind, SelectorRule};
 use arguments::open_selector;
 use error::{Refusal, Refusals};
 use selector::SelectorIdentity;
@@ -92,15 +94,17 @@ impl User {
     #[must_use]
     pub fn with_catalog(catalog: &Catalog) -> Self {
         let quirks = catalog.dialect().quirks();
-        Self {
+        let mut user = Self {
             catalog: catalog.clone(),
             enabled: false,
             any_password: false,
             sanitize: (quirks.sanitize == Sanitize::Always).then_some(SanitizePayload::Sanitize),
             passwords: Passwords::default(),
-            root: Selector::new(quirks.new_channels),
+            root: Selector::new(&quirks),
             selectors: Vec::new(),
-        }
+        };
+        user.settle_channels(&quirks);
+        user
     }
 
     /// A new user with these rules applied.
@@ -123,9 +127,15 @@ impl User {
     /// What becomes of a line of rules where those that are refused are left out.
     pub(crate) fn scan<'t>(catalog: &Catalog, text: &'t str) -> Scan<'t> {
         let mut user = Self::with_catalog(catalog);
-        let (string, errors) = AccessString::scan(text);
+        let (string, mut errors) = AccessString::scan(text);
         let dialect = user.dialect();
         let (mut refused, quirks) = (Vec::new(), dialect.quirks());
+        if quirks.selector_restarts {
+            // what the server loses it does not judge
+            let restarting: BTreeSet<_> =
+                string.rules().iter().filter(|rule| restarts(rule)).map(|rule| rule.span).collect();
+            errors.retain(|error| !restarting.contains(&error.rule_span()));
+        }
         let bad: BTreeSet<_> = errors.iter().map(ParseError::rule_span).collect();
         let mut apply = |rule: &Rule<'_>| {
             // a rule that is no rule may be refused for another reason first; it must not do anything
@@ -324,8 +334,37 @@ impl User {
     // -----------------------------------------------------------------------------------------------
     // Rules
 
-    /// `ACLSetUser`. A selector may be refused for several of its rules, the first of which a server names.
+    /// Applies a rule, and then decides the channels that rest on no rule.
     fn apply_rule(&mut self, rule: &Rule<'_>, quirks: &Quirks) -> Result<(), Refusals> {
+        self.set_rule(rule, quirks)?;
+        self.settle_channels(quirks);
+        Ok(())
+    }
+
+    /// The channels that rest on what ElastiCache reads back: a string without a channel token leaves them to the
+    /// cluster's `acl-pubsub-default`. A lone `resetchannels` is no token, since it is not read back.
+    fn settle_channels(&mut self, quirks: &Quirks) {
+        let NewChannels::ByReadBack(default) = quirks.new_channels else { return };
+        if self.root.channels.are_named() {
+            return;
+        }
+        self.root.channels = match default {
+            _ if self.needs_syntax_after_6_0() => Channels::none_by(ChannelSource::ReadBack),
+            DefaultChannels::AllChannels => Channels::all_by(ChannelSource::Default),
+            DefaultChannels::ResetChannels => Channels::none_by(ChannelSource::Default),
+        };
+    }
+
+    /// Whether a server of Redis 6.0 could not read this as rules. Channels and commands that it lacks do not count.
+    pub(crate) fn needs_syntax_after_6_0(&self) -> bool {
+        self.root.databases != Databases::All
+            || !self.selectors.is_empty()
+            || self.root.keys.have_directed()
+            || self.root.commands.deny_subcommands()
+    }
+
+    /// `ACLSetUser`. A selector may be refused for several of its rules, the first of which a server names.
+    fn set_rule(&mut self, rule: &Rule<'_>, quirks: &Quirks) -> Result<(), Refusals> {
         let refuse = |kind| Err(Refusal { kind, span: rule.span, rule: rule.span });
         if self.dialect().service().is_some() {
             refused_by_services(&rule.kind).map_or(Ok(()), refuse)?;
@@ -367,11 +406,7 @@ impl User {
         if self.root.keys.are_all() {
             outline.root.keys.set_all();
         }
-        if self.root.channels.are_all() {
-            outline.root.channels.set_all();
-        } else {
-            outline.root.channels = Channels::default();
-        }
+        outline.root.channels = self.root.channels.without_patterns();
         outline
     }
 
@@ -406,14 +441,21 @@ impl User {
         whole: Span,
         quirks: &Quirks,
     ) -> Result<Selector, Refusals> {
-        let mut selector = Selector::new(quirks.new_channels);
+        if let (Some(span), true) = (rule.reopening, quirks.selector_restarts) {
+            return Err(Refusal { kind: ApplyErrorKind::SelectorRestarts, span, rule: whole }.into());
+        }
+        let mut selector = Selector::new(quirks);
+        let (rules, flaws) = seen(rule, quirks);
         let mut apply = |rule| selector.apply_rule(rule, whole, &self.catalog, quirks).err();
-        let mut refusals = rules_seen(rule, quirks).iter().filter_map(&mut apply);
+        let mut refusals: Vec<_> = rules.iter().filter_map(&mut apply).collect();
+        let flaw =
+            |flaw: &Flaw| Refusal { kind: ApplyErrorKind::Syntax(flaw.kind), span: flaw.span, rule: whole };
+        refusals.extend(flaws.iter().map(flaw));
+        // a server reads and applies rule after rule
+        refusals.sort_by_key(|refusal| refusal.span.start);
+        let mut refusals = refusals.into_iter();
         match refusals.next() {
-            None => {
-                drop(refusals);
-                Ok(selector)
-            }
+            None => Ok(selector),
             Some(first) => Err(Refusals { first, others: refusals.collect() }),
         }
     }
@@ -442,14 +484,25 @@ impl User {
     }
 }
 
-/// The rules of a selector that a server sees: a text that it cannot split makes an empty one, without an error.
-pub(crate) fn rules_seen<'r, 't>(rule: &'r SelectorRule<'t>, quirks: &Quirks) -> &'r [Rule<'t>] {
+/// The rules of a selector that a server sees, and what is wrong with them. A text that it cannot split makes an empty
+/// selector, without an error.
+fn seen<'r, 't>(rule: &'r SelectorRule<'t>, quirks: &Quirks) -> (&'r [Rule<'t>], &'r [Flaw]) {
     let splits = match rule.quoting {
         Quoting::Balanced => true,
         Quoting::Joined => quirks.splitter >= Splitter::Valkey9_0,
         Quoting::Unbalanced => false,
     };
-    if splits { &rule.rules } else { &[] }
+    if splits { (&rule.rules, &rule.flaws) } else { (&[], &[]) }
+}
+
+/// The same without what is wrong with them.
+pub(crate) fn rules_seen<'r, 't>(rule: &'r SelectorRule<'t>, quirks: &Quirks) -> &'r [Rule<'t>] {
+    seen(rule, quirks).0
+}
+
+/// Whether it is a selector in which another one opens.
+fn restarts(rule: &Rule<'_>) -> bool {
+    matches!(&rule.kind, RuleKind::Selector(selector) if selector.reopening.is_some())
 }
 
 /// What cloud services refuse whatever the engine: passwords are members of the request, and `reset` is

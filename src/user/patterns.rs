@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::channel_source::ChannelSource;
 use super::texts::Texts;
 use crate::access::KeyAccess;
 use crate::glob::Pattern;
@@ -13,6 +14,8 @@ pub(crate) struct Keys {
     patterns: Texts,
     /// What each pattern allows, in the same order, and the pattern prepared.
     access: Vec<(KeyAccess, Pattern)>,
+    /// How many patterns allow only reading or only writing.
+    directed: usize,
 }
 
 /// What channels a selector reaches.
@@ -22,6 +25,7 @@ pub(crate) struct Channels {
     patterns: Texts,
     /// The same, prepared.
     prepared: Vec<Pattern>,
+    source: ChannelSource,
 }
 
 /// A pattern was given where every key or channel is allowed already.
@@ -37,9 +41,18 @@ impl Keys {
         if self.all {
             return Err(AlreadyAll);
         }
+        let is_directed = |access: KeyAccess| usize::from(access != KeyAccess::ReadWrite);
         match self.patterns.insert(pattern) {
-            (_, true) => self.access.push((access, Pattern::new(pattern))),
-            (place, false) => self.access[place].0 = self.access[place].0.with(access),
+            (_, true) => {
+                self.directed += is_directed(access);
+                self.access.push((access, Pattern::new(pattern)));
+            }
+            (place, false) => {
+                let before = self.access[place].0;
+                let after = before.with(access);
+                self.directed -= is_directed(before) - is_directed(after);
+                self.access[place].0 = after;
+            }
         }
         Ok(())
     }
@@ -47,6 +60,11 @@ impl Keys {
     #[inline]
     pub(crate) fn are_all(&self) -> bool {
         self.all
+    }
+
+    /// Whether some pattern allows only reading or only writing: `%R~` or `%W~`.
+    pub(super) fn have_directed(&self) -> bool {
+        self.directed > 0
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, KeyAccess)> {
@@ -97,13 +115,38 @@ impl PartialEq for Keys {
 
 impl Channels {
     pub(crate) fn set_all(&mut self) {
-        *self = Self { all: true, ..Self::default() };
+        *self = Self::all_by(ChannelSource::Rules);
+    }
+
+    /// All channels.
+    pub(super) fn all_by(source: ChannelSource) -> Self {
+        Self { all: true, source, ..Self::default() }
+    }
+
+    /// No channels.
+    pub(super) fn none_by(source: ChannelSource) -> Self {
+        Self { source, ..Self::default() }
+    }
+
+    pub(crate) fn source(&self) -> ChannelSource {
+        self.source
+    }
+
+    /// Whether rules name channels: all of them, or patterns.
+    pub(super) fn are_named(&self) -> bool {
+        self.source == ChannelSource::Rules && (self.all || self.patterns.len() > 0)
+    }
+
+    /// The same without the patterns.
+    pub(super) fn without_patterns(&self) -> Self {
+        Self { all: self.all, source: self.source, ..Self::default() }
     }
 
     pub(crate) fn add(&mut self, pattern: &str) -> Result<(), AlreadyAll> {
         if self.all {
             return Err(AlreadyAll);
         }
+        self.source = ChannelSource::Rules;
         if self.patterns.insert(pattern).1 {
             self.prepared.push(Pattern::new(pattern));
         }

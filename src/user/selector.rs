@@ -1,13 +1,15 @@
 //! One set of permissions: keys, channels, databases and commands, judged together.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::channel_source::ChannelSource;
 use super::commands::{Commands, CommandsIdentity};
 use super::error::{ApplyErrorKind, Refusal};
 use super::patterns::{Channels, Keys};
 use crate::access::{Effect, KeyAccess};
 use crate::catalog::{Catalog, CommandId, CommandSet};
-use crate::dialect::{NewChannels, Quirks};
+use crate::dialect::{Dialect, NewChannels, Quirks};
 use crate::span::Span;
 use crate::syntax::{ParseErrorKind, Rule, RuleKind};
 
@@ -51,19 +53,16 @@ impl Databases {
 }
 
 impl Selector {
-    /// A new selector: no keys, no commands, all databases, and channels as the engine's
-    /// `acl-pubsub-default` has it.
-    pub(super) fn new(channels: NewChannels) -> Self {
-        let mut selector = Self {
-            keys: Keys::default(),
-            channels: Channels::default(),
-            databases: Databases::All,
-            commands: Commands::default(),
+    /// A new selector: no keys, no commands, all databases, and channels as `acl-pubsub-default` has it.
+    pub(super) fn new(quirks: &Quirks) -> Self {
+        let channels = match quirks.new_channels {
+            NewChannels::Unchecked => Channels::all_by(ChannelSource::Engine),
+            NewChannels::All => Channels::all_by(ChannelSource::Default),
+            NewChannels::None => Channels::none_by(ChannelSource::Default),
+            // a string with a selector needs newer syntax; the user's own channels are settled after each rule
+            NewChannels::ByReadBack(_) => Channels::none_by(ChannelSource::ReadBack),
         };
-        if channels != NewChannels::None {
-            selector.channels.set_all();
-        }
-        selector
+        Self { keys: Keys::default(), channels, databases: Databases::All, commands: Commands::default() }
     }
 
     pub(crate) fn identity(&self) -> SelectorIdentity<'_> {
@@ -113,6 +112,29 @@ impl Selector {
         (!self.channels.are_all()).then(|| self.channels.iter())
     }
 
+    /// What decides which channels are allowed.
+    ///
+    /// ```
+    /// use redis_acl::{ChannelSource, Engine, User};
+    ///
+    /// for (rules, source) in [("+publish", ChannelSource::Default), ("+publish &*", ChannelSource::Rules)] {
+    ///     let user = User::parse(Engine::Redis7_0, rules)?;
+    ///     assert!(user.selectors().all(|selector| selector.channel_source() == source));
+    /// }
+    /// # Ok::<(), redis_acl::ApplyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn channel_source(&self) -> ChannelSource {
+        self.channels.source()
+    }
+
+    /// Why it allows all channels or none where no rule names any.
+    pub(crate) fn channel_note(&self, dialect: Dialect) -> Option<String> {
+        let reason = self.channels.source().reason(dialect)?;
+        let channels = if self.channels.are_all() { "all channels" } else { "no channels" };
+        Some(format!("no channel rule: {channels}, {reason}"))
+    }
+
     /// The databases, sorted; `None` where all are allowed.
     #[must_use]
     pub fn databases(&self) -> Option<&[u32]> {
@@ -151,6 +173,11 @@ impl Selector {
             RuleKind::AllChannels => self.channels.set_all(),
             RuleKind::ResetChannels => self.channels = Default::default(),
             RuleKind::Channel { pattern } => {
+                if let (NewChannels::ByReadBack(_), ChannelSource::Default) =
+                    (quirks.new_channels, self.channels.source())
+                {
+                    self.channels = Channels::default();
+                }
                 let added = self.channels.add(pattern);
                 return added.or_else(|_| refuse(ApplyErrorKind::ChannelsAlreadyAll));
             }

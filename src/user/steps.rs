@@ -15,7 +15,7 @@ impl User {
 impl Selector {
     /// What a selector is before its first rule.
     pub(crate) fn unwritten(quirks: &Quirks) -> Self {
-        Self::new(quirks.new_channels)
+        Self::new(quirks)
     }
 
     /// Applies one rule between the parentheses, as [`User::takes`].

@@ -507,12 +507,56 @@ fn nothing_is_fixed_in_a_dialect_that_nobody_told() {
 }
 
 #[test]
-fn nothing_is_fixed_where_a_directive_changes_the_meaning() {
+fn a_configuration_is_read_with_its_acl_pubsub_default() {
+    let text = "acl-pubsub-default allchannels\nuser b on ~b +publish +publish\n";
+    let tree = Tree::new(&[("redis.conf", text.as_bytes())]);
+    tree.has(1, &["-d", "redis-7.2", "redis.conf"], &["redis.conf:2:20 redundant-rule"]);
+    tree.lint(&["--fix", "-d", "redis-7.2", "redis.conf"]);
+    assert_eq!(tree.read("redis.conf"), b"acl-pubsub-default allchannels\nuser b on ~b +publish\n");
+    // of the other engines, those without the setting do not start with it
+    let ran = tree.lint(&["redis.conf"]);
+    assert!(!ran.out.contains("channel-default") && !ran.out.contains("no-channels"), "{}", ran.out);
+}
+
+/// What is right by the last line may be wrong by the setting in force before.
+#[test]
+fn nothing_is_fixed_before_a_directive_that_changes_the_meaning() {
     let text = "user b on resetchannels ~b +publish +publish\nacl-pubsub-default allchannels\n";
     let tree = Tree::new(&[("redis.conf", text.as_bytes())]);
-    let ran = tree.lint(&["--fix", "-d", "redis-7.2", "redis.conf"]);
-    assert!(ran.code == 1 && ran.out.contains("error[channel-default]"), "{}", ran.out);
+    tree.lint(&["--fix", "-d", "redis-7.2", "redis.conf"]);
     assert_eq!(tree.read("redis.conf"), text.as_bytes());
+}
+
+#[test]
+fn a_directive_that_the_server_rejects_is_an_error() {
+    let tree = Tree::new(&[("redis.conf", b"acl-pubsub-default none\nuser b on +get +get\n")]);
+    let ran = tree.lint(&["-d", "redis-7.2", "redis.conf"]);
+    assert!(ran.code == 1 && ran.out.contains("error[channel-default]"), "{}", ran.out);
+    assert!(ran.out.contains("argument(s) must be one of the following"), "{}", ran.out);
+    tree.lint(&["--fix", "-d", "redis-7.2", "redis.conf"]);
+    assert!(tree.read("redis.conf").ends_with(b"+get +get\n"));
+}
+
+#[test]
+fn acl_pubsub_default_can_be_stated_for_files() {
+    let tree = Tree::new(&[("users.acl", b"user a on ~a +get +publish\n")]);
+    let has = |arguments: &[&str]| tree.lint(arguments).out.contains("[no-channels]");
+    assert!(has(&["-d", "redis-7.2", "users.acl"]));
+    assert!(!has(&["-d", "redis-7.2", "--acl-pubsub-default", "allchannels", "users.acl"]));
+    tree.write("redis-acl.toml", b"dialect = \"redis-7.2\"\nacl-pubsub-default = \"allchannels\"\n");
+    assert!(!has(&["users.acl"]));
+    // the flag takes precedence
+    assert!(has(&["--acl-pubsub-default", "resetchannels", "users.acl"]));
+    tree.write("redis-acl.toml", b"dialect = \"redis-6.0\"\nacl-pubsub-default = \"allchannels\"\n");
+    let ran = tree.lint(&["users.acl"]);
+    assert!(
+        ran.code == 2 && ran.err.contains("redis-6.0 has no acl-pubsub-default"),
+        "{} {}",
+        ran.out,
+        ran.err
+    );
+    tree.write("redis-acl.toml", b"acl-pubsub-default = \"none\"\n");
+    assert!(tree.lint(&["users.acl"]).err.contains("not a value of acl-pubsub-default"));
 }
 
 /// 10 MB each, of which the last line is wrong.

@@ -241,8 +241,14 @@ fn equal_answers_by_its_exit_code() {
 #[test]
 fn dialects_are_listed_with_their_evidence() {
     let ran = run(&["dialects"]);
-    assert_eq!((ran.code, ran.out.lines().take_while(|line| !line.is_empty()).count()), (0, 39));
-    assert!(ran.out.contains("redis-8.6                redis-8.6    server      documented       410\n"));
+    assert_eq!((ran.code, ran.out.lines().take_while(|line| !line.is_empty()).count()), (0, 54));
+    let row = "redis-8.6                redis-8.6           server      measured         412\n";
+    assert!(ran.out.contains(row), "{}", ran.out);
+    assert!(
+        ran.out.contains("sentinel/redis-7.0       sentinel/redis-7.0  server      measured          72\n"),
+        "{}",
+        ran.out
+    );
     let ran = run(&["dialects", "--format", "json"]);
     let first: serde_json::Value =
         serde_json::from_str(ran.out.lines().next().expect("a line")).expect("JSON");
@@ -448,31 +454,60 @@ fn upgrade_tells_what_changes_and_what_to_write() {
         ran.out,
         "\
 the same string under redis-6.2 (-) and redis-7.0 (+):
-each may do something that the other may not
-  + 1 command
-      connection: reset
-  + for example: RESET
+it grants less than before
   - more with 1 command: publish
   - channels &*
   - for example: PUBLISH a 1
-to grant under redis-7.0 what it granted under redis-6.2:
+  = note: redis-6.2: no channel rule: all channels, by the default acl-pubsub-default of redis-6.2; it can be changed
+  = note: redis-7.0: no channel rule: no channels, by the default acl-pubsub-default of redis-7.0; it can be changed
+to grant under redis-7.0 exactly what it granted under redis-6.2:
   on ~app:* &* -@all +publish +get
-which cannot help that:
-the second may do all that the first may, and more
-  + 1 command
-      connection: reset
-  + for example: RESET
+to lose nothing:
+  on ~app:* +get +publish &*
 "
     );
     let ran = run(&["upgrade", "--from", "redis-7.2", "--to", "valkey-7.2", "on ~app:* +get"]);
     assert_eq!(
         (ran.code, &*ran.out),
-        (0, "under valkey-7.2 the same string means the same as under redis-7.2\n")
+        (0, "under valkey-7.2 the same string grants the same as under redis-7.2\n")
     );
     let ran = run(&["upgrade", "--from", "redis-7.2", "--to", "redis-6.2", "on %R~app:* +get"]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("redis-7.0 is the first that has it"), "{}", ran.err);
-    assert!(ran.out.contains("nothing to write instead"), "{}", ran.out);
+    assert!(
+        ran.out.contains("exactly what it granted under redis-7.2, nothing can be written"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("to lose nothing, nothing can be written"), "{}", ran.out);
+}
+
+#[test]
+fn an_upgrade_with_new_commands_only_is_fine() {
+    let ran = run(&["upgrade", "--from", "redis-7.2", "--to", "redis-7.4", "on ~app:* +hget +@hash"]);
+    assert_eq!(
+        (ran.code, &*ran.out),
+        (
+            0,
+            "\
+under redis-7.4 the same string grants the same as under redis-7.2
+  + 9 commands that redis-7.2 does not have
+      write: hexpire hexpireat hpersist hpexpire hpexpireat
+      read: hexpiretime hpexpiretime hpttl httl
+to grant under redis-7.4 exactly what it granted under redis-7.2:
+  on ~app:* -@all +@hash -hexpire -hexpireat -hexpiretime -hpersist -hpexpire -hpexpireat -hpexpiretime -hpttl -httl
+"
+        )
+    );
+    for (from, to, string, code) in [
+        ("redis-6.2", "redis-7.2", "on ~* &* +@all", 0),
+        ("redis-6.2", "redis-7.2", "on ~* +@all", 1),
+        ("redis-6.2", "redis-7.2+acl-pubsub-default=allchannels", "on ~* +@all", 0),
+        ("redis-6.2+acl-pubsub-default=resetchannels", "redis-7.2", "on ~* +@all", 0),
+        ("elasticache/redis-6.2", "elasticache/valkey-8.0", "on ~* +@all", 0),
+    ] {
+        assert_eq!(run(&["upgrade", "--from", from, "--to", to, string]).code, code, "{from} {to} {string}");
+    }
 }
 
 #[test]
@@ -480,34 +515,41 @@ fn upgrade_speaks_json() {
     let upgrade = |from: &str, to: &str, string: &str| {
         let ran = run(&["upgrade", "--format", "json", "--from", from, "--to", to, string]);
         assert_eq!(ran.err, "", "{string}");
+        assert!(!ran.out.contains("secret"), "{}", ran.out);
         (ran.code, ran.json())
     };
+    let null = serde_json::Value::Null;
     let (code, json) = upgrade("redis-6.2", "redis-7.0", "on >secret ~app:* +get +publish");
     assert_eq!(code, 1);
     assert_eq!(json["input"], "on >****** ~app:* +get +publish");
     assert_eq!((&json["from"], &json["to"]), (&"redis-6.2".into(), &"redis-7.0".into()));
-    assert_eq!(
-        (&json["same"]["relation"], &json["errors"]),
-        (&"incomparable".into(), &serde_json::Value::Null)
-    );
+    assert_eq!((&json["same"]["change"], &json["errors"]), (&"narrower".into(), &null));
     assert_eq!(json["same"]["lost"]["channels"], serde_json::json!(["&*"]));
+    assert_eq!(json["same"]["lost"]["witness"]["request"], "PUBLISH a 1");
+    assert_eq!(json["notes"].as_array().map(Vec::len), Some(2));
     let exact = json["exact"].as_str().expect("a string");
     assert!(exact.starts_with("on #") && exact.ends_with(" ~app:* &* -@all +publish +get"), "{exact}");
-    // every user may send RESET there
-    assert_eq!(json["unavoidable"]["gained"]["witness"]["request"], "RESET");
-    assert_eq!(json["inexpressible"], serde_json::Value::Null);
+    assert_eq!((&json["unavoidable"]["change"], &json["inexpressible"]), (&"equal".into(), &null));
+    let lossless = json["lossless"].as_str().expect("a string");
+    assert!(lossless.starts_with("on #") && lossless.ends_with(" ~app:* +get +publish &*"), "{lossless}");
+    assert_eq!(json["gains"]["change"], "equal");
+
+    let (code, json) = upgrade("redis-6.2", "redis-7.0", "on ~* &* +@all");
+    assert_eq!((code, &json["same"]["change"]), (0, &"equal".into()));
+    assert_eq!(json["same"]["gone_commands"][0]["commands"], serde_json::json!(["stralgo"]));
+    assert_eq!(json["same"]["new_commands"][0]["category"], "dangerous");
 
     let (code, json) = upgrade("redis-7.2", "valkey-8.0", "on ~a +get (~b +set)");
-    assert_eq!((code, &json["same"]["relation"]), (0, &"equal".into()));
+    assert_eq!((code, &json["same"]["change"]), (0, &"equal".into()));
     assert_eq!(
-        (&json["exact"], &json["unavoidable"]["relation"]),
+        (&json["exact"], &json["unavoidable"]["change"]),
         (&"on ~a -@all +get (~b +set)".into(), &"equal".into())
     );
 
     let (code, json) = upgrade("redis-7.2", "redis-6.2", "on %R~a +get");
     assert_eq!(
-        (code, &json["same"], &json["exact"], &json["unavoidable"]),
-        (1, &serde_json::Value::Null, &serde_json::Value::Null, &serde_json::Value::Null)
+        (code, &json["same"], &json["exact"], &json["unavoidable"], &json["lossless"], &json["gains"]),
+        (1, &null, &null, &null, &null, &null)
     );
     assert_eq!(
         (&json["errors"][0]["kind"], &json["errors"][0]["span"]),
@@ -521,6 +563,59 @@ fn upgrade_speaks_json() {
     let (code, json) = upgrade("redis-7.2", "redis-7.4", "on +gte");
     assert_eq!((code, &json["dialect"]), (2, &"redis-7.2".into()));
     assert_eq!(json["errors"][0]["help"], "did you mean `get`?");
+}
+
+#[test]
+fn acl_pubsub_default_can_be_stated_for_strings() {
+    let can = |arguments: &[&str]| {
+        run(&[&["can", "on ~* +@all"][..], arguments, &["--", "PUBLISH", "a", "b"]].concat())
+    };
+    let ran = can(&["-d", "elasticache/redis-6.2"]);
+    assert_eq!(
+        (ran.code, &*ran.out),
+        (
+            0,
+            "allowed by `+@all`\n  = note: no channel rule: all channels, by ElastiCache's default acl-pubsub-default; it can be changed\n"
+        )
+    );
+    let ran = can(&["-d", "elasticache/redis-6.2", "--acl-pubsub-default", "resetchannels"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out.contains("= note: no channel rule: no channels, as acl-pubsub-default is set\n"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(can(&["-d", "redis-7.2"]).code, 1);
+    assert_eq!(can(&["-d", "redis-7.2", "--acl-pubsub-default", "AllChannels"]).code, 0);
+    assert_eq!(can(&["-d", "redis-7.2+acl-pubsub-default=allchannels"]).code, 0);
+    let json = can(&["-d", "redis-7.2", "--format", "json"]).json();
+    assert_eq!((&json["reason"], &json["channel_source"]), (&"channel".into(), &"default".into()));
+
+    for (dialect, value, message) in [
+        (
+            "redis-6.0",
+            "allchannels",
+            "redis-6.0 has no acl-pubsub-default: channel rules exist from Redis 6.2 on",
+        ),
+        ("memorydb", "allchannels", "memorydb/redis-6.2 always starts users without channels"),
+        ("redis-7.2", "nochannels", "`nochannels` is not a value of acl-pubsub-default"),
+    ] {
+        let ran = can(&["-d", dialect, "--acl-pubsub-default", value]);
+        assert!(ran.code == 2 && ran.err.contains(message), "{}", ran.err);
+    }
+
+    let flag = ["-d", "redis-6.2", "--acl-pubsub-default", "resetchannels"];
+    let with = |command: &str, strings: &[&str]| run(&[&[command][..], &flag, strings].concat());
+    assert_eq!(with("normalize", &["on ~a +get"]).out, "on ~a resetchannels -@all +get\n");
+    assert_eq!(with("simplify", &["on ~a resetchannels &news +publish"]).out, "on ~a &news +publish\n");
+    assert_eq!(with("equal", &["on ~a +publish", "on ~a +publish resetchannels"]).code, 0);
+    assert_eq!(with("diff", &["on ~a +publish", "on ~a &* +publish"]).code, 1);
+    assert!(
+        with("explain", &["on +publish"])
+            .out
+            .contains("none (no channel rule), as acl-pubsub-default is set")
+    );
+    assert!(with("lint", &["on ~a +get +publish"]).out.contains("[no-channels]"));
 }
 
 #[test]

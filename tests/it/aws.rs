@@ -197,7 +197,7 @@ fn what_a_service_cannot_express_names_the_one_that_can() {
             ApplyErrorKind::NeedsSubcommands,
             "memorydb/redis-7.0 is the first that has it",
         ),
-        ("redis-8.4", "db=0", ApplyErrorKind::NeedsDatabases, "valkey-9.1 is the first that has it"),
+        ("redis-8.4", "db=0", ApplyErrorKind::NeedsDatabases, "valkey-9.1.0 is the first that has it"),
         (
             "redis-6.0",
             "sanitize-payload",

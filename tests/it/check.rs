@@ -1,12 +1,8 @@
-//! What real servers answered to `ACL DRYRUN u …`, replayed; before 7.0, to the request inside `MULTI`.
-//!
-//! `tests/dryrun` holds a part of it. Where `REDIS_ACL_DRYRUN` names a folder with more (or the shared material
-//! lies beside the project), all of that is replayed too.
-
-use std::fs;
-use std::path::{Path, PathBuf};
+//! Recorded answers of real servers to `ACL DRYRUN u …`; before Redis 7.0, to the command inside `MULTI`.
 
 use redis_acl::{Catalog, Dialect, Engine, KeyAccess, Reason, User};
+
+use crate::replay::{Recorded, replay_all};
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -17,49 +13,27 @@ struct Case {
 }
 
 #[test]
-fn every_answer_of_eleven_servers_is_given() {
-    for folder in folders() {
-        let mut files: Vec<_> =
-            fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("one").path()).collect();
-        files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
-        assert_eq!(files.len(), 11, "files in {}", folder.display());
-        let cases: usize = files.iter().map(|file| replay(file)).sum();
-        println!("{}: {cases} cases", folder.display());
-    }
+fn commands_are_allowed_and_denied_as_real_servers_do() {
+    replay_all::<Case>("tests/dryrun");
 }
 
-fn folders() -> impl Iterator<Item = PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let more =
-        std::env::var_os("REDIS_ACL_DRYRUN").map_or_else(|| root.join("../shared/dryrun"), PathBuf::from);
-    [root.join("tests/dryrun"), more].into_iter().filter(|folder| folder.is_dir())
-}
+impl Recorded for Case {
+    const FIELDS: &[&str] = &["rules", "command", "reply"];
 
-fn replay(file: &Path) -> usize {
-    let server = file.file_stem().and_then(|stem| stem.to_str()).expect("a server's name");
-    let dialect: Dialect = server.parse().expect("a modelled server");
-    let text = fs::read_to_string(file).expect("answers");
-    let mut wrong = Vec::new();
-    for line in text.lines() {
-        let case: Case = serde_json::from_str(line).expect("a case");
-        let answer = answer(dialect, &case);
-        if answer != case.reply {
-            wrong.push(format!(
-                "{:?} {:?}\n  server {}\n  we     {answer}",
-                case.rules, case.command, case.reply
-            ));
-        }
+    fn difference(&self, dialect: Dialect) -> Option<String> {
+        let answer = answer(dialect, self);
+        let alike = answer == self.reply;
+        (!alike).then(|| {
+            format!("{:?} {:?}\n  server {}\n  we     {answer}", self.rules, self.command, self.reply)
+        })
     }
-    let cases = text.lines().count();
-    assert!(cases > 0, "{server}: no cases");
-    let shown = wrong[..wrong.len().min(10)].join("\n");
-    assert!(wrong.is_empty(), "{server}: {} of {cases} answers differ\n{shown}", wrong.len());
-    cases
 }
 
 fn answer(dialect: Dialect, case: &Case) -> String {
     let mut user = User::new(dialect);
-    user.apply_arguments(&case.rules).expect("rules that the server took");
+    if let Err(error) = user.apply_arguments(&case.rules) {
+        return format!("rules that the server accepts are rejected: {error}");
+    }
     let verdict = user.check(&case.command);
     // a server without DRYRUN was sent the request itself
     let answer = verdict.dryrun("u").unwrap_or_else(|| verdict.server_message("u").unwrap_or("OK".into()));
@@ -459,4 +433,64 @@ fn help_names_the_narrowest_rule_that_mends_it() {
             assert_eq!(verdict.denied().expect("denied").help(), None, "no rule can hold {text:?}");
         }
     }
+}
+
+#[test]
+fn options_of_xread_with_an_argument_are_skipped_where_the_engine_has_them() {
+    let request = ["XREAD", "MAXCOUNT", "5", "STREAMS", "secret", "$"];
+    for (engine, is_allowed) in
+        [(Engine::Redis8_8_2, true), (Engine::Redis8_6_6, true), (Engine::Redis8_10, false)]
+    {
+        assert_eq!(user(engine, "+@all %R~read*").check(&request).is_allowed(), is_allowed, "{engine}");
+    }
+}
+
+#[test]
+fn valkey_9_1_checked_fewer_databases_at_first() {
+    let answer = |engine, databases: &str, request: &str| {
+        let user = user(engine, &format!("~* +@all {databases}"));
+        let words = words(request);
+        let verdict = user.check(&words);
+        verdict
+            .dryrun("u")
+            .map(|text| text.replace("User u has no permissions to access ", ""))
+            .expect("a DRYRUN")
+    };
+    let engines = [Engine::Valkey9_1_0, Engine::Valkey9_1_1, Engine::Valkey9_1];
+    for (databases, request, answers) in [
+        ("db=0", "COPY a b DB 2", ["database COPY", "database 2", "database 2"]),
+        ("db=0", "COPY a b REPLACE DB 2", ["OK", "database 2", "database 2"]),
+        ("db=1", "COPY a b", ["OK", "OK", "database COPY"]),
+        ("db=2", "MOVE a 2", ["OK", "OK", "database MOVE"]),
+        ("db=1", "MOVE a x", ["OK", "OK", "database MOVE"]),
+        ("db=0,1", "CLUSTER FLUSHSLOT 1", ["OK", "database CLUSTER", "database CLUSTER"]),
+    ] {
+        assert_eq!(
+            engines.map(|engine| answer(engine, databases, request)),
+            answers,
+            "{databases} {request}"
+        );
+    }
+}
+
+#[test]
+fn modules_without_command_info_need_read_and_write_access() {
+    for (dialect, is_allowed) in [
+        ("redis-7.2+json", false),
+        ("redis-7.4+json", false),
+        ("redis-8.0+json", false),
+        ("redis-8.4+json", false),
+        ("redis-8.6+json", true),
+        ("valkey-8.1+json", false),
+    ] {
+        let user = user(dialect.parse::<Dialect>().expect("a dialect"), "+@all %R~*");
+        assert_eq!(user.check(&["JSON.GET", "x"]).is_allowed(), is_allowed, "{dialect}");
+    }
+    let user = user("redis-stack-7.4.1".parse::<Dialect>().expect("a dialect"), "+@all ~a");
+    let request = ["ft.search", "idx", "x"];
+    let verdict = user.check(&request);
+    assert_eq!(verdict.dryrun("u").as_deref(), Some("User u has no permissions to access the 'idx' key"));
+    let nobody = self::user("redis-stack-7.4.1".parse::<Dialect>().expect("a dialect"), "on");
+    let message = nobody.check(&request).dryrun("u");
+    assert_eq!(message.as_deref(), Some("User u has no permissions to run the 'FT.SEARCH' command"));
 }

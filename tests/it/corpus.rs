@@ -1,12 +1,8 @@
-//! What real servers answered to `ACL SETUSER u RULE…` on a new user, replayed.
-//!
-//! `tests/corpus` holds a part of it. Where `REDIS_ACL_CORPUS` names a folder with more (or the shared
-//! material lies beside the project), all of that is replayed too.
-
-use std::fs;
-use std::path::{Path, PathBuf};
+//! Recorded answers of real servers to `ACL SETUSER u RULE…` on a new user.
 
 use redis_acl::{Dialect, User};
+
+use crate::replay::{Recorded, replay_all};
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -16,48 +12,19 @@ struct Case {
 }
 
 #[test]
-fn every_answer_of_thirteen_servers_is_given() {
-    for folder in folders() {
-        let files = jsonl_files(&folder);
-        assert_eq!(files.len(), 13, "corpora in {}", folder.display());
-        let mut cases = 0;
-        for file in files {
-            cases += replay(&file);
-        }
-        println!("{}: {cases} cases", folder.display());
+fn users_are_printed_and_rejected_as_real_servers_do() {
+    replay_all::<Case>("tests/corpus");
+}
+
+impl Recorded for Case {
+    const FIELDS: &[&str] = &["rules", "reply"];
+
+    fn difference(&self, dialect: Dialect) -> Option<String> {
+        let answer = answer(dialect, &self.rules);
+        let expected = masked(&self.reply);
+        let alike = answer == expected || conceals(&answer, self);
+        (!alike).then(|| format!("{:?}\n  server {expected}\n  we     {answer}", self.rules))
     }
-}
-
-fn folders() -> impl Iterator<Item = PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let more =
-        std::env::var_os("REDIS_ACL_CORPUS").map_or_else(|| root.join("../shared/corpus"), PathBuf::from);
-    [root.join("tests/corpus"), more].into_iter().filter(|folder| folder.is_dir())
-}
-
-fn jsonl_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
-    entries.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl")).collect()
-}
-
-fn replay(file: &Path) -> usize {
-    let server = file.file_stem().and_then(|stem| stem.to_str()).expect("a server's name");
-    let dialect: Dialect = server.parse().expect("a modelled server");
-    let text = fs::read_to_string(file).expect("a corpus");
-    let mut wrong = Vec::new();
-    for line in text.lines() {
-        let case: Case = serde_json::from_str(line).expect("a case");
-        let answer = answer(dialect, &case.rules);
-        let expected = masked(&case.reply);
-        if answer != expected && !conceals(&answer, &case) {
-            wrong.push(format!("{:?}\n  server {expected}\n  we     {answer}", case.rules));
-        }
-    }
-    let cases = text.lines().count();
-    assert!(cases > 0, "{server}: no cases");
-    let shown = wrong[..wrong.len().min(10)].join("\n");
-    assert!(wrong.is_empty(), "{server}: {} of {cases} answers differ\n{shown}", wrong.len());
-    cases
 }
 
 fn answer(dialect: Dialect, rules: &[String]) -> String {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use redis_acl::iac::{
-    self, AclTextKind, Document, Finding, Format, Given, Literal, ReadError, RequestKind, Why,
+    self, AclTextKind, Candidates, Document, Finding, Format, Given, Literal, ReadError, RequestKind, Why,
 };
 use redis_acl::{AccessString, Span, User};
 
@@ -73,8 +73,15 @@ fn list(listing: &mut String, finding: &Finding<'_>) {
     match finding {
         Finding::AccessString(found) => {
             let position = found.text.position(all(&found.text));
-            let dialect = found.dialect.map_or("-".into(), |dialect| dialect.to_string());
-            writeln!(listing, "{position} {} [{dialect}] {:?}", found.place, found.text.value()).unwrap();
+            let candidates = candidates(&found.candidates);
+            let part = if found.is_part { " (part)" } else { "" };
+            writeln!(listing, "{position} {} [{candidates}] {:?}{part}", found.place, found.text.value())
+                .unwrap();
+        }
+        Finding::Composed(found) => {
+            let candidates = candidates(&found.candidates);
+            writeln!(listing, "{} {} [{candidates}] = {:?}", found.position, found.place, found.text.shown())
+                .unwrap();
         }
         Finding::AclText(found) => {
             let position = found.text.position(all(&found.text));
@@ -93,6 +100,11 @@ fn list(listing: &mut String, finding: &Finding<'_>) {
         }
         other => panic!("{other:?} is new here"),
     }
+}
+
+/// What the file states, and the dialects that are left.
+fn candidates(candidates: &Candidates) -> String {
+    format!("{:?}: {}", candidates.stated, candidates.dialects)
 }
 
 fn golden(name: &str, text: &str) {
@@ -131,22 +143,30 @@ fn formats_show_in_names_and_in_templates_in_the_content() {
 }
 
 #[test]
-fn the_dialect_is_that_of_engine_and_version() {
-    let dialect = |kind: &str, members: &str| {
+fn engine_and_version_leave_the_dialects_that_the_user_may_meet() {
+    let candidates = |kind: &str, members: &str| {
         let text = format!(
             "Resources: {{A: {{Type: '{kind}', Properties: {{AccessString: 'on +get', {members}}}}}}}"
         );
         let document = read("a.yaml", text.as_bytes());
-        document.access_strings().next().unwrap().dialect.map(|dialect| dialect.to_string())
+        self::candidates(&document.access_strings().next().unwrap().candidates)
     };
-    let of = |members: &str| dialect("AWS::ElastiCache::User", members);
-    assert_eq!(of("Engine: redis").as_deref(), Some("elasticache/redis-6.0"));
-    assert_eq!(of("Engine: VALKEY").as_deref(), Some("elasticache/valkey-7.2"));
-    assert_eq!(of("Engine: redis, EngineVersion: '7.1'").as_deref(), Some("elasticache/redis-7.1"));
-    assert_eq!(of("Engine: valkey, EngineVersion: '99'").as_deref(), Some("elasticache/valkey-7.2"));
-    assert_eq!(of("Engine: memcached"), None);
-    assert_eq!(of("Engine: !Ref Engine"), None);
-    assert_eq!(dialect("AWS::MemoryDB::User", "UserName: a").as_deref(), Some("memorydb/redis-6.2"));
+    let of = |members: &str| candidates("AWS::ElastiCache::User", members);
+    assert_eq!(of("Engine: redis"), "Engine: elasticache/any");
+    assert_eq!(of("Engine: REDIS"), "Engine: elasticache/any");
+    assert_eq!(of("Engine: VALKEY"), "Engine: elasticache/valkey");
+    assert_eq!(of("Engine: redis, EngineVersion: '7.1'"), "Version: elasticache/redis-7.1");
+    assert_eq!(of("Engine: redis, EngineVersion: '7.1.0'"), "Version: elasticache/redis-7.1");
+    assert_eq!(of("Engine: redis, EngineVersion: '8.0'"), "Version: elasticache/valkey-8.0");
+    assert_eq!(
+        of("Engine: redis, EngineVersion: '6.x'"),
+        "Version: elasticache/redis-6.0,elasticache/redis-6.2"
+    );
+    assert_eq!(of("Engine: valkey, EngineVersion: '7.1'"), "Engine: elasticache/valkey");
+    assert_eq!(of("Engine: valkey, EngineVersion: '99'"), "Engine: elasticache/valkey");
+    assert_eq!(of("Engine: memcached"), "Service: elasticache/any");
+    assert_eq!(of("Engine: !Ref Engine"), "Service: elasticache/any");
+    assert_eq!(candidates("AWS::MemoryDB::User", "UserName: a"), "Service: memorydb/any");
 }
 
 #[test]
@@ -168,12 +188,8 @@ fn what_is_not_known_is_found_once_with_its_reason() {
         let document = read(name, &bytes);
         document.not_literal().map(|value| (value.position.line, value.why.clone())).collect::<Vec<_>>()
     };
-    let join = |name: &str| Why::Function { name: name.into() };
-    let in_users =
-        [(12, Why::Interpolation), (70, Why::Reference), (78, join("join")), (100, Why::Reference)];
-    assert_eq!(whys("users.tf"), in_users);
-    let in_template = [(62, Why::Interpolation), (70, join("!Join")), (78, Why::NotText)];
-    assert_eq!(whys("template.yaml"), in_template);
+    assert_eq!(whys("users.tf"), [(100, Why::Reference)]);
+    assert_eq!(whys("template.yaml"), [(78, Why::NotText)]);
     assert_eq!(whys("values.yaml"), [(7, Why::Template)]);
     assert_eq!(whys("plan.json"), [(26, Why::AfterApply)]);
     assert_eq!(whys("manifests.yaml"), [(22, Why::Base64), (36, Why::Alias)]);
@@ -194,7 +210,7 @@ fn what_is_worked_out_is_told_in_every_language() {
     let terraform = |value: &str| {
         why("a.tf", &format!("resource \"aws_memorydb_user\" \"a\" {{\n  access_string = {value}\n}}\n"))
     };
-    for expression in ["var.x ? \"on\" : \"off\"", "[for x in var.y : x]", "!var.x", "var.a + 1"] {
+    for expression in ["[for x in var.y : x]", "!var.x", "var.a + 1", "var.a == \"x\""] {
         assert_eq!(terraform(expression), Why::Expression, "{expression}");
     }
     assert_eq!(terraform("<<-EOT\n    on %{ if var.x }~a%{ endif }\n  EOT"), Why::Interpolation);
@@ -213,8 +229,9 @@ fn what_is_worked_out_is_told_in_every_language() {
         )
     };
     assert_eq!(yaml("!Sub [!Ref X, {X: y}]"), Why::Reference);
-    assert_eq!(yaml("!Sub ['on ${X}', {X: y}]"), Why::Interpolation);
+    assert_eq!(yaml("!Sub ['${X}${Y}', {Z: y}]"), Why::Interpolation);
     assert_eq!(yaml("!Sub []"), Why::Interpolation);
+    assert_eq!(yaml("!Join [',', !Ref X]"), Why::Function { name: "!Join".into() });
     assert_eq!(yaml("!!int on"), Why::NotText);
     assert_eq!(yaml("{{ .Values.rules }}"), Why::Template);
     assert_eq!(yaml("!!map {a: b}"), Why::NotText);

@@ -2,6 +2,7 @@
 
 mod aws;
 mod canonical;
+mod channels;
 mod check;
 mod check_properties;
 mod claims;
@@ -22,11 +23,13 @@ mod groups;
 mod hostile;
 #[cfg(feature = "iac")]
 mod iac;
+mod iac_scope;
 mod keys;
 #[path = "../../fuzz/src/lib.rs"]
 pub mod laws;
 mod lint;
 mod properties;
+mod replay;
 #[cfg(feature = "aws")]
 mod request_properties;
 #[cfg(feature = "aws")]

@@ -3,12 +3,18 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use redis_acl::{Catalog, Dialect};
+use redis_acl::{Catalog, DefaultChannels, Dialect};
 
 use crate::laws;
 
-fn dialect() -> impl Strategy<Value = Dialect> {
-    let dialects: Vec<_> = Dialect::all().collect();
+pub(crate) fn dialect() -> impl Strategy<Value = Dialect> {
+    let set = |dialect: Dialect| {
+        DefaultChannels::ALL
+            .into_iter()
+            .filter_map(move |channels| dialect.with_default_channels(channels).ok())
+    };
+    // those without the setting too
+    let dialects: Vec<_> = Dialect::all().chain(Dialect::all().flat_map(set)).collect();
     proptest::sample::select(dialects)
 }
 
@@ -59,7 +65,7 @@ fn rule(dialect: Dialect) -> impl Strategy<Value = String> {
     ]
 }
 
-fn argument(dialect: Dialect) -> impl Strategy<Value = String> {
+pub(crate) fn argument(dialect: Dialect) -> impl Strategy<Value = String> {
     let selector = vec(rule(dialect), 0..4).prop_map(|rules| format!("({})", rules.join(" ")));
     prop_oneof![6 => rule(dialect), 1 => selector]
 }

@@ -1,6 +1,8 @@
 //! The grammar: what is a rule, where it stands, and what is not.
 
-use redis_acl::{AccessString, KeyAccess, ParseErrorKind, Quoting, Rule, RuleKind, Span};
+use redis_acl::{
+    AccessString, ApplyErrorKind, Engine, KeyAccess, ParseErrorKind, Quoting, Rule, RuleKind, Span, User,
+};
 
 #[track_caller]
 fn rule(text: &str) -> Rule<'_> {
@@ -159,21 +161,44 @@ fn an_error_of_a_rule_stands_at_what_is_wrong() {
     }
 }
 
-/// Redis 7.0 would begin again where a word in a selector opens another one, be it between quotes.
+/// Redis 7.0 begins again where a word in a selector opens another one, even between quotes.
 #[test]
-fn a_selector_that_is_opened_again_is_refused_once() {
-    for (text, part, kind) in [
-        (r#"on (+get|"a (b" ~x)"#, "(b\"", ParseErrorKind::NestedSelector),
-        (r#"(~a +get|"a (b)"#, "(b)", ParseErrorKind::NestedSelector),
-        ("(+get (+set ~foo)", "(+set", ParseErrorKind::NestedSelector),
-        (r#"(on +get|"a (b")"#, "on", ParseErrorKind::NotInSelector),
+fn a_selector_that_opens_another_is_rejected_on_redis_7_0_without_words_of_the_server() {
+    for (text, part) in [
+        (r#"on (+get|"a (b" ~x)"#, "(b\""),
+        (r#"(~a +get|"a (b)"#, "(b)"),
+        ("(+get (+set ~foo)", "(+set"),
+        (r#"(on +get|"a (b")"#, "(b\")"),
     ] {
-        let errors = AccessString::parse(text).expect_err(text);
+        let errors = User::parse(Engine::Redis7_0, text).expect_err(text);
         let found: Vec<_> = errors.iter().map(|error| (&text[error.span().range()], error.kind())).collect();
-        assert_eq!(found, [(part, kind)], "{text}");
+        assert_eq!(found, [(part, &ApplyErrorKind::SelectorRestarts)], "{text}");
+        assert_eq!(errors.first().server_message(), None, "{text}");
     }
+    let nested = AccessString::parse("(+get (+set ~foo)").expect_err("nested");
+    assert_eq!(nested.first().kind(), ParseErrorKind::NestedSelector);
     assert!(AccessString::parse("~a (b").is_err());
     assert!(AccessString::parse("(~a) (~b)").is_ok());
+}
+
+#[test]
+fn a_selector_whose_quotes_do_not_split_is_empty_before_valkey_9_0() {
+    let texts = ["(+get ~it's ~it's)", "(~it's ~it's +get)", r#"(+get ~a"b c"d)"#, "(off ~it's +x %~it's)"];
+    for text in texts {
+        for engine in [Engine::Redis7_0, Engine::Redis7_4, Engine::Redis8_6, Engine::Valkey8_1] {
+            let user = User::parse(engine, text).unwrap_or_else(|errors| panic!("{engine} {text}: {errors}"));
+            assert!(user.to_string().ends_with(" (resetchannels -@all)"), "{engine} {text}: {user}");
+        }
+        let mut user = User::new(Engine::Valkey9_0);
+        let error = user.apply_arguments([text]).expect_err(text);
+        let message = format!("Error in ACL SETUSER modifier '{text}': Syntax error");
+        assert_eq!(error.server_message(), Some(message), "{text}");
+    }
+    // a quote that stays open makes an empty selector everywhere
+    for engine in [Engine::Redis7_2, Engine::Valkey9_1] {
+        let user = User::parse(engine, "(~it's ( +get)").expect("an empty selector");
+        assert!(user.to_string().ends_with(" (resetchannels -@all)"), "{engine}: {user}");
+    }
 }
 
 #[test]

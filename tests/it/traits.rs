@@ -47,11 +47,13 @@ types! {
     // dialect, glob
     Engine: shared small ordered;
     Evidence: shared small;
+    Process: shared small;
     Project: shared small;
     Service: shared small;
     Module: shared small;
     Form: shared small named;
     Dialect: shared small named;
+    DefaultChannels: shared small ordered named;
     DialectError: shared error;
     glob::Shape: shared small;
     glob::Pattern: shared owned;
@@ -84,6 +86,7 @@ types! {
     // user, describe, check
     User: shared owned compared;
     Selector: shared owned;
+    ChannelSource: shared small;
     ApplyError: shared error;
     ApplyErrorKind: shared owned compared;
     ApplyErrors: shared error;
@@ -102,7 +105,8 @@ types! {
     compare::Difference: shared owned compared;
     compare::Change: shared owned compared;
     compare::Upgrade: shared owned;
-    compare::Exact: shared owned;
+    compare::Replacement: shared owned;
+    compare::Transition: shared owned compared;
     compare::Inexpressible: shared error;
     // claims
     Claims: shared owned;
@@ -133,6 +137,7 @@ types! {
     file::UserLine: shared owned;
     FileError: shared error;
     FileErrorKind: shared owned compared;
+    BadChannelDefault: shared small;
     FileErrors: shared error;
     file::NotReadBack: shared error;
     // lint

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use redis_acl::{Catalog, Category, Command, Dialect};
+use redis_acl::{Catalog, Category, Command, Dialect, FindKeys, KeySpec, StartSearch};
 
 use crate::resp::{Reply, words};
 use crate::servers::Line;
@@ -62,8 +62,9 @@ fn compare(differences: &mut Vec<String>, what: &str, ours: &Facts, theirs: &Fac
 fn facts_of_catalogue(command: Command<'_>) -> (String, String) {
     let flags = command.flags().map(str::to_owned).collect();
     let keys = command.key_facts();
+    let specs: Vec<_> = keys.specs.iter().map(spec_of_catalogue).collect();
     let keys = [keys.first, keys.last, keys.step].map(i64::from);
-    (command.name().to_owned(), facts(command.arity().into(), &flags, keys))
+    (command.name().to_owned(), facts(command.arity().into(), &flags, keys, &specs))
 }
 
 fn facts_of_server(server: &mut Line) -> io::Result<Facts> {
@@ -74,19 +75,70 @@ fn facts_of_server(server: &mut Line) -> io::Result<Facts> {
 }
 
 /// Of a command as `COMMAND` shows it: name, arity, flags, first key, last key, step, and from 7.0 on as
-/// the tenth its subcommands.
+/// the ninth its key specs, as the tenth its subcommands.
 fn add_facts(all: &mut Facts, command: &Reply) {
     let parts = array(command);
     let flags = texts(&parts[2]).into_iter().collect();
     let keys = [3, 4, 5].map(|part| integer(&parts[part]));
-    all.insert(parts[0].shown().to_lowercase(), facts(integer(&parts[1]), &flags, keys));
+    let specs: Vec<_> = parts.get(8).map_or(&[][..], array).iter().map(spec_of_server).collect();
+    all.insert(parts[0].shown().to_lowercase(), facts(integer(&parts[1]), &flags, keys, &specs));
     let subcommands = parts.get(9).map_or(&[][..], array);
     subcommands.iter().for_each(|subcommand| add_facts(all, subcommand));
 }
 
-fn facts(arity: i64, flags: &BTreeSet<String>, [first, last, step]: [i64; 3]) -> String {
+fn facts(arity: i64, flags: &BTreeSet<String>, [first, last, step]: [i64; 3], specs: &[String]) -> String {
     let flags = flags.iter().map(String::as_str).collect::<Vec<_>>().join(",");
-    format!("arity {arity}, keys {first}:{last}:{step}, {flags}")
+    let specs = specs.iter().map(|spec| format!(", {spec}")).collect::<String>();
+    format!("arity {arity}, keys {first}:{last}:{step}, {flags}{specs}")
+}
+
+/// As `RO+access@1/range:0:1:0`.
+fn spec_of_catalogue(spec: &KeySpec) -> String {
+    let start = match spec.start {
+        StartSearch::Index(index) => index.to_string(),
+        StartSearch::Keyword { keyword, from } => format!("{keyword}+{from}"),
+        StartSearch::Unknown => "?".to_owned(),
+    };
+    let find = match spec.find {
+        FindKeys::Range { last, step, limit } => format!("range:{last}:{step}:{limit}"),
+        FindKeys::KeyNum { index, first, step } => format!("keynum:{index}:{first}:{step}"),
+        FindKeys::Unknown => "?".to_owned(),
+    };
+    format!("{}@{start}/{find}", spec.flags)
+}
+
+fn spec_of_server(reply: &Reply) -> String {
+    let spec = pairs(reply);
+    let flags = texts(spec["flags"]).join("+");
+    let part = |name: &str| {
+        let part = pairs(spec[name]);
+        (part["type"].shown(), pairs(part["spec"]))
+    };
+    let numbers = |of: &BTreeMap<String, &Reply>, names: &[&str]| {
+        names.iter().map(|name| number(of[*name])).collect::<Vec<_>>().join(":")
+    };
+    let (start, how) = part("begin_search");
+    let start = match start.as_str() {
+        "index" => numbers(&how, &["index"]),
+        "keyword" => format!("{}+{}", how["keyword"].shown(), number(how["startfrom"])),
+        _ => "?".to_owned(),
+    };
+    let (find, how) = part("find_keys");
+    let find = match find.as_str() {
+        "range" => format!("range:{}", numbers(&how, &["lastkey", "keystep", "limit"])),
+        "keynum" => format!("keynum:{}", numbers(&how, &["keynumidx", "firstkey", "keystep"])),
+        _ => "?".to_owned(),
+    };
+    format!("{flags}@{start}/{find}")
+}
+
+fn number(reply: &Reply) -> String {
+    integer(reply).to_string()
+}
+
+/// A map, which is a flat list of names and values.
+fn pairs(reply: &Reply) -> BTreeMap<String, &Reply> {
+    array(reply).chunks(2).map(|pair| (pair[0].shown(), &pair[1])).collect()
 }
 
 fn ask(server: &mut Line, command: &[&str]) -> io::Result<Reply> {

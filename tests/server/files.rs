@@ -310,7 +310,7 @@ pub(crate) fn last_words(found: &Found, configuration: &[u8]) -> String {
 }
 
 /// Configurations made by hand; each with a user who may do all.
-pub(crate) const CONFIGURATIONS: [&[u8]; 44] = [
+pub(crate) const CONFIGURATIONS: [&[u8]; 58] = [
     b"# nothing\n",
     b"user\n",
     b"user a on\nUSER b on bad x y\n",
@@ -351,6 +351,20 @@ pub(crate) const CONFIGURATIONS: [&[u8]; 44] = [
     b"user a \"+get\\tx\" on\n",
     b"user a #abc\n",
     b"user a resetchannels &a '&b'\n",
+    b"acl-pubsub-default allchannels\nuser a on +get\n",
+    b"ACL-pubsub-default 'ResetChannels'\nuser a on +get\n",
+    b"user a on +get\nacl-pubsub-default allchannels\n",
+    b"user a on +get\nacl-pubsub-default resetchannels\n",
+    b"acl-pubsub-default allchannels\nuser a on &x\n",
+    b"acl-pubsub-default resetchannels\nuser a on &x\n",
+    b"user a on &x\nacl-pubsub-default resetchannels\n",
+    b"user a on ~y &x +nope\nacl-pubsub-default allchannels\n",
+    b"user a on &x\nuser b on flurb\nacl-pubsub-default allchannels\n",
+    b"acl-pubsub-default allchannels\nuser a on\nacl-pubsub-default resetchannels\nuser b on &x\n",
+    b"user default on &x\nacl-pubsub-default allchannels\n",
+    b"acl-pubsub-default nochannels\n",
+    b"acl-pubsub-default\n",
+    b"acl-pubsub-default allchannels resetchannels\n",
     b"user \"a b\" bad\n",
     b"user \"a b\" on\nuser \"a b\" off\n",
     b"user \"a b\" +nope\nuser c on\n",

@@ -7,7 +7,7 @@ pub(crate) fn is_harmless(dialect: Dialect, arguments: &[String]) -> bool {
     let keeps_rules_as_text = dialect.engine() >= Engine::Redis7_2;
     let kills = has_percent_without_letter(&arguments.join(" "))
         || keeps_rules_as_text && may_have_first_argument_that_splits(arguments);
-    !kills && selectors(arguments).all(|selector| all_split_alike(&selector))
+    !kills && selectors(arguments).all(|selector| !ends_in_escaped_quote(&selector))
 }
 
 /// `%`, `%~x` or the like at the start of a rule: Redis before 7.2.7 and 7.4.2, Valkey before 8.0.2.
@@ -50,28 +50,7 @@ fn selectors(arguments: &[String]) -> impl Iterator<Item = String> {
     })
 }
 
-/// Quotes that kill nobody, but that Valkey 9.0 and later read where all others see no rules at all: `"a"b`,
-/// and a closing quote behind a backslash at the very end. The library reads one grammar, and is not held to
-/// what each of them makes of these.
-fn all_split_alike(selector: &str) -> bool {
-    !goes_on_behind_quote(selector) && !selector.ends_with("\\\"") && !selector.ends_with("\\'")
-}
-
-fn goes_on_behind_quote(selector: &str) -> bool {
-    let (mut bytes, mut open) = (selector.bytes().peekable(), None);
-    while let Some(byte) = bytes.next() {
-        match (open, byte) {
-            (None, b'"' | b'\'') => open = Some(byte),
-            (Some(b'"'), b'\\') => drop(bytes.next()),
-            (Some(b'\''), b'\\') => drop(bytes.next_if_eq(&b'\'')),
-            (Some(quote), _) if quote == byte => {
-                open = None;
-                if bytes.peek().is_some_and(|next| !next.is_ascii_whitespace()) {
-                    return true;
-                }
-            }
-            _ => {}
-        }
-    }
-    false
+/// A quote after a backslash at the very end, which Valkey 9.0 and later take for a closing one. The library does not.
+fn ends_in_escaped_quote(selector: &str) -> bool {
+    selector.ends_with("\\\"") || selector.ends_with("\\'")
 }

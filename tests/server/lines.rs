@@ -1,11 +1,11 @@
 //! Lines of `ACL LIST`, in a form in which the same is equal.
 
-use redis_acl::{Catalog, Dialect, Engine, Selector, User};
+use redis_acl::{Catalog, Dialect, Project, Selector, User};
 
 /// The line with the single commands in an order of ours, where servers have them in that of a hash table
 /// whose seed is random: up to 7.0. All else stays as it is.
 pub(crate) fn comparable(dialect: Dialect, line: &str) -> String {
-    if dialect.engine() >= Engine::Redis7_2 {
+    if keeps_rules_as_text(dialect) {
         return line.to_owned();
     }
     let catalog = Catalog::from(dialect);
@@ -15,6 +15,12 @@ pub(crate) fn comparable(dialect: Dialect, line: &str) -> String {
         text += &format!(" ({})", with_sorted_commands(&catalog, selector));
     }
     text
+}
+
+/// Redis from 7.2 on and Valkey; their Sentinels likewise.
+fn keeps_rules_as_text(dialect: Dialect) -> bool {
+    let is_older = ["6.", "7.0"].into_iter().any(|version| dialect.engine_version().starts_with(version));
+    dialect.engine().project() == Project::Valkey || !is_older
 }
 
 /// What stands before the parentheses, and in each pair of them. No other word starts with one.

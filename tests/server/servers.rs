@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use std::{env, fs, io, process, thread};
 
-use redis_acl::Dialect;
+use redis_acl::{DefaultChannels, Dialect};
 
 use crate::resp::{Connection, Reply, Request};
 
@@ -17,6 +17,8 @@ pub(crate) struct Found {
     pub(crate) name: String,
     pub(crate) dialect: Dialect,
     start: PathBuf,
+    /// Given to it whenever it starts.
+    options: Vec<&'static str>,
 }
 
 /// The servers that are here; those that `REDIS_ACL_EXPECT_SERVERS` lists must be among them.
@@ -39,7 +41,9 @@ pub(crate) fn found() -> Vec<Found> {
 fn modelled(line: &str) -> Option<Found> {
     let (name, start) = line.split_once('\t').expect("a name and a start script");
     match name.parse() {
-        Ok(dialect) => Some(Found { name: name.to_owned(), dialect, start: start.into() }),
+        Ok(dialect) => {
+            Some(Found { name: name.to_owned(), dialect, start: start.into(), options: Vec::new() })
+        }
         Err(error) => {
             println!("{name} is left out: {error}");
             None
@@ -76,9 +80,21 @@ impl Found {
         server
     }
 
+    /// The same server with this `acl-pubsub-default`; `None` where it has no such setting.
+    #[allow(dead_code, reason = "not every file of tests sets it")]
+    pub(crate) fn with_default_channels(&self, channels: DefaultChannels) -> Option<Self> {
+        Some(Self {
+            name: format!("{} with {channels}", self.name),
+            dialect: self.dialect.with_default_channels(channels).ok()?,
+            start: self.start.clone(),
+            options: vec!["--acl-pubsub-default", channels.name()],
+        })
+    }
+
     /// The program that starts it.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.start);
+        command.args(&self.options);
         command.stdin(Stdio::null()).stderr(Stdio::null());
         command
     }

@@ -42,13 +42,24 @@ pub(crate) enum Content {
 #[derive(clap::Args, Clone, Copy)]
 pub(crate) struct FileSize {
     /// Files that are larger are not looked at, and told of; one may take a hundred times as much memory
-    #[arg(long, value_name = "MIB", default_value_t = 64, hide_short_help = true)]
+    #[arg(long, value_name = "MIB", default_value_t = FileSize::default().max_file_size, hide_short_help = true)]
     max_file_size: u64,
+}
+
+impl Default for FileSize {
+    fn default() -> Self {
+        Self { max_file_size: 64 }
+    }
 }
 
 impl FileSize {
     pub(crate) fn bytes(self) -> u64 {
         self.max_file_size.saturating_mul(1 << 20)
+    }
+
+    /// Whether a file of so many bytes is looked at.
+    pub(crate) fn allows(self, size: u64) -> bool {
+        size <= self.bytes()
     }
 
     /// What is told of a file that is larger.

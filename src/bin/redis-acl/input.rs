@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 use std::path::Path;
 use std::str::FromStr;
 
-use redis_acl::{Dialect, DialectError, Dialects};
+use redis_acl::{DefaultChannels, Dialect, DialectError, Dialects};
 use serde::de::{Deserialize, Deserializer, Error as _};
 
 use crate::Outcome;
@@ -36,6 +36,38 @@ impl FromStr for Stated {
     }
 }
 
+/// What flags and settings say of the engines that read something.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Engines {
+    pub(crate) stated: Option<Stated>,
+    pub(crate) setting: ChannelSetting,
+}
+
+impl Engines {
+    /// These, where they say something, else the others: flags take precedence over settings.
+    pub(crate) fn or(&self, other: Self) -> Self {
+        let setting = self.setting.acl_pubsub_default.or(other.setting.acl_pubsub_default);
+        Self {
+            stated: self.stated.clone().or(other.stated),
+            setting: ChannelSetting { acl_pubsub_default: setting },
+        }
+    }
+
+    /// The engines that read a string which is asked about directly.
+    pub(crate) fn of_string(&self) -> io::Result<Dialects> {
+        let stated = self.stated.as_ref().map(|stated| stated.of_string.clone());
+        self.setting.put_into_each(stated.unwrap_or_else(|| named(DEFAULT_DIALECT).into()))
+    }
+
+    /// The engines that may read files; `None` where nothing is said of them.
+    pub(crate) fn of_files(&self) -> io::Result<Option<Dialects>> {
+        let stated = self.stated.as_ref().map(|stated| stated.of_files.clone());
+        // the setting holds on whatever engine a file leaves open
+        let any = || self.setting.acl_pubsub_default.and_then(|_| Dialects::new(Dialect::all()));
+        stated.or_else(any).map(|dialects| self.setting.put_into_each(dialects)).transpose()
+    }
+}
+
 impl<'de> Deserialize<'de> for Stated {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         String::deserialize(from)?.parse().map_err(D::Error::custom)
@@ -43,12 +75,70 @@ impl<'de> Deserialize<'de> for Stated {
 }
 
 /// Which engine or service reads the string.
-#[derive(clap::Args)]
 pub(crate) struct In {
+    /// As `--dialect` and `--acl-pubsub-default` have it.
+    pub(crate) dialect: Dialect,
+}
+
+#[derive(clap::Args)]
+struct InFlags {
     /// Engine, or service and engine: redis-7.2, valkey-8.1, redis-8.4+json, elasticache/redis-7.1,
     /// memorydb …; `redis-acl dialects` lists them
     #[arg(long, short, default_value = DEFAULT_DIALECT, value_name = "DIALECT")]
-    pub(crate) dialect: Dialect,
+    dialect: Dialect,
+    #[command(flatten)]
+    setting: ChannelSetting,
+}
+
+/// The setting `acl-pubsub-default`.
+#[derive(clap::Args, Clone, Copy, Debug, Default)]
+pub(crate) struct ChannelSetting {
+    /// The channels of users whose rules name none, allchannels or resetchannels, where the server or the ElastiCache
+    /// cluster sets acl-pubsub-default
+    #[arg(long, value_name = "VALUE")]
+    acl_pubsub_default: Option<DefaultChannels>,
+}
+
+impl ChannelSetting {
+    pub(crate) fn new(acl_pubsub_default: Option<DefaultChannels>) -> Self {
+        Self { acl_pubsub_default }
+    }
+
+    /// The dialects with the setting, where they have it.
+    fn put_into_each(self, dialects: Dialects) -> io::Result<Dialects> {
+        let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+        self.acl_pubsub_default
+            .map_or(Ok(dialects.clone()), |channels| dialects.with_default_channels(channels))
+            .map_err(wrong)
+    }
+
+    /// The dialect with the setting.
+    pub(crate) fn put_into(self, dialect: Dialect) -> Result<Dialect, DialectError> {
+        self.acl_pubsub_default.map_or(Ok(dialect), |channels| dialect.with_default_channels(channels))
+    }
+}
+
+impl clap::Args for In {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        InFlags::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        InFlags::augment_args_for_update(command)
+    }
+}
+
+impl clap::FromArgMatches for In {
+    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        let InFlags { dialect, setting } = InFlags::from_arg_matches(matches)?;
+        let wrong = |error| clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{error}\n"));
+        Ok(Self { dialect: setting.put_into(dialect).map_err(wrong)? })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// How hard a comparison may be.

@@ -7,6 +7,7 @@ mod input;
 mod output;
 mod requests;
 mod revision;
+mod scopes;
 mod settings;
 mod shorthand;
 mod summary;

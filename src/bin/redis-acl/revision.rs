@@ -7,8 +7,10 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use redis_acl::document::Kind;
+use redis_acl::iac::{Format, Scope};
 
 use crate::files::{self, Content, FileSize};
+use crate::scopes::Scopes;
 
 /// What version control gives for a file that is not there.
 pub(crate) const NOT_THERE: &str = "/dev/null";
@@ -23,10 +25,34 @@ pub(crate) struct Source {
     pub(crate) kind: Kind,
 }
 
+/// The files of a revision, and those that Terraform reads with them.
+#[derive(Default)]
+pub(crate) struct Sources {
+    pub(crate) files: Vec<Source>,
+    pub(crate) context: Vec<Source>,
+}
+
+impl Sources {
+    fn of(files: Vec<Source>) -> Self {
+        Self { files, context: Vec::new() }
+    }
+
+    /// All files of Terraform, whose values are worked out together.
+    pub(crate) fn scope(&self) -> Scope<'_> {
+        let mut scope = Scope::new();
+        for source in self.context.iter().chain(&self.files) {
+            if let Kind::Infrastructure(format @ (Format::Terraform | Format::TerraformJson)) = source.kind {
+                scope.add(&source.label, format, &source.bytes);
+            }
+        }
+        scope
+    }
+}
+
 /// What an argument of `diff` names.
 pub(crate) enum Named {
     /// Files: one, or those of a folder.
-    Files(Vec<Source>),
+    Files(Sources),
     /// The path is there, but holds nothing of a kind that is read.
     Nothing,
 }
@@ -36,11 +62,11 @@ impl Named {
     pub(crate) fn at(argument: &str, size: FileSize) -> io::Result<Option<Self>> {
         let path = Path::new(argument);
         if argument == NOT_THERE {
-            return Ok(Some(Self::Files(Vec::new())));
+            return Ok(Some(Self::Files(Sources::default())));
         }
         let Ok(metadata) = fs::metadata(path) else { return Ok(None) };
         if metadata.is_dir() {
-            return of_folder(path, size).map(|files| Some(Self::Files(files)));
+            return of_folder(path, size).map(|files| Some(Self::Files(Sources::of(files))));
         }
         if metadata.len() > size.bytes() {
             return Err(io::Error::other(format!("{argument}: {}", size.too_large(metadata.len()))));
@@ -48,8 +74,23 @@ impl Named {
         let bytes =
             fs::read(path).map_err(|error| io::Error::new(error.kind(), format!("{argument}: {error}")))?;
         let Some(kind) = Kind::of(path, &bytes) else { return Ok(Some(Self::Nothing)) };
-        Ok(Some(Self::Files(vec![Source { label: path.to_owned(), path: path.to_owned(), bytes, kind }])))
+        let context = beside(path, size);
+        let files = vec![Source { label: path.to_owned(), path: path.to_owned(), bytes, kind }];
+        Ok(Some(Self::Files(Sources { files, context })))
     }
+}
+
+/// The files that are read together with one of Terraform.
+fn beside(path: &Path, size: FileSize) -> Vec<Source> {
+    let around = Scopes::default().around(path, size);
+    let others = around.iter().filter(|(other, ..)| *other != path);
+    let source = |(path, format, bytes): (&Path, Format, &[u8])| Source {
+        label: path.to_owned(),
+        path: path.to_owned(),
+        bytes: bytes.to_owned(),
+        kind: Kind::Infrastructure(format),
+    };
+    others.map(source).collect()
 }
 
 /// The files with users in a folder, by their paths inside of it.
@@ -76,22 +117,26 @@ fn of_found(found: &files::Found, folder: &Path, size: FileSize) -> io::Result<O
 }
 
 /// The files below some paths as they are now, named as seen from the current folder.
-pub(crate) fn present(paths: &[PathBuf], size: FileSize) -> io::Result<Vec<Source>> {
-    let mut sources = Vec::new();
+pub(crate) fn present(paths: &[PathBuf], size: FileSize) -> io::Result<Sources> {
+    let mut sources = Sources::default();
     for found in files::at(paths) {
-        sources.extend(of_found(&found?, Path::new(""), size)?);
+        sources.files.extend(of_found(&found?, Path::new(""), size)?);
+    }
+    for path in paths.iter().filter(|path| path.is_file()) {
+        sources.context.extend(beside(path, size));
     }
     Ok(sources)
 }
 
 /// The files below some paths as a revision of git has them.
-pub(crate) fn of_git(revision: &str, paths: &[PathBuf], size: FileSize) -> io::Result<Vec<Source>> {
+pub(crate) fn of_git(revision: &str, paths: &[PathBuf], size: FileSize) -> io::Result<Sources> {
     let commit = format!("{revision}^{{commit}}");
     git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
         .map_err(|_| io::Error::other(format!("git knows no revision `{revision}` in this folder")))?;
     let mut arguments = vec!["ls-tree", "-r", "-l", "-z", revision, "--"];
-    let paths: Vec<_> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    arguments.extend(paths.iter().map(String::as_str));
+    // files of Terraform beside one that is named are read with it
+    let folders: Vec<_> = paths.iter().map(|path| folder_of(path)).collect();
+    arguments.extend(folders.iter().map(String::as_str));
     let listed = git(&arguments)?;
     let entries = listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
     let mut blobs = Vec::new();
@@ -103,7 +148,26 @@ pub(crate) fn of_git(revision: &str, paths: &[PathBuf], size: FileSize) -> io::R
         let kind = Kind::of_found(&blob.path, &bytes)?;
         Some(Source { label: blob.path.clone(), path: blob.path, bytes, kind })
     });
-    Ok(sources.collect())
+    let is_named = |source: &Source| {
+        paths.iter().any(|path| path == Path::new(".") || source.label.starts_with(plain(path)))
+    };
+    let (files, context) = sources.partition(is_named);
+    Ok(Sources { files, context })
+}
+
+/// The folder in which everything is that is read for a path.
+fn folder_of(path: &Path) -> String {
+    let is_terraform =
+        matches!(Kind::of_name(path), Some(Kind::Infrastructure(Format::Terraform | Format::TerraformJson)));
+    let parent = path.parent().filter(|_| is_terraform);
+    let folder =
+        parent.map_or(path, |parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+    folder.to_string_lossy().into_owned()
+}
+
+/// A path as git prints it, without `./`.
+fn plain(path: &Path) -> &Path {
+    path.strip_prefix(".").unwrap_or(path)
 }
 
 /// A file of a revision, before it is read.
@@ -172,7 +236,8 @@ fn git(arguments: &[&str]) -> io::Result<Vec<u8>> {
 }
 
 /// An ACL file that only one revision has is empty in the other: a server has its user `default` without it too.
-pub(crate) fn complete(old: &mut Vec<Source>, new: &mut Vec<Source>) {
+pub(crate) fn complete(old: &mut Sources, new: &mut Sources) {
+    let (old, new) = (&mut old.files, &mut new.files);
     let missing = |of: &[Source], other: &[Source]| -> Vec<Source> {
         let is_missing = |source: &&Source| {
             !matches!(source.kind, Kind::Infrastructure(_))

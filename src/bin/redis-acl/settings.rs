@@ -4,10 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use redis_acl::DefaultChannels;
 use redis_acl::lint::{Config, Level, Setting};
 use serde::Deserialize;
 
-use crate::input::Stated;
+use crate::input::{ChannelSetting, Engines, Stated};
 
 /// Where settings are looked for when no file is named.
 const FILE: &str = "redis-acl.toml";
@@ -17,7 +18,10 @@ const FILE: &str = "redis-acl.toml";
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SettingsFile {
     /// The engines that may read a string whose file does not state one.
-    pub(crate) dialect: Option<Stated>,
+    dialect: Option<Stated>,
+    /// What their servers or clusters set.
+    #[serde(rename = "acl-pubsub-default")]
+    acl_pubsub_default: Option<DefaultChannels>,
     pub(crate) lint: Settings,
 }
 
@@ -65,10 +69,15 @@ impl SettingsFile {
         }
     }
 
-    /// The dialect that the nearest file above this one names.
-    pub(crate) fn dialect_for(path: &Path) -> io::Result<Option<Stated>> {
+    /// What the nearest file above this one says of engines.
+    pub(crate) fn engines_for(path: &Path) -> io::Result<Engines> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(Self::of_folder(folder, None)?.dialect)
+        Ok(Self::of_folder(folder, None)?.engines())
+    }
+
+    /// What it says of engines.
+    pub(crate) fn engines(&self) -> Engines {
+        Engines { stated: self.dialect.clone(), setting: ChannelSetting::new(self.acl_pubsub_default) }
     }
 
     fn nearest(folder: &Path) -> Option<PathBuf> {

@@ -12,6 +12,7 @@ use crate::compare::kinds::{self, Kind};
 use crate::quoting::quoted;
 
 /// A command that has requests which escape, and how to make one.
+#[derive(Clone)]
 pub(in crate::compare) struct Finding {
     /// The sender's command.
     pub(in crate::compare) command: CommandId,

@@ -46,6 +46,7 @@ struct Standing<'u> {
 }
 
 /// All that one user may do and another may not.
+#[derive(Clone)]
 pub(super) struct Findings {
     pub(super) requests: Vec<Finding>,
     /// Commands to come.

@@ -18,7 +18,7 @@ use crate::access::KeyAccess;
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, NewChannels};
 use crate::syntax::{AccessString, RuleKind};
-use crate::user::{ApplyErrors, Channels, Commands, Databases, Keys, Selector, User};
+use crate::user::{ApplyErrors, ChannelSource, Channels, Commands, Databases, Keys, Selector, User};
 
 /// An access string that means exactly what the user is, as short as was found, in the order in which people
 /// write: `on ~key &channel -@all +@category +command (selector)`.
@@ -226,9 +226,13 @@ fn channels(channels: &Channels, new: NewChannels, channel_use: ChannelUse) -> V
     let patterns = needed.into_iter().map(|(pattern, _)| format!("&{pattern}"));
     match (new, channels.are_all()) {
         (NewChannels::Unchecked, _) | (NewChannels::All, true) => Vec::new(),
-        (NewChannels::None, true) if channel_use == ChannelUse::None => Vec::new(),
-        (NewChannels::None, true) => vec!["&*".to_owned()],
-        (NewChannels::None, false) => patterns.collect(),
+        // the cluster's setting can be changed: a string that names all channels goes on to do so
+        (NewChannels::ByReadBack(_), true) if channels.source() == ChannelSource::Default => Vec::new(),
+        (NewChannels::None | NewChannels::ByReadBack(_), true) if channel_use == ChannelUse::None => {
+            Vec::new()
+        }
+        (NewChannels::None | NewChannels::ByReadBack(_), true) => vec!["&*".to_owned()],
+        (NewChannels::None | NewChannels::ByReadBack(_), false) => patterns.collect(),
         (NewChannels::All, false) => core::iter::once("resetchannels".to_owned()).chain(patterns).collect(),
     }
 }

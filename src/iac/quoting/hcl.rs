@@ -7,7 +7,15 @@ use alloc::vec::Vec;
 use super::{Decoded, Reader};
 
 pub(super) fn decode_quoted(token: &str) -> Option<Decoded> {
-    let mut reader = Reader::quoted(token, '"')?;
+    decode_escapes(Reader::quoted(token, '"')?)
+}
+
+/// A literal piece of a quoted template.
+pub(super) fn decode_quoted_part(token: &str) -> Option<Decoded> {
+    decode_escapes(Reader { text: token, at: 0 })
+}
+
+fn decode_escapes(mut reader: Reader<'_>) -> Option<Decoded> {
     let mut decoded = Decoded::default();
     while !reader.rest().is_empty() {
         let start = reader.at;
@@ -118,43 +126,28 @@ pub(in crate::iac) fn agrees_with_dedented(value: &str, parsed: &str) -> bool {
     lines(value) == lines(parsed)
 }
 
-/// The value of a text of JSON as a template: what its escaped markers stand for.
-pub(super) fn decode_template(json: Decoded) -> Option<Decoded> {
+/// A text in which only the markers of templates are escaped.
+pub(super) fn decode_template(text: &str) -> Option<Decoded> {
     let mut decoded = Decoded::default();
-    let mut at = 0;
-    while at < json.value.len() {
-        let rest = &json.value[at..];
-        if let Some(marker) = escaped_marker(rest) {
-            let token = json.token_at(at).start..json.token_at(at + 2).end;
-            decoded.escaped(marker, token);
-            at += 3;
-            continue;
-        }
-        if opens_template(rest) {
-            return None;
-        }
-        let c = rest.chars().next()?;
-        let token = json.token_at(at);
-        match c.len_utf8() == token.len() {
-            true => decoded.verbatim(&rest[..c.len_utf8()], token.start),
-            false => decoded.escaped(&rest[..c.len_utf8()], token),
-        }
-        at += c.len_utf8();
-    }
+    decode_markers(&mut decoded, text, 0)?;
     Some(decoded)
 }
 
-impl Decoded {
-    /// The bytes that say the character of the value at this place.
-    fn token_at(&self, at: usize) -> core::ops::Range<usize> {
-        let piece = &self.pieces[self.pieces.partition_point(|piece| piece.value.end <= at)];
-        if piece.value.len() != piece.token.len() {
-            return piece.token.clone();
-        }
-        let start = piece.token.start + at - piece.value.start;
-        let length = self.value[at..].chars().next().map_or(0, char::len_utf8);
-        start..start + length
+/// A literal piece of a heredoc, from whose lines the parser took `indent` characters.
+pub(super) fn decode_heredoc_part(token: &str, indent: usize, starts_line: bool) -> Option<Decoded> {
+    let mut decoded = Decoded::default();
+    let mut at = 0;
+    for (number, line) in token.split_inclusive('\n').enumerate() {
+        let content = line.trim_end_matches(['\r', '\n']);
+        let is_cut = number > 0 || starts_line;
+        let cut = match is_cut {
+            true => content.char_indices().nth(indent).map_or(content.len(), |(cut, _)| cut),
+            false => 0,
+        };
+        decode_markers(&mut decoded, &line[cut..], at + cut)?;
+        at += line.len();
     }
+    Some(decoded)
 }
 
 pub(super) fn escape_markers(part: &str) -> String {

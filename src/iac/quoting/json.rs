@@ -6,7 +6,15 @@ use alloc::string::{String, ToString};
 use super::{Decoded, Reader};
 
 pub(super) fn decode(token: &str) -> Option<Decoded> {
-    let mut reader = Reader::quoted(token, '"')?;
+    decode_escapes(Reader::quoted(token, '"')?)
+}
+
+/// What stands between the quotes, or a part of it.
+pub(super) fn decode_part(token: &str) -> Option<Decoded> {
+    decode_escapes(Reader { text: token, at: 0 })
+}
+
+fn decode_escapes(mut reader: Reader<'_>) -> Option<Decoded> {
     let mut decoded = Decoded::default();
     while !reader.rest().is_empty() {
         let start = reader.at;

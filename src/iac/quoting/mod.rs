@@ -22,6 +22,21 @@ pub(super) enum Style<'a> {
     /// A text of Terraform's JSON, which is a template of HCL in a text of JSON.
     JsonTemplate,
     HclQuoted,
+    /// A literal piece of a quoted template. Pieces are read and never written.
+    HclQuotedPart,
+    /// A quoted text in an expression in a text of JSON: `\"on\"`.
+    HclQuotedInJson,
+    /// A literal piece of a quoted template there.
+    HclQuotedPartInJson,
+    /// A literal piece of a template that is a text of JSON.
+    JsonTemplatePart,
+    /// A literal piece of a heredoc.
+    HeredocPart {
+        /// How many characters the parser took from the start of each line.
+        indent: usize,
+        /// Whether the piece starts at the start of a line.
+        starts_line: bool,
+    },
     Heredoc {
         /// `<<-`, which takes the indentation away.
         flush: bool,
@@ -75,6 +90,50 @@ impl Decoded {
         }
     }
 
+    /// The bytes of the token that say this part of the value, from the first to the last.
+    pub(super) fn token_of(&self, span: Range<usize>) -> Range<usize> {
+        let start = match self.pieces.get(self.pieces.partition_point(|piece| piece.value.end <= span.start))
+        {
+            Some(piece) if piece.value.len() == piece.token.len() => {
+                piece.token.start + span.start.saturating_sub(piece.value.start)
+            }
+            Some(piece) => piece.token.start,
+            None => self.pieces.last().map_or(0, |last| last.token.end),
+        };
+        let before = &self.pieces[..self.pieces.partition_point(|piece| piece.value.start < span.end)];
+        let end = match before.last() {
+            Some(piece) if piece.value.len() == piece.token.len() => {
+                piece.token.start + span.end.min(piece.value.end) - piece.value.start
+            }
+            Some(piece) => piece.token.end,
+            None => start,
+        };
+        start..end.max(start)
+    }
+
+    /// What the value says when it is itself read as a token.
+    fn then(self, read: impl FnOnce(&str) -> Option<Self>) -> Option<Self> {
+        let inner = read(&self.value)?;
+        let mut decoded = Self::default();
+        for piece in &inner.pieces {
+            let text = &inner.value[piece.value.clone()];
+            if piece.value.len() != piece.token.len() {
+                decoded.escaped(text, self.token_of(piece.token.clone()));
+                continue;
+            }
+            for (at, c) in text.char_indices() {
+                let start = piece.token.start + at;
+                let token = self.token_of(start..start + c.len_utf8());
+                let text = &text[at..at + c.len_utf8()];
+                match token.len() == text.len() {
+                    true => decoded.verbatim(text, token.start),
+                    false => decoded.escaped(text, token),
+                }
+            }
+        }
+        Some(decoded)
+    }
+
     /// The bytes of the token stand for the text as a whole.
     fn escaped(&mut self, text: &str, token: Range<usize>) {
         if text.is_empty() {
@@ -91,8 +150,13 @@ impl Style<'_> {
     pub(super) fn decode(self, token: &str) -> Option<Decoded> {
         match self {
             Self::Json => json::decode(token),
-            Self::JsonTemplate => hcl::decode_template(json::decode(token)?),
+            Self::JsonTemplate => json::decode(token)?.then(hcl::decode_template),
+            Self::JsonTemplatePart => json::decode_part(token)?.then(hcl::decode_template),
+            Self::HclQuotedInJson => json::decode_part(token)?.then(hcl::decode_quoted),
+            Self::HclQuotedPartInJson => json::decode_part(token)?.then(hcl::decode_quoted_part),
             Self::HclQuoted => hcl::decode_quoted(token),
+            Self::HclQuotedPart => hcl::decode_quoted_part(token),
+            Self::HeredocPart { indent, starts_line } => hcl::decode_heredoc_part(token, indent, starts_line),
             Self::Heredoc { flush, delimiter } => hcl::decode_heredoc(token, flush, delimiter),
             Self::YamlPlain { .. } => Some(yaml::decode_plain(token)),
             Self::YamlSingle => yaml::decode_single(token),
@@ -106,6 +170,7 @@ impl Style<'_> {
     pub(super) fn opening(self) -> usize {
         match self {
             Self::Json | Self::JsonTemplate | Self::HclQuoted | Self::YamlSingle | Self::YamlDouble => 1,
+            Self::HclQuotedInJson => 2,
             _ => 0,
         }
     }
@@ -116,11 +181,17 @@ impl Style<'_> {
             Self::Json => json::escape(part),
             Self::JsonTemplate => json::escape(&hcl::escape_markers(part)),
             Self::HclQuoted => hcl::escape_quoted(part),
+            Self::HclQuotedInJson => json::escape(&hcl::escape_quoted(part)),
             Self::Heredoc { .. } => hcl::escape_markers(part).replace('\n', &format!("\n{indent}")),
             Self::YamlSingle => part.replace('\'', "''"),
             Self::YamlDouble => yaml::escape_double(part),
             Self::YamlBlock(_) => part.replace('\n', &format!("{line_end}{indent}")),
-            Self::YamlPlain { .. } | Self::Nothing => part.to_owned(),
+            Self::YamlPlain { .. }
+            | Self::Nothing
+            | Self::HclQuotedPart
+            | Self::HclQuotedPartInJson
+            | Self::JsonTemplatePart
+            | Self::HeredocPart { .. } => part.to_owned(),
         }
     }
 
@@ -132,14 +203,30 @@ impl Style<'_> {
                 vec![(self, format!("\"{}\"", part()))]
             }
             Self::YamlSingle => vec![(self, format!("'{}'", part()))],
+            Self::HclQuotedInJson => vec![(self, format!("\\\"{}\\\"", part()))],
             Self::YamlPlain { .. } => {
                 let quoted = Self::YamlSingle.encode_part(value, line_end, "");
                 vec![(self, part()), (Self::YamlSingle, format!("'{quoted}'"))]
             }
             Self::Heredoc { .. } => vec![(self, indented(&part(), "\n", indent))],
             Self::YamlBlock(block) => vec![(self, indented(&block.lines(value), line_end, indent))],
-            Self::Nothing => Vec::new(),
+            Self::Nothing
+            | Self::HclQuotedPart
+            | Self::HclQuotedPartInJson
+            | Self::JsonTemplatePart
+            | Self::HeredocPart { .. } => Vec::new(),
         }
+    }
+
+    /// Whether the style is that of a piece of a text, which is never rewritten by itself.
+    pub(super) fn is_part(self) -> bool {
+        matches!(
+            self,
+            Self::HclQuotedPart
+                | Self::HclQuotedPartInJson
+                | Self::JsonTemplatePart
+                | Self::HeredocPart { .. }
+        )
     }
 
     /// Whether the token says the value to every tool that may read the file.
@@ -148,11 +235,19 @@ impl Style<'_> {
         decoded.is_some_and(|decoded| decoded.value == value)
             && match self {
                 Self::Heredoc { .. } => hcl::is_heredoc(token, value),
-                Self::HclQuoted | Self::JsonTemplate => !hcl::has_escaped_marker(value),
+                Self::HclQuoted | Self::HclQuotedInJson | Self::JsonTemplate => {
+                    !hcl::has_escaped_marker(value)
+                }
                 Self::YamlPlain { flow } => yaml::is_plain(value, flow),
                 Self::YamlSingle => yaml::is_printable(value) && !value.contains('\n'),
                 Self::YamlBlock(block) => yaml::is_printable(value) && block.holds(token),
-                Self::Json | Self::YamlDouble | Self::Nothing => true,
+                Self::Json
+                | Self::YamlDouble
+                | Self::Nothing
+                | Self::HclQuotedPart
+                | Self::HclQuotedPartInJson
+                | Self::JsonTemplatePart
+                | Self::HeredocPart { .. } => true,
             }
     }
 }

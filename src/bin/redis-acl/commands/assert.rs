@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::NOT_TEXT;
 use crate::Outcome;
 use crate::input::DEFAULT_DIALECT;
-use crate::input::{self, Bounds, Item};
+use crate::input::{self, Bounds, ChannelSetting, Item};
 use crate::output::{self, Format};
 
 const EXAMPLES: &str = "\
@@ -56,6 +56,8 @@ pub(crate) struct Assert {
     #[arg(long, short, value_name = "DIALECT")]
     dialect: Option<Dialect>,
     #[command(flatten)]
+    setting: ChannelSetting,
+    #[command(flatten)]
     bounds: Bounds,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -97,7 +99,8 @@ impl Assert {
             Err(errors) => return self.unread(&errors),
         };
         let named = self.dialect.or(claims.dialect());
-        let dialect = named.map_or_else(|| DEFAULT_DIALECT.parse(), Ok).map_err(io::Error::other)?;
+        let dialect = named.unwrap_or_else(|| input::named(DEFAULT_DIALECT));
+        let dialect = self.setting.put_into(dialect).map_err(io::Error::other)?;
         let Some(string) = &self.string else { return self.user_of_the_file(&claims, dialect) };
         if string != "-" {
             return self.one(&input::one(string.clone())?, &claims, dialect);

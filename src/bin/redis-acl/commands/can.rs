@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
-use redis_acl::{ApplyErrors, Denied, Dialect, KeyAccess, Reason, User, Verdict};
+use redis_acl::{ApplyErrors, ChannelSource, Denied, Dialect, KeyAccess, Process, Reason, User, Verdict};
 use serde::Serialize;
 
 use crate::Outcome;
@@ -21,9 +21,10 @@ Examples:
   redis-acl can --dialect valkey-8.1 --file requests.txt \"$(cat acl.txt)\"
 
 A file holds a request a line, quoted as in redis-cli; blank lines and lines that begin with # are skipped.
-JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\"} or
+JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\", \"channel_source\"} or
       {\"request\", \"dialect\", \"allowed\": false, \"reason\", \"message\", \"help\", \"selector\", \"rule\", \"needs\",
-       \"missing\", \"server_message\", \"dryrun\"}
+       \"missing\", \"server_message\", \"dryrun\", \"channel_source\"}; the source of the channels is null where none are
+      named, \"rules\", \"default\" (acl-pubsub-default), \"read_back\" (ElastiCache) or \"engine\"
 Whether the user is on is not looked at, as in ACL DRYRUN.";
 
 #[derive(clap::Args)]
@@ -32,7 +33,7 @@ pub(crate) struct Can {
     #[command(flatten)]
     of: In,
     /// Ask every dialect, and show where they differ
-    #[arg(long, conflicts_with = "dialect")]
+    #[arg(long, conflicts_with_all = ["dialect", "acl_pubsub_default"])]
     all_dialects: bool,
     /// Requests to ask about, one a line; `-` is the standard input
     #[arg(long, value_name = "FILE", conflicts_with = "request", required_unless_present = "request")]
@@ -64,6 +65,8 @@ struct Answer<'a> {
     selector: usize,
     /// The command rule that decided; `null` where none did.
     rule: Option<String>,
+    /// What decided about channels; `null` where nothing was asked about them.
+    channel_source: Option<ChannelSource>,
 }
 
 #[derive(Serialize)]
@@ -122,6 +125,8 @@ impl Can {
         output::line(told(verdict))?;
         let help = verdict.denied().and_then(Denied::help);
         help.map_or(Ok(()), |help| output::line(format_args!("  = help: {help}")))?;
+        let rests_on = verdict.channel_note();
+        rests_on.map_or(Ok(()), |note| output::line(format_args!("  = note: {note}")))?;
         let said = verdict.server_message(&self.user);
         said.map_or(Ok(()), |said| output::line(format_args!("  = note: the server says: {said}")))
     }
@@ -147,6 +152,7 @@ impl Can {
             refusal: verdict.denied().map(refusal),
             selector,
             rule: rule.map(|rule| rule.to_string()),
+            channel_source: verdict.channel_source(),
         }
     }
 
@@ -156,8 +162,9 @@ impl Can {
     /// Dialects that answer alike stand in one line; of those that cannot read the string it is said why.
     fn in_all_dialects(&self, requests: &[Result<Request, Unbalanced>]) -> io::Result<Outcome> {
         let mut outcome = Outcome::Fine;
-        let users: Vec<_> =
-            Dialect::all().map(|dialect| (dialect, User::parse(dialect, &self.string))).collect();
+        // a Sentinel has no data: a string for servers says nothing of it
+        let servers = Dialect::all().filter(|dialect| dialect.engine().process() == Process::Server);
+        let users: Vec<_> = servers.map(|dialect| (dialect, User::parse(dialect, &self.string))).collect();
         if let Some(errors) = unreadable_everywhere(&users) {
             return self.refuse(errors);
         }

@@ -20,6 +20,8 @@ struct Described {
     engine: Engine,
     form: Form,
     evidence: Evidence,
+    /// Where the facts about the modules come from.
+    module_evidence: Option<Evidence>,
     commands: usize,
     modules: Vec<Module>,
 }
@@ -28,7 +30,7 @@ impl Dialects {
     pub(crate) fn run(self) -> io::Result<Outcome> {
         if self.format == Format::Text {
             output::line(format_args!(
-                "{:24} {:12} {:11} {:11} {:>8}  modules",
+                "{:24} {:19} {:11} {:11} {:>8}  modules",
                 "dialect", "engine", "form", "evidence", "commands"
             ))?;
         }
@@ -46,10 +48,13 @@ impl Dialects {
 }
 
 const NOTES: &str = "
-measured: a server of that version was run and asked. documented: the nearest measured table, with the
-changes that release tables and pages list; for a service, also the version that AWS calls compatible. Modules' commands are always documented, not measured.
+measured: a server of that version was run and asked. source: its source code was read. documented: the
+nearest measured table, with the changes that release tables and pages list; for a service, also the version
+that AWS calls compatible. The facts about the commands of modules are measured for Redis 7.2 and 7.4, from
+source for Redis 8 and Valkey, documented for older versions.
 A full version is read as the modelled one at or below it in its line (redis-6.2.14, valkey-8.1.3);
-+json, +search, +timeseries, +bloom add a module to an engine (redis-8.4+json+search);
++json, +search, +timeseries, +bloom, +falkordb add a module to an engine (redis-8.4+json+search), and
+redis-stack-7.4 is redis-7.4+json+search+timeseries+bloom. sentinel/... is the Sentinel process of that version;
 elasticache and memorydb alone mean elasticache/redis-6.0 and memorydb/redis-6.2.";
 
 impl Described {
@@ -59,6 +64,7 @@ impl Described {
             engine: dialect.engine(),
             form: dialect.form(),
             evidence: dialect.evidence(),
+            module_evidence: dialect.module_evidence(),
             commands: Catalog::from(dialect).all().len(),
             modules: dialect.modules().collect(),
         }
@@ -67,11 +73,12 @@ impl Described {
     fn row(&self) -> String {
         let evidence = match self.evidence {
             Evidence::Measured => "measured",
+            Evidence::Source => "source",
             Evidence::Documented => "documented",
         };
         let modules: Vec<_> = self.modules.iter().map(|module| module.name()).collect();
         let row = format!(
-            "{:24} {:12} {:11} {evidence:11} {:>8}  {}",
+            "{:24} {:19} {:11} {evidence:11} {:>8}  {}",
             self.dialect.to_string(),
             self.engine,
             self.form,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 use crate::files::FileSize;
-use crate::input::{Bounds, Stated};
+use crate::input::{Bounds, ChannelSetting, Engines, Stated};
 use crate::output;
 use crate::revision::{self, NOT_THERE, Named};
 
@@ -21,6 +21,7 @@ Examples:
   redis-acl diff main/users.tf users.tf                # two files with users: user by user
   redis-acl diff deployed infra                        # two folders
   redis-acl diff --since origin/main infra             # the working tree with a revision of git
+  terraform show -json plan.out > plan.json; redis-acl diff plan.json    # before and after a plan
   redis-acl diff --dialect redis-6.2 --to-dialect redis-7.2 'on ~* +@all' 'on ~* &* +@all'
 A gate for CI, which fails if anybody can do more than before, or if that is not known:
   redis-acl diff --no-new-access --since origin/main .
@@ -56,6 +57,8 @@ pub(crate) struct Diff {
     /// The engines that read NEW, if they are not those that read OLD
     #[arg(long, value_name = "DIALECT")]
     to_dialect: Option<Stated>,
+    #[command(flatten)]
+    setting: ChannelSetting,
     /// Compare the files below the paths with those that a revision of git has, which are OLD
     #[arg(long, value_name = "REV")]
     since: Option<String>,
@@ -100,12 +103,26 @@ pub(crate) enum Format {
 }
 
 impl Diff {
+    /// What the flags say of the engines that read OLD.
+    fn old_engines(&self) -> Engines {
+        Engines { stated: self.dialect.clone(), setting: self.setting }
+    }
+
+    /// The same of NEW.
+    fn new_engines(&self) -> Engines {
+        let stated = self.to_dialect.clone().or_else(|| self.dialect.clone());
+        Engines { stated, setting: self.setting }
+    }
+
     pub(crate) fn run(self) -> io::Result<Outcome> {
         if let Some(revision) = &self.since {
             return self.since(revision);
         }
         let [old, new] = &self.given[..] else {
-            return bad_usage("two arguments are needed, OLD and NEW; or --since REV with files and folders");
+            return match &self.given[..] {
+                [plan] => self.plan(plan),
+                _ => bad_usage(ARGUMENTS),
+            };
         };
         if old == "-" && new == "-" {
             return bad_usage("only one of the strings can come from the standard input");
@@ -121,13 +138,24 @@ impl Diff {
         }
     }
 
+    /// The users before and after a plan.
+    fn plan(&self, path: &str) -> io::Result<Outcome> {
+        match Named::at(path, self.size)? {
+            Some(Named::Files(sources)) => match &sources.files[..] {
+                [source] => self.of_plan(source),
+                _ => bad_usage(ARGUMENTS),
+            },
+            _ => bad_usage(ARGUMENTS),
+        }
+    }
+
     fn since(&self, revision: &str) -> io::Result<Outcome> {
         let paths: Vec<_> = match self.given.is_empty() {
             true => vec![PathBuf::from(".")],
             false => self.given.iter().map(PathBuf::from).collect(),
         };
         let old = revision::of_git(revision, &paths, self.size)?;
-        let is_old = |path: &Path| old.iter().any(|source| source.label.starts_with(path));
+        let is_old = |path: &Path| old.files.iter().any(|source| source.label.starts_with(path));
         if let Some(missing) = paths.iter().find(|path| !path.exists() && !is_old(path)) {
             return bad_usage(&format!("no file or folder `{}`, now or at {revision}", missing.display()));
         }
@@ -137,6 +165,9 @@ impl Diff {
         self.files((Path::new(revision), old), (Path::new(&name), new))
     }
 }
+
+const ARGUMENTS: &str = "two arguments are needed, OLD and NEW; or the JSON of one plan (`terraform show -json`); \
+     or --since REV with files and folders";
 
 fn one_file(path: &str) -> String {
     let is_there = if path == NOT_THERE { "is an empty file" } else { "is a file or folder with users" };

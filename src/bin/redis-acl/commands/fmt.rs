@@ -12,8 +12,9 @@ use serde::{Serialize, Serializer};
 
 use crate::Outcome;
 use crate::files::{self, Content, FileSize, Found};
-use crate::input::Stated;
+use crate::input::{ChannelSetting, Engines, Stated};
 use crate::output::{self, Format};
+use crate::scopes::Scopes;
 use crate::settings::SettingsFile;
 use crate::summary::{Counts, Summary};
 
@@ -49,6 +50,8 @@ pub(crate) struct Fmt {
     /// The engines that may read strings whose file does not state one
     #[arg(long, short, value_name = "DIALECT")]
     dialect: Option<Stated>,
+    #[command(flatten)]
+    setting: ChannelSetting,
     /// Change nothing; exit with 1 if something would change, and list where
     #[arg(long)]
     check: bool,
@@ -82,7 +85,7 @@ struct Report {
 }
 
 /// The dialect that settings name for the files of a folder.
-type ByFolder = Mutex<HashMap<PathBuf, Option<Stated>>>;
+type ByFolder = Mutex<HashMap<PathBuf, Engines>>;
 
 /// A string that changes.
 #[derive(Serialize)]
@@ -109,11 +112,12 @@ impl Fmt {
     pub(crate) fn run(self) -> io::Result<Outcome> {
         let (mut outcome, dialects, mut summary) =
             (Outcome::Fine, Mutex::default(), Summary::new(&self.paths));
+        let scopes = Scopes::default();
         files::in_order(
             files::at(&self.paths),
             |file| {
                 let below = file.as_ref().map_or(0, |file| file.below);
-                self.file(file, &dialects).map(|report| Report { below, ..report })
+                self.file(file, &dialects, &scopes).map(|report| Report { below, ..report })
             },
             |report| {
                 let report = report?;
@@ -128,7 +132,7 @@ impl Fmt {
     }
 
     /// Formats a file. The error is that of settings.
-    fn file(&self, file: &io::Result<Found>, settings: &ByFolder) -> io::Result<Report> {
+    fn file(&self, file: &io::Result<Found>, settings: &ByFolder, scopes: &Scopes) -> io::Result<Report> {
         let file = match file {
             Ok(file) => file,
             Err(error) => return Ok(Report::unreadable(Path::new("."), error.to_string())),
@@ -145,12 +149,11 @@ impl Fmt {
             }
             Err(error) => return unreadable(error.to_string()),
         };
-        let stated = match &self.dialect {
-            Some(stated) => Some(stated.clone()),
-            None => dialect_for(&file.path, settings)?,
-        };
-        let stated = stated.map(|stated| stated.of_files);
-        let document = Document::read(&file.path, &bytes, kind, stated.as_ref());
+        let flags = Engines { stated: self.dialect.clone(), setting: self.setting };
+        let stated = flags.or(engines_for(&file.path, settings)?).of_files()?;
+        let around = scopes.around(&file.path, self.size);
+        let scope = around.scope(&file.path, kind, &bytes);
+        let document = Document::read_in(&scope, &file.path, &bytes, kind, stated.as_ref());
         let (report, new) = self.formatted(&document);
         match new.filter(|_| !self.check).map_or(Ok(()), |new| files::rewrite(&file.path, &bytes, &new)) {
             Ok(()) => Ok(report),
@@ -238,12 +241,12 @@ impl Report {
     }
 }
 
-fn dialect_for(path: &Path, known: &ByFolder) -> io::Result<Option<Stated>> {
+fn engines_for(path: &Path, known: &ByFolder) -> io::Result<Engines> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    if let Some(dialect) = known.lock().expect("no other worker panicked").get(folder) {
-        return Ok(dialect.clone());
+    if let Some(engines) = known.lock().expect("no other worker panicked").get(folder) {
+        return Ok(engines.clone());
     }
-    let dialect = SettingsFile::dialect_for(path)?;
-    known.lock().expect("no other worker panicked").insert(folder.to_owned(), dialect.clone());
-    Ok(dialect)
+    let engines = SettingsFile::engines_for(path)?;
+    known.lock().expect("no other worker panicked").insert(folder.to_owned(), engines.clone());
+    Ok(engines)
 }

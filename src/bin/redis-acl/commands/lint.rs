@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::files::FileSize;
-use crate::input::{self, Item, Stated};
+use crate::input::{self, ChannelSetting, Engines, Item, Stated};
 use crate::output;
 use crate::settings::{FailOn, Settings, SettingsFile};
 use redis_acl::document::Kind;
@@ -68,6 +68,8 @@ pub(crate) struct Lint {
     /// path says valkey]
     #[arg(long, short, value_name = "DIALECT")]
     dialect: Option<Stated>,
+    #[command(flatten)]
+    setting: ChannelSetting,
     /// A client library, framework or tool that will use the user; `list` prints those that are known
     #[arg(long, value_name = "NAME")]
     client: Vec<String>,
@@ -161,7 +163,7 @@ enum Given {
 
 /// What the flags say, which counts more than what files say.
 struct Flags {
-    dialect: Option<Stated>,
+    engines: Engines,
     settings: Settings,
     /// The file of settings that is named.
     file: Option<PathBuf>,
@@ -171,7 +173,7 @@ struct Flags {
 /// How strings are looked at where these settings hold.
 struct Rules {
     config: Config,
-    dialect: Option<Stated>,
+    engines: Engines,
     fail_on: Level,
 }
 
@@ -188,7 +190,8 @@ impl Lint {
             Err(message) => return bad_usage(&message),
         };
         let Self {
-            dialect,
+            dialect: stated,
+            setting,
             client,
             allow,
             warn,
@@ -203,7 +206,7 @@ impl Lint {
             ..
         } = self;
         let settings = Settings { allow, warn, deny, clients: client, next, fail_on };
-        let flags = Flags { dialect, settings, file, size };
+        let flags = Flags { engines: Engines { stated, setting }, settings, file, size };
         match given {
             Given::Strings(_) if format == Format::Sarif => bad_usage("SARIF is about files"),
             Given::Strings(_) if dry_run => bad_usage("--dry-run is about files"),
@@ -255,18 +258,17 @@ impl Flags {
         let filled = file.lint.put_into(&mut config).and_then(|()| self.settings.put_into(&mut config));
         filled.map_err(|message| io::Error::new(io::ErrorKind::InvalidInput, message))?;
         let fail_on = self.settings.fail_on.or(file.lint.fail_on).unwrap_or(FailOn::Warning).level();
-        Ok(Rules { config, dialect: self.dialect.clone().or(file.dialect), fail_on })
+        Ok(Rules { config, engines: self.engines.or(file.engines()), fail_on })
     }
 }
 
 fn lint_strings(strings: Vec<String>, flags: &Flags, format: Format, fix: bool) -> io::Result<Outcome> {
-    let Rules { config, dialect, fail_on } = match flags.rules_in(Path::new(".")) {
+    let Rules { config, engines, fail_on } = match flags.rules_in(Path::new(".")) {
         Ok(rules) => rules,
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => return bad_usage(&error.to_string()),
         Err(error) => return Err(error),
     };
-    let dialects =
-        dialect.map_or_else(|| input::named(input::DEFAULT_DIALECT).into(), |stated| stated.of_string);
+    let dialects = engines.of_string()?;
     let run = Run { config, dialects, fail_on, format };
     let (mut outcome, mut tally) = (Outcome::Fine, Tally::default());
     for string in strings {

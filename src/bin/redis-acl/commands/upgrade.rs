@@ -2,8 +2,8 @@
 
 use std::io;
 
-use redis_acl::compare::{self, Difference, Upgrade};
-use redis_acl::{ApplyErrors, Dialect, syntax};
+use redis_acl::compare::{self, Inexpressible, Replacement, Transition, Upgrade};
+use redis_acl::{ApplyErrors, Dialect, Relation, syntax};
 use serde::Serialize;
 
 use crate::Outcome;
@@ -15,10 +15,25 @@ Examples:
   redis-acl upgrade --from redis-6.2 --to redis-7.2 'on ~app:* +@all -@dangerous'
   redis-acl upgrade --from redis-7.4 --to redis-8.4+json+search 'on ~app:* +@read'
   redis-acl upgrade --from elasticache --to elasticache/valkey-8.0 --format json - < strings.txt
+  redis-acl upgrade --from redis-6.2 --to redis-7.0+acl-pubsub-default=allchannels 'on ~app:* +@all'
 
-Lines with - are what only the old engine lets the user do, those with + what only the new one does.
-Exit codes: 0 the same string means the same under both; 1 it does not, or is refused; 2 bad input.
-JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"exact\", \"unavoidable\", \"inexpressible\"}";
+The string is judged by what its rules grant. Commands that an engine opens to every user (AUTH, HELLO, QUIT, RESET) do
+not count, nor do the names `post` and `host:`, which Redis 6 registers to catch HTTP requests.
+
+Lines with - are what only the old engine grants; lines with + are what only the new engine grants. Commands that only
+one of the engines has are listed apart and do not change the exit code: new ones open nothing that was closed before,
+and no rule can bring back old ones.
+
+Two strings are proposed, each proven by a comparison: one grants exactly what the string granted before, the other loses
+nothing and lists what it gains.
+
+Exit codes:
+  0  the string grants the same of the commands, keys and channels that both engines have
+  1  some of that is lost or gained, the answer is inconclusive, or the new engine rejects the string
+  2  bad input
+JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"notes\", \"exact\", \"unavoidable\", \"inexpressible\", \"lossless\",
+      \"gains\"}; `unavoidable` is what changes with the exact string, `gains` what changes with the lossless one; each of
+      these and `same` is {\"relation\", \"gained\", \"lost\", \"new_commands\", \"gone_commands\"}.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -44,14 +59,20 @@ struct Answer<'a> {
     input: &'a str,
     from: Dialect,
     to: Dialect,
-    /// `null` where the new engine refuses the string.
-    same: Option<&'a Difference>,
+    /// `null` where the new engine rejects the string.
+    same: Option<&'a Transition>,
     errors: Option<&'a ApplyErrors>,
+    /// What the channels rest on, where the engines differ in it.
+    notes: &'a [String],
     /// `null` where nothing would grant just that.
     exact: Option<&'a str>,
     /// What even the exact string loses and gains.
-    unavoidable: Option<&'a Difference>,
+    unavoidable: Option<&'a Transition>,
     inexpressible: Option<String>,
+    /// `null` where everything that was tried loses something.
+    lossless: Option<&'a str>,
+    /// What the lossless string gains, and what the new engine does not have.
+    gains: Option<&'a Transition>,
 }
 
 impl UpgradeCommand {
@@ -70,57 +91,86 @@ impl UpgradeCommand {
         };
         match self.format {
             Format::Json => output::json(&self.answer(&syntax::masked(text), &upgrade))?,
-            Format::Text => self.tell(&upgrade)?,
+            Format::Text => self.print(&upgrade)?,
         }
-        let is_same = upgrade.same().is_ok_and(|difference| difference.comparison().is_equal());
+        let is_same = upgrade.same().is_ok_and(Transition::is_same);
         Ok(if is_same { Outcome::Fine } else { Outcome::Negative })
     }
 
     fn answer<'a>(&self, input: &'a str, upgrade: &'a Upgrade) -> Answer<'a> {
-        let exact = upgrade.exact().ok();
+        let (exact, lossless) = (upgrade.exact().ok(), upgrade.lossless().ok());
         Answer {
             input,
             from: self.from,
             to: self.to,
             same: upgrade.same().ok(),
             errors: upgrade.same().err(),
-            exact: exact.map(|exact| exact.text()),
-            unavoidable: exact.map(|exact| exact.difference()),
+            notes: upgrade.notes(),
+            exact: exact.map(Replacement::text),
+            unavoidable: exact.map(Replacement::transition),
             inexpressible: upgrade.exact().err().map(ToString::to_string),
+            lossless: lossless.map(Replacement::text),
+            gains: lossless.map(Replacement::transition),
         }
     }
 
-    /// What the same string is there, then what to write instead.
-    fn tell(&self, upgrade: &Upgrade) -> io::Result<()> {
-        let Self { from, to, bounds, .. } = self;
+    /// What the same string grants there, then what to write instead.
+    fn print(&self, upgrade: &Upgrade) -> io::Result<()> {
+        let Self { from, to, .. } = self;
         match upgrade.same() {
-            Ok(difference) if difference.comparison().is_equal() => {
-                return output::line(format_args!(
-                    "under {to} the same string means the same as under {from}"
-                ));
+            Ok(transition) if transition.is_same() => {
+                output::line(format_args!("under {to} the same string grants the same as under {from}"))?;
+                if transition.new_commands().is_empty() && transition.gone_commands().is_empty() {
+                    return Ok(());
+                }
+                self.print_transition(transition)?;
             }
-            Ok(difference) => {
+            Ok(transition) => {
                 output::line(format_args!("the same string under {from} (-) and {to} (+):"))?;
-                output::difference(difference, *bounds)?;
+                self.print_transition(transition)?;
             }
             Err(errors) => {
-                output::line(format_args!("{to} refuses the string:"))?;
+                output::line(format_args!("{to} rejects the string:"))?;
                 errors.iter().try_for_each(|error| output::report(&error.report(), None))?;
             }
         }
-        match upgrade.exact() {
-            Ok(exact) => {
-                output::line(format_args!("to grant under {to} what it granted under {from}:"))?;
-                output::line(format_args!("  {}", exact.text()))?;
-                match exact.difference().comparison().is_equal() {
-                    true => Ok(()),
-                    false => {
-                        output::line("which cannot help that:")?;
-                        output::difference(exact.difference(), *bounds)
-                    }
-                }
+        upgrade.notes().iter().try_for_each(|note| output::line(format_args!("  = note: {note}")))?;
+        if upgrade.same().is_ok_and(|transition| transition.is_same() && transition.new_commands().is_empty())
+        {
+            return Ok(());
+        }
+        let purpose = format!("to grant under {to} exactly what it granted under {from}");
+        self.print_replacement(&purpose, upgrade.exact())?;
+        let is_lossless = upgrade.same().is_ok_and(Transition::loses_nothing);
+        match is_lossless {
+            true => Ok(()),
+            false => self.print_replacement("to lose nothing", upgrade.lossless()),
+        }
+    }
+
+    fn print_replacement(
+        &self,
+        purpose: &str,
+        replacement: Result<&Replacement, &Inexpressible>,
+    ) -> io::Result<()> {
+        match replacement {
+            Ok(replacement) => {
+                output::line(format_args!("{purpose}:"))?;
+                output::line(format_args!("  {}", replacement.text()))?;
+                self.print_transition(replacement.transition())
             }
-            Err(error) => output::line(format_args!("nothing to write instead: {error}")),
+            Err(error) => output::line(format_args!("{purpose}, nothing can be written: {error}")),
+        }
+    }
+
+    /// What changes; nothing where nothing does.
+    fn print_transition(&self, transition: &Transition) -> io::Result<()> {
+        let text = transition.to_string();
+        let skipped = usize::from(transition.is_same());
+        output::difference_lines(text.lines().skip(skipped))?;
+        match transition.comparison().relation() {
+            Relation::Undecided => output::bounds(self.bounds),
+            _ => Ok(()),
         }
     }
 }

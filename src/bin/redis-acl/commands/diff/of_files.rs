@@ -10,11 +10,11 @@ use redis_acl::document::{self, Change, Compared, Document, FileUser, Login, New
 use redis_acl::{Dialect, Dialects, User, syntax};
 use serde::Serialize;
 
-use super::{Diff, Format, reports};
+use super::{Diff, Format, bad_usage, reports};
 use crate::Outcome;
-use crate::input::Stated;
+use crate::input::Engines;
 use crate::output;
-use crate::revision::{self, Source};
+use crate::revision::{self, Source, Sources};
 use crate::settings::SettingsFile;
 use crate::summary::{Counts, count};
 
@@ -63,14 +63,39 @@ impl Diff {
     /// Compares the users of two revisions of files.
     pub(super) fn files(
         &self,
-        (old, mut old_files): (&Path, Vec<Source>),
-        (new, mut new_files): (&Path, Vec<Source>),
+        (old, mut old_files): (&Path, Sources),
+        (new, mut new_files): (&Path, Sources),
     ) -> io::Result<Outcome> {
         revision::complete(&mut old_files, &mut new_files);
-        let to_dialect = self.to_dialect.as_ref().or(self.dialect.as_ref());
-        let old_revision = self.revision(&old_files, self.dialect.as_ref())?;
-        let new_revision = self.revision(&new_files, to_dialect)?;
+        let old_revision = self.revision(&old_files, &self.old_engines())?;
+        let new_revision = self.revision(&new_files, &self.new_engines())?;
         let (Some(of_old), Some(of_new)) = (old_revision, new_revision) else { return Ok(Outcome::BadInput) };
+        self.answer((old, &of_old), (new, &of_new))
+    }
+
+    /// Compares the users before and after a plan.
+    pub(super) fn of_plan(&self, source: &Source) -> io::Result<Outcome> {
+        let stated = self.old_engines().or(SettingsFile::engines_for(&source.path)?).of_files()?;
+        let document = Document::read(&source.label, &source.bytes, source.kind, stated.as_ref());
+        let refused = document.refusals();
+        if !refused.is_empty() {
+            refused.iter().try_for_each(|refusal| output::refusal(refusal, &source.label))?;
+            return Ok(Outcome::BadInput);
+        }
+        let Some(before) = document.users_before() else {
+            return bad_usage("the file is no plan, so that another one is needed to compare it with");
+        };
+        let counts = Counts::of(&document);
+        let of_old = Revision { users: before, files: 1, counts };
+        let of_new = Revision { users: document.users(), files: 1, counts };
+        self.answer((&source.label, &of_old), (&source.label, &of_new))
+    }
+
+    fn answer(
+        &self,
+        (old, of_old): (&Path, &Revision),
+        (new, of_new): (&Path, &Revision),
+    ) -> io::Result<Outcome> {
         let compared = document::changes(self.options(), &of_old.users, &of_new.users);
         let new_access = NewAccess::of_all(compared.iter().map(|compared| compared.new_access));
         let unchecked = compared.iter().filter(|compared| compared.why.is_some()).count();
@@ -85,7 +110,7 @@ impl Diff {
                 output::json(&Answer { old, new, new_access, unchecked, users })?;
             }
         }
-        self.sum_up(&compared, &of_old, &of_new)?;
+        self.sum_up(&compared, of_old, of_new)?;
         let is_fine = match self.no_new_access {
             true => compared.iter().all(|compared| self.passes(compared)),
             false => {
@@ -106,16 +131,13 @@ impl Diff {
     }
 
     /// The users of files; what is rejected in one is reported.
-    fn revision(&self, files: &[Source], stated: Option<&Stated>) -> io::Result<Option<Revision>> {
+    fn revision(&self, sources: &Sources, flags: &Engines) -> io::Result<Option<Revision>> {
+        let (files, scope) = (&sources.files, sources.scope());
         let mut revision = Revision { users: Vec::new(), files: files.len(), counts: Counts::default() };
         let mut is_rejected = false;
         for file in files {
-            let stated = match stated {
-                Some(stated) => Some(stated.clone()),
-                None => SettingsFile::dialect_for(&file.path)?,
-            };
-            let stated = stated.map(|stated| stated.of_files);
-            let document = Document::read(&file.label, &file.bytes, file.kind, stated.as_ref());
+            let stated = flags.or(SettingsFile::engines_for(&file.path)?).of_files()?;
+            let document = Document::read_in(&scope, &file.label, &file.bytes, file.kind, stated.as_ref());
             let refused = document.refusals();
             refused.iter().try_for_each(|refusal| output::refusal(refusal, &file.label))?;
             is_rejected |= !refused.is_empty();

@@ -48,9 +48,7 @@ impl Diff {
         if !matches!(self.format, Format::Text | Format::Json) {
             return bad_usage("Markdown, GitHub annotations and SARIF are about files");
         }
-        let default = || Dialects::from(input::named(input::DEFAULT_DIALECT));
-        let dialects = self.dialect.as_ref().map_or_else(default, |stated| stated.of_string.clone());
-        let to = self.to_dialect.as_ref().map_or_else(|| dialects.clone(), |stated| stated.of_string.clone());
+        let (dialects, to) = (self.old_engines().of_string()?, self.new_engines().of_string()?);
         let side = |name, string: &str, dialects| {
             input::one(string.to_owned()).map(|item| Side { name, dialects, item })
         };

@@ -16,6 +16,7 @@ use super::found;
 use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
 use crate::Outcome;
 use crate::files::{self, Content};
+use crate::scopes::Scopes;
 use crate::summary::{Counts, Summary};
 
 /// What becomes of the files.
@@ -33,6 +34,7 @@ struct Linter {
     by_folder: Mutex<HashMap<PathBuf, Arc<Rules>>>,
     format: Format,
     change: Change,
+    scopes: Scopes,
 }
 
 /// What is to be printed of a file.
@@ -53,7 +55,7 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
     if let Err(message) = flags.settings.put_into(&mut lint::Config::new()) {
         return bad_usage(&message);
     }
-    let linter = Linter { flags, by_folder: Mutex::default(), format, change };
+    let linter = Linter { flags, by_folder: Mutex::default(), format, change, scopes: Scopes::default() };
     let mut out = anstream::stdout().lock();
     let (mut tally, mut outcome, mut results) = (Tally::default(), Outcome::Fine, 0);
     let mut summary = Summary::new(paths);
@@ -130,8 +132,10 @@ impl Linter {
 
     fn lint(&self, path: &Path, kind: Kind, bytes: &[u8]) -> io::Result<Looked> {
         let rules = self.rules_of(path)?;
-        let stated = rules.dialect.as_ref().map(|stated| &stated.of_files);
-        let document = Document::read(path, bytes, kind, stated);
+        let stated = rules.engines.of_files()?;
+        let around = self.scopes.around(path, self.flags.size);
+        let scope = around.scope(path, kind, bytes);
+        let document = Document::read_in(&scope, path, bytes, kind, stated.as_ref());
         let mut looked = Looked { counts: Counts::of(&document), ..Looked::default() };
         if self.change == Change::Nothing {
             self.report(path, &document, &rules, &mut looked)?;
@@ -157,7 +161,7 @@ impl Linter {
             };
             looked.printed.push_str(&format!("{}: {strings} fixed\n", path.display()));
         }
-        let again = Document::read(path, &rewritten.bytes, kind, stated);
+        let again = document.reread(&rewritten.bytes);
         self.report(path, &again, &rules, &mut looked)?;
         Ok(looked)
     }

@@ -1,0 +1,468 @@
+//! Terraform's modules: what the names in the files of a folder mean, and who calls whom.
+
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::eval::{Context, Evaluator};
+use super::source::Source;
+use super::tree::Node;
+use super::value::{Pair, Value};
+
+/// So many copies of a module or of a resource are looked at one by one.
+const MOST_COPIES: usize = 64;
+
+/// So many calls are followed to find the copies of a module.
+const MOST_CALLS: usize = 1024;
+
+/// So deep may modules call one another.
+const DEEPEST: usize = 8;
+
+/// An expression and the number of the file that it is in.
+pub(super) type InFile<'t, 'a> = (usize, &'t Node<'a>);
+
+/// The folders of a scope.
+pub(super) struct Modules<'t, 'a> {
+    sources: Vec<Arc<Source<'a>>>,
+    folders: Vec<Folder<'t, 'a>>,
+    digest: String,
+    frames: Cell<usize>,
+}
+
+/// What the files of a folder define.
+#[derive(Default)]
+struct Folder<'t, 'a> {
+    path: PathBuf,
+    /// Each name has one definition; a copy of a file beside it has others, which are its own.
+    locals: HashMap<String, Vec<InFile<'t, 'a>>>,
+    /// The defaults of variables.
+    defaults: HashMap<String, Vec<InFile<'t, 'a>>>,
+    /// What files of values say, by the name of the variable.
+    values: HashMap<String, Vec<Given<'t, 'a>>>,
+    /// Resources by `type.name`, and data sources by `data.type.name`.
+    resources: HashMap<String, Vec<InFile<'t, 'a>>>,
+    calls: Vec<Call<'t, 'a>>,
+    /// The folders and the numbers of the calls that use this folder as a module.
+    callers: Vec<(usize, usize)>,
+}
+
+/// A value of a variable in a file of values.
+#[derive(Clone, Copy)]
+struct Given<'t, 'a> {
+    value: InFile<'t, 'a>,
+    load: Load,
+}
+
+/// When Terraform reads a file of values; what is read later counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Load {
+    /// Only if `-var-file` names it.
+    OnDemand,
+    /// `terraform.tfvars`.
+    First,
+    /// `*.auto.tfvars`, in the order of their names.
+    Second,
+}
+
+/// The call of a module.
+struct Call<'t, 'a> {
+    name: String,
+    file: usize,
+    body: &'t Node<'a>,
+}
+
+/// A file that is read, with its path and its tree.
+pub(super) struct ReadFile<'t, 'a> {
+    pub(super) source: Arc<Source<'a>>,
+    pub(super) root: &'t Node<'a>,
+}
+
+/// Whether a file holds values of variables and no configuration.
+pub(super) fn holds_values(path: &Path) -> bool {
+    Load::of(path).is_some()
+}
+
+impl Load {
+    /// `None` of a file with configuration.
+    fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?;
+        let name = name.strip_suffix(".json").unwrap_or(name);
+        let stem = name.strip_suffix(".tfvars")?;
+        Some(match stem {
+            "terraform" => Self::First,
+            stem if stem.ends_with(".auto") => Self::Second,
+            _ => Self::OnDemand,
+        })
+    }
+}
+
+impl<'t, 'a> Modules<'t, 'a> {
+    /// The modules that these files are, which are numbered as they come. What does not name a file with
+    /// configuration of its own is looked up in none.
+    pub(super) fn of(files: &[ReadFile<'t, 'a>], digest: String) -> Self {
+        let mut modules = Self {
+            sources: files.iter().map(|file| file.source.clone()).collect(),
+            folders: Vec::new(),
+            digest,
+            frames: Cell::new(0),
+        };
+        let mut order: Vec<_> = files.iter().enumerate().collect();
+        order.sort_by(|a, b| a.1.source.path.cmp(&b.1.source.path));
+        for (number, file) in order {
+            let folder = modules.folder_of(number);
+            modules.folders[folder].add(number, file);
+        }
+        modules.link();
+        modules
+    }
+
+    /// The folder of a file, which is made if there is none.
+    fn folder_of(&mut self, file: usize) -> usize {
+        let path = plain(self.sources[file].path.parent().unwrap_or(Path::new("")));
+        let found = self.folders.iter().position(|folder| folder.path == path);
+        found.unwrap_or_else(|| {
+            self.folders.push(Folder { path, ..Folder::default() });
+            self.folders.len() - 1
+        })
+    }
+
+    fn link(&mut self) {
+        let mut links = Vec::new();
+        for (number, folder) in self.folders.iter().enumerate() {
+            for (call, called) in folder.calls.iter().enumerate() {
+                let source = called.body.text_of("source").filter(|source| source.starts_with(['.', '/']));
+                let path = source.map(|source| plain(&folder.path.join(source)));
+                let target = path.and_then(|path| self.folders.iter().position(|folder| folder.path == path));
+                links.extend(target.map(|target| (target, (number, call))));
+            }
+        }
+        for (target, caller) in links {
+            self.folders[target].callers.push(caller);
+        }
+    }
+
+    pub(super) fn source(&self, file: usize) -> &Arc<Source<'a>> {
+        &self.sources[file]
+    }
+
+    /// The number of the folder that a file is in.
+    pub(super) fn folder(&self, file: usize) -> usize {
+        let path = plain(self.sources[file].path.parent().unwrap_or(Path::new("")));
+        self.folders.iter().position(|folder| folder.path == path).unwrap_or_default()
+    }
+
+    /// What all files say that may decide a value.
+    pub(super) fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The definition of a local that a file refers to.
+    pub(super) fn local(&self, folder: usize, file: usize, name: &str) -> Option<InFile<'t, 'a>> {
+        the_one(self.folders.get(folder)?.locals.get(name)?, file)
+    }
+
+    /// The body of a resource or of a data source that a file refers to.
+    pub(super) fn resource(&self, folder: usize, file: usize, address: &str) -> Option<InFile<'t, 'a>> {
+        the_one(self.folders.get(folder)?.resources.get(address)?, file)
+    }
+
+    /// The values that a variable may have which no caller gives: the one that Terraform reads by itself, or else the
+    /// default, and those of files that may be named to it.
+    pub(super) fn values_of(&self, frame: &Frame<'t, 'a>, file: usize, name: &str) -> Vec<InFile<'t, 'a>> {
+        let Some(folder) = self.folders.get(frame.folder) else { return Vec::new() };
+        let default = folder.defaults.get(name).and_then(|defaults| the_one(defaults, file));
+        if frame.caller.is_some() {
+            return default.into_iter().collect();
+        }
+        let given = folder.values.get(name).map(Vec::as_slice).unwrap_or_default();
+        let read = given.iter().filter(|given| given.load > Load::OnDemand).max_by_key(|given| given.load);
+        let first = read.map(|given| given.value).or(default);
+        let others = given.iter().filter(|given| given.load == Load::OnDemand).map(|given| given.value);
+        first.into_iter().chain(others).collect()
+    }
+
+    fn new_id(&self) -> usize {
+        self.frames.set(self.frames.get() + 1);
+        self.frames.get()
+    }
+
+    // -----------------------------------------------------------------------------------------------
+    // Copies
+
+    /// The folder as a root module.
+    pub(super) fn root(&self, folder: usize) -> Rc<Frame<'t, 'a>> {
+        Rc::new(Frame {
+            folder,
+            id: self.new_id(),
+            address: String::new(),
+            caller: None,
+            each: Each::Nothing,
+        })
+    }
+
+    /// The copies of the module that a folder is: one for each call, and each of its copies; or the root module.
+    pub(super) fn frames(&self, evaluator: &Evaluator<'t, 'a>, folder: usize) -> Vec<Rc<Frame<'t, 'a>>> {
+        let mut frames = Vec::new();
+        self.add_frames(evaluator, folder, DEEPEST, &Cell::new(MOST_CALLS), &mut frames);
+        if frames.is_empty() {
+            frames.push(self.root(folder));
+        }
+        frames
+    }
+
+    fn add_frames(
+        &self,
+        evaluator: &Evaluator<'t, 'a>,
+        folder: usize,
+        depth: usize,
+        work: &Cell<usize>,
+        frames: &mut Vec<Rc<Frame<'t, 'a>>>,
+    ) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        for (caller, call) in &self.folders[folder].callers {
+            let Some(left) = work.get().checked_sub(1) else { return };
+            work.set(left);
+            let call = &self.folders[*caller].calls[*call];
+            let mut around = Vec::new();
+            self.add_frames(evaluator, *caller, depth, work, &mut around);
+            if around.is_empty() && self.folders[*caller].callers.is_empty() {
+                around.push(self.root(*caller));
+            }
+            for frame in around {
+                for copy in self.copies(evaluator, call.file, call.body, &frame) {
+                    if frames.len() == MOST_COPIES {
+                        return;
+                    }
+                    let address = format!("{}module.{}{}.", frame.address, call.name, copy.each.key());
+                    let caller = Some((call.body, Context::new(call.file, copy)));
+                    let id = self.new_id();
+                    frames.push(Rc::new(Frame { folder, id, address, caller, each: Each::Nothing }));
+                }
+            }
+        }
+    }
+
+    /// The copies that `for_each` or `count` makes of a block; one where they are not known.
+    pub(super) fn copies(
+        &self,
+        evaluator: &Evaluator<'t, 'a>,
+        file: usize,
+        body: &'t Node<'a>,
+        frame: &Rc<Frame<'t, 'a>>,
+    ) -> Vec<Rc<Frame<'t, 'a>>> {
+        let context = Context::new(file, frame.clone());
+        let each = if let Some(node) = body.get("for_each") {
+            let collection = evaluator.value(node, &context);
+            known_copies(&collection).unwrap_or_else(|| {
+                let unknown = || match &collection {
+                    unknown @ Value::Unknown(_) => unknown.clone(),
+                    other => evaluator.unknown_by(super::finding::Why::Expression, node, &context, other),
+                };
+                vec![Each::Of(unknown(), unknown())]
+            })
+        } else if let Some(node) = body.get("count") {
+            let count = evaluator.value(node, &context).known().and_then(|count| count.parse().ok());
+            match count {
+                Some(count @ 1..=MOST_COPIES) => (0..count).map(Each::Number).collect(),
+                _ => vec![Each::Nothing],
+            }
+        } else {
+            vec![Each::Nothing]
+        };
+        let copy = |each| {
+            let (address, caller) = (frame.address.clone(), frame.caller.clone());
+            Rc::new(Frame { folder: frame.folder, id: frame.id, address, caller, each })
+        };
+        each.into_iter().map(copy).collect()
+    }
+}
+
+/// `None` where not all entries are known, or there are none or too many.
+fn known_copies<'a>(collection: &Value<'a>) -> Option<Vec<Each<'a>>> {
+    let is_list = matches!(collection, Value::List(_));
+    let pairs = collection.pairs()?;
+    if pairs.is_empty() || pairs.len() > MOST_COPIES {
+        return None;
+    }
+    let each = |pair| match pair {
+        // the items of a set are their own keys
+        Pair::Known { value, .. } if is_list => {
+            value.known().is_some().then(|| Each::Of(value.clone(), value))
+        }
+        Pair::Known { key, value } => Some(Each::Of(key, value)),
+        Pair::Unknown(_) => None,
+    };
+    pairs.into_iter().map(each).collect()
+}
+
+impl<'t, 'a> Folder<'t, 'a> {
+    fn add(&mut self, number: usize, file: &ReadFile<'t, 'a>) {
+        if let Some(load) = Load::of(&file.source.path) {
+            for entry in file.root.entries() {
+                let given = Given { value: (number, &entry.value), load };
+                self.values.entry(entry.key.clone().into_owned()).or_default().push(given);
+            }
+            return;
+        }
+        for block in file.root.entries() {
+            match &*block.key {
+                "locals" => block.value.bodies().flat_map(Node::entries).for_each(|entry| {
+                    let local = (number, &entry.value);
+                    self.locals.entry(entry.key.clone().into_owned()).or_default().push(local);
+                }),
+                "variable" => named(&block.value).for_each(|(name, body)| {
+                    let default = body.entries().iter().rev().find(|entry| entry.key == "default");
+                    if let Some(default) = default {
+                        self.defaults.entry(name.to_owned()).or_default().push((number, &default.value));
+                    }
+                }),
+                "resource" => self.add_resources(number, "", &block.value),
+                "data" => self.add_resources(number, "data.", &block.value),
+                "module" => named(&block.value).for_each(|(name, body)| {
+                    self.calls.push(Call { name: name.to_owned(), file: number, body });
+                }),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<'t, 'a> Folder<'t, 'a> {
+    fn add_resources(&mut self, number: usize, prefix: &str, blocks: &'t Node<'a>) {
+        for entry in blocks.bodies().flat_map(Node::entries) {
+            for (name, body) in named(&entry.value) {
+                let address = format!("{prefix}{}.{name}", entry.key);
+                self.resources.entry(address).or_default().push((number, body));
+            }
+        }
+    }
+}
+
+/// The only definition, or the only one in the file that refers to it.
+fn the_one<'t, 'a>(definitions: &[InFile<'t, 'a>], file: usize) -> Option<InFile<'t, 'a>> {
+    let mut here = definitions.iter().filter(|(of, _)| *of == file);
+    match (definitions, here.next(), here.next()) {
+        ([one], ..) => Some(*one),
+        (_, Some(one), None) => Some(*one),
+        _ => None,
+    }
+}
+
+/// The bodies of blocks with their last label.
+pub(super) fn named<'n, 'a>(blocks: &'n Node<'a>) -> impl Iterator<Item = (&'n str, &'n Node<'a>)> {
+    let entries = blocks.bodies().flat_map(Node::entries);
+    entries.flat_map(|entry| entry.value.bodies().map(|body| (&*entry.key, body)))
+}
+
+/// A path without `.` and, as far as it can be, without `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if plain.file_name().is_some() => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+/// The digest of what is given, as it comes into the basis of an unknown value.
+pub(super) fn digest<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A copy of a module, or of a block in it.
+pub(super) struct Frame<'t, 'a> {
+    folder: usize,
+    /// The copies of a block have that of the module that they are in: locals and variables are the same in all of them.
+    id: usize,
+    /// `module.cache["a"].`, empty of the root module.
+    address: String,
+    caller: Option<(&'t Node<'a>, Context<'t, 'a>)>,
+    each: Each<'a>,
+}
+
+/// Which copy of a block it is.
+enum Each<'a> {
+    /// The only one.
+    Nothing,
+    /// The key and the value of `for_each`.
+    Of(Value<'a>, Value<'a>),
+    /// The number of `count`.
+    Number(usize),
+}
+
+impl Each<'_> {
+    /// As it comes behind a name in an address.
+    fn key(&self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Of(key, _) => {
+                key.known().map(|key| format!("[\"{}\"]", super::finding::told(key))).unwrap_or_default()
+            }
+            Self::Number(number) => format!("[{number}]"),
+        }
+    }
+}
+
+impl<'t, 'a> Frame<'t, 'a> {
+    pub(super) fn folder(&self) -> usize {
+        self.folder
+    }
+
+    pub(super) fn id(&self) -> usize {
+        self.id
+    }
+
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The key of the copy as it comes after a name: `["reader"]`, `[0]`.
+    pub(super) fn key(&self) -> String {
+        self.each.key()
+    }
+
+    /// `each.key`, `each.value`.
+    pub(super) fn each(&self, name: &str) -> Option<&Value<'a>> {
+        match (&self.each, name) {
+            (Each::Of(key, _), "key") => Some(key),
+            (Each::Of(_, value), "value") => Some(value),
+            _ => None,
+        }
+    }
+
+    /// `count.index`.
+    pub(super) fn count(&self) -> Option<usize> {
+        match self.each {
+            Each::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// What the call of the module gives as a variable.
+    pub(super) fn argument(&self, name: &str) -> Option<(&'t Node<'a>, Context<'t, 'a>)> {
+        let (body, context) = self.caller.as_ref()?;
+        body.get(name).map(|node| (node, context.clone()))
+    }
+
+    /// The body of the call that this copy comes from.
+    pub(super) fn call(&self) -> Option<(&'t Node<'a>, &Context<'t, 'a>)> {
+        self.caller.as_ref().map(|(body, context)| (*body, context))
+    }
+}
