@@ -172,7 +172,12 @@ fn side(work: usize, user: &User, other: &User, findings: Findings) -> (Change, 
     let order = |finding: &Finding| {
         (finding.is_odd(), Note::of(finding.command, catalog), finding.length, finding.command)
     };
-    let excess = Excess::with_first(user, other, findings, order);
+    let mut excess = Excess::with_first(user, other, findings, order);
+    // services keep passwords apart from access strings
+    if [user, other].iter().any(|user| user.dialect().service().is_some()) {
+        excess.passwords = 0;
+        excess.any_password = false;
+    }
     (if excess.is_none() { Change::default() } else { change }, excess)
 }
 

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::users::{Access, FileUser};
-use super::{Document, Entry};
+use super::{Document, Entry, Kind};
 use crate::compare::{compare, simplify_string};
 use crate::dialect::{Dialect, Dialects, Form, Service};
 use crate::secret::PasswordHash;
@@ -58,6 +58,9 @@ pub enum Left {
     /// A heredoc ends with a line break, which AWS does not return.
     #[error("its text ends with a line break, which AWS does not return; write it as a quoted string")]
     EndsWithLineBreak,
+    /// Its text is computed, or other strings are computed from it.
+    #[error("it is made of several texts, or is a part of another string")]
+    Computed,
     /// It may be a part of another string.
     #[error("it may be a part of another string, as it does not begin with `on` or `off`")]
     MayBeAPart,
@@ -110,6 +113,9 @@ impl Document<'_> {
         for (index, entry) in self.entries().iter().enumerate().filter(|(_, entry)| !entry.is_fragment) {
             match target.string(&entry.text, &entry.dialects) {
                 Ok(text) if text == entry.text && self.has_single_blanks(entry) => {}
+                _ if entry.is_frozen && matches!(self.kind, Kind::Infrastructure(_)) => {
+                    formatted.leave(index, Left::Computed);
+                }
                 Ok(_) if may_be_a_part(entry) => formatted.leave(index, Left::MayBeAPart),
                 Ok(text) => changes.push((index, text)),
                 Err(why) => formatted.leave(index, why),

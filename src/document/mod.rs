@@ -48,12 +48,13 @@ use core::fmt;
 use core::ops::Range;
 use std::path::Path;
 
+use crate::aws;
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, Dialects, Project, Service};
 use crate::file::{self, AclFile, FileError, FileErrorKind};
 use crate::iac::{
-    self, AclTextKind, Candidates, Composed, Finding, Literal, Location, Place, Position, Request, Resolved,
-    UserGroup,
+    self, AclTextKind, Candidates, Composed, Finding, Literal, Location, Place, Position, Request,
+    RequestProblem, Resolved, UserGroup,
 };
 use crate::span::Span;
 
@@ -70,6 +71,9 @@ pub use write::Rewritten;
 
 /// The start of a text.
 const START: Span = Span::new(0, 0);
+
+/// So many problems are looked back at for one that a copy of the same user has too.
+const MOST_COPIES: usize = 64;
 
 /// A file, and what it holds.
 pub struct Document<'a> {
@@ -235,6 +239,23 @@ impl<'a> Document<'a> {
         &self.problems
     }
 
+    /// How many strings there are. One that is known in part is one, though each of its known rules is an entry.
+    #[must_use]
+    pub fn strings(&self) -> usize {
+        let expression = |entry: &Entry<'_>| match &entry.origin {
+            Origin::Composed { range, .. } if entry.is_fragment => Some(range.clone()),
+            _ => None,
+        };
+        let mut last = None;
+        let is_another = |entry: &&Entry<'_>| {
+            let of = expression(entry);
+            let is_same = of.is_some() && of == last;
+            last = of;
+            !is_same
+        };
+        self.entries.iter().filter(is_another).count()
+    }
+
     /// How many values cannot be checked, as they are not known.
     #[must_use]
     pub fn unchecked(&self) -> usize {
@@ -268,8 +289,8 @@ impl<'a> Document<'a> {
                     let value = text.text.value();
                     self.lines_about_users(value.as_bytes(), format, Some(self.texts.len() - 1));
                 }
-                Finding::Request(request) => self.request(request),
                 Finding::UserGroup(group) => self.user_group(group),
+                Finding::Request(request) => self.request(request, found.path()),
                 Finding::NotLiteral(value) => self.problems.push(Problem::not_literal(value)),
             }
         }
@@ -315,11 +336,22 @@ impl<'a> Document<'a> {
         }
     }
 
-    fn request(&mut self, request: &Request<'_>) {
+    fn request(&mut self, request: &Request<'_>, path: &Path) {
         let service = request.kind().service();
-        let problems = request.problems();
-        let problems = problems.iter().map(|found| Problem::of_request(found, service, request.place()));
-        self.problems.extend(problems);
+        // the rules of a string that another file holds are checked there
+        let is_elsewhere = |found: &&RequestProblem| {
+            let strings = request.strings(found.problem.member());
+            let is_other = |text: &Resolved<'_>| *text.location(START).path != *path;
+            matches!(found.problem.kind(), aws::ProblemKind::AccessString(_)) && strings.iter().any(is_other)
+        };
+        for found in request.problems().iter().filter(|found| !is_elsewhere(found)) {
+            let problem = Problem::of_request(found, service, request.place());
+            // copies of a user have the same mistakes
+            let is_same = |other: &Problem| other.range == problem.range && other.message == problem.message;
+            if !self.problems.iter().rev().take(MOST_COPIES).any(is_same) {
+                self.problems.push(problem);
+            }
+        }
     }
 
     fn user_group(&mut self, group: &UserGroup) {

@@ -1,12 +1,12 @@
-//! The engines that an access string may meet, as far as its file tells.
+//! The engines that may read an access string, as far as its file states them.
 
 use alloc::string::String;
 
 use super::tree::Node;
 use crate::dialect::{Dialect, Dialects, Project, Service};
 
-/// The dialects that may read an access string, and how much of that the file states. The rest is assumed: whatever
-/// the service has.
+/// The dialects that can read an access string, and how much of that the file states. The rest is assumed: any
+/// version that the service offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Candidates {
@@ -20,7 +20,7 @@ pub struct Candidates {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Stated {
-    /// Nothing: it may be a user of either service.
+    /// Nothing: the user may belong to either service.
     Nothing,
     /// The service, by the kind of the resource or by the module that is called.
     Service,
@@ -121,13 +121,13 @@ fn service_of_source(source: &str) -> Option<Service> {
 }
 
 impl Candidates {
-    /// Both together: a string that is used in two places may meet what either may.
+    /// Adds the dialects of another use: a string that is used in two places must hold for both.
     pub(super) fn add(&mut self, other: &Self) {
         self.dialects = self.dialects.union(&other.dialects);
         self.stated = self.stated.min(other.stated);
     }
 
-    /// What both allow, if there is anything: something more is said near the string itself.
+    /// Keeps the dialects that a statement near the string itself also allows, if there are any.
     pub(super) fn narrow(&mut self, other: &Self) {
         let both = self.dialects.filter(|dialect| other.dialects.contains(dialect));
         if let Some(both) = both.filter(|both| both.len() < self.dialects.len()) {

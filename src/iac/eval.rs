@@ -1,5 +1,5 @@
-//! Working out expressions from what the files of a folder say. The result is partial: what a tool knows and the
-//! files do not say is unknown, and so is what would take too much work.
+//! Evaluates expressions from what the files of a folder state. The result is partial: a value that the files do not
+//! state is unknown, and so is a value that would take too much work.
 
 use alloc::borrow::ToOwned;
 use alloc::rc::Rc;
@@ -21,25 +21,25 @@ use super::source::Source;
 use super::tree::{Base, Entry, For, Form, Kind, Node, Operator, Piece, Step, Text as Literally};
 use super::value::{Item, Map, Pair, Site, Text, Value};
 
-/// So many expressions may be worked out for one value.
+/// The number of expressions that are evaluated for one value.
 const MOST_STEPS: usize = 20_000;
 
-/// So many for all values of a scope.
+/// The number of expressions that are evaluated for all values of a scope.
 const MOST_STEPS_IN_ALL: usize = 2_000_000;
 
-/// So deep may expressions and references be nested.
+/// The deepest nesting of expressions and references that is followed.
 const DEEPEST: usize = 96;
 
-/// So long may a text become.
+/// The length of the longest text that is built.
 const LONGEST: usize = 1 << 16;
 
-/// So many possible values are looked at of one expression.
+/// The number of possible values of one expression that are looked at.
 const MOST_VALUES: usize = 32;
 
 /// Longer descriptions of unknown values are replaced by a digest.
 const LONGEST_BASIS: usize = 256;
 
-/// Where an expression stands, and what its names mean there.
+/// Where an expression is, and what its names mean there.
 #[derive(Clone)]
 pub(super) struct Context<'t, 'a> {
     pub(super) file: usize,
@@ -100,7 +100,7 @@ enum Name {
     Variable,
 }
 
-/// Which of several possible values is looked at. An expression is worked out once for each combination of choices.
+/// The choices between several possible values. An expression is evaluated once for each combination of choices.
 #[derive(Default)]
 struct Choices {
     /// Whether there are any: members of requests have one value or none.
@@ -154,7 +154,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         self.eval(node, context)
     }
 
-    /// The values that an expression may have. Where there are more than are looked at, the last one is unknown.
+    /// The values that an expression can have. If there are too many, the last one is unknown and stands for the rest.
     pub(super) fn values(&self, node: &Node<'a>, context: &Context<'t, 'a>) -> Vec<Value<'a>> {
         let mut values = Vec::new();
         self.state.borrow_mut().choices = Choices { allowed: true, ..Choices::default() };
@@ -180,7 +180,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         state.chosen.clear();
     }
 
-    /// Whether so much work may still be done.
+    /// Spends steps, and returns whether there are any left.
     fn spend(&self, steps: usize) -> bool {
         let state = &mut *self.state.borrow_mut();
         state.steps_in_all = state.steps_in_all.saturating_sub(steps);
@@ -211,7 +211,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         self.source(context.file).text.get(node.at.clone()).unwrap_or_default()
     }
 
-    /// An unknown value of which it is not known what it depends on: anything else in the files may.
+    /// An unknown value that may depend on anything in the files.
     pub(super) fn unknown(&self, why: Why, node: &Node<'a>, context: &Context<'t, 'a>) -> Value<'a> {
         let written = self.written_at(node, context);
         Value::Unknown(self.unknown_of(why, node, context, &format!("{written}<{}>", self.modules.digest())))
@@ -528,8 +528,8 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         }
     }
 
-    /// A value that is of no file: what another resource or the caller of the module gives. It is the same as long
-    /// as it is written alike.
+    /// A value that no file states, such as an attribute of a resource. It counts as the same value as long as it is
+    /// written the same and the resource in the files is the same.
     fn external(
         &self,
         root: &str,
@@ -550,7 +550,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         })
     }
 
-    /// What the resource says that is referred to, if it is one of this module.
+    /// The body of the resource that is referred to, if it is in this module.
     fn resource(&self, root: &str, steps: &[Step<'a>], context: &Context<'t, 'a>) -> Option<Value<'a>> {
         let names = steps.iter().map_while(|step| match step {
             Step::Name(name) => Some(&**name),
@@ -578,7 +578,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         })
     }
 
-    /// What the call of the module gives, or a file of values, or the default.
+    /// The value of a variable: the argument of the module call, the value in a file of values, or the default.
     fn variable(&self, name: &str, context: &Context<'t, 'a>) -> Option<Rc<Value<'a>>> {
         self.named(Name::Variable, name, context, || {
             if let Some((node, around)) = context.frame.argument(name) {

@@ -23,7 +23,7 @@ pub enum Finding<'a> {
     AccessString(AccessStringAt<'a>),
     /// A user as AWS is asked for it. The access string of it is a finding of its own as well.
     Request(Request<'a>),
-    /// An access string that is worked out of several texts, or is known in part only.
+    /// An access string that is made of several texts, or is known only in part.
     Composed(Composed<'a>),
     /// The text of an ACL file, or of a server configuration with users in it.
     AclText(AclText<'a>),
@@ -48,8 +48,8 @@ pub struct AccessStringAt<'a> {
     pub is_part: bool,
 }
 
-/// An access string that no literal says as a whole: it is checked, and never rewritten. It is found once for each
-/// text that it may be, where the expression is written that works it out.
+/// An access string that is not one literal: it is checked, and never rewritten. It is found once for each text that it
+/// can be, at the expression that makes it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Composed<'a> {
@@ -179,7 +179,7 @@ pub enum Why {
     /// A list, a number, or a word that YAML takes for a truth value unless it is quoted, such as `off`.
     #[error("it is not a text; quote it if it shall be one")]
     NotText,
-    /// Working it out takes more steps than are taken.
+    /// Evaluating it would take too many steps.
     #[error("it takes too many steps to compute")]
     TooMuch,
     /// A notation whose bytes cannot be followed.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::resolved::{At, Resolved, is_blank};
 use super::value::{Item, Map, Pair, Text, Value};
 
-/// What a function gives.
+/// The result of a function.
 pub(super) enum Made<'a> {
     /// A text that it makes.
     Text(Resolved<'a>),
@@ -104,7 +104,7 @@ fn flatten<'a>(value: &Value<'a>) -> Option<Vec<Item<'a>>> {
     Some(all)
 }
 
-/// Without empty texts and nulls; a text that may be empty is any number of items.
+/// The list without empty texts and nulls. A text that may be empty counts as any number of items.
 fn compact<'a>(value: &Value<'a>) -> Option<Vec<Item<'a>>> {
     let item = |item: &Item<'a>| match item {
         Item::One(Value::Null) => None,
@@ -211,8 +211,8 @@ fn coalesce<'a>(arguments: &[Item<'a>]) -> Option<Value<'a>> {
 // ---------------------------------------------------------------------------------------------------
 // Texts
 
-/// Texts with a separator between them. Where any number of unknown ones stands, separators of nothing but blanks are
-/// put around it, which changes no rule whether there are any or not; other separators may be missing there.
+/// Texts with a separator between them. A separator of blanks is also put around any number of unknown items: extra
+/// blanks change no rule. Another separator is left out there, since there may be no item.
 fn join<'a>(arguments: &[Item<'a>], at: &At<'a>) -> Option<Resolved<'a>> {
     let separator = text_of(argument(arguments, 0)?, at)?;
     let is_blanks = separator.known().is_some_and(|known| !known.is_empty() && known.chars().all(is_blank));
@@ -228,7 +228,7 @@ fn join<'a>(arguments: &[Item<'a>], at: &At<'a>) -> Option<Resolved<'a>> {
         }
         is_first = false;
     }
-    // where no rule is certain, the call as a whole is as well unknown
+    // if no rule is certain, the whole call is unknown
     (joined.known().is_some() || !joined.certain_rules().is_empty()).then_some(joined)
 }
 
@@ -291,7 +291,7 @@ fn split<'a>(arguments: &[Item<'a>], at: &At<'a>) -> Option<Vec<Item<'a>>> {
     pieces.collect()
 }
 
-/// Without blanks at either end. An unknown part there may begin or end with some, which no rule depends on.
+/// The text without blanks at either end. An unknown part may have some there, but no rule depends on them.
 fn trim<'a>(value: &Value<'a>, at: &At<'a>) -> Option<Resolved<'a>> {
     let text = text_of(value, at)?;
     let shown = text.shown();

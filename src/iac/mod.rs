@@ -308,7 +308,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// The access strings that are worked out of several texts or known in part.
+    /// The access strings that are made of several texts or known in part.
     pub fn composed(&self) -> impl Iterator<Item = &Composed<'a>> {
         self.findings.iter().filter_map(|finding| match finding {
             Finding::Composed(found) => Some(found),

@@ -1,4 +1,4 @@
-//! Terraform's modules: what the names in the files of a folder mean, and who calls whom.
+//! Terraform's modules: what the names in the files of a folder mean, and which module calls which.
 
 use alloc::borrow::ToOwned;
 use alloc::rc::Rc;
@@ -16,13 +16,13 @@ use super::source::Source;
 use super::tree::Node;
 use super::value::{Pair, Value};
 
-/// So many copies of a module or of a resource are looked at one by one.
+/// The number of copies of a module or of a resource that are looked at one by one.
 const MOST_COPIES: usize = 64;
 
-/// So many calls are followed to find the copies of a module.
+/// The number of calls that are followed to find the copies of a module.
 const MOST_CALLS: usize = 1024;
 
-/// So deep may modules call one another.
+/// The deepest chain of module calls that is followed.
 const DEEPEST: usize = 8;
 
 /// An expression and the number of the file that it is in.
@@ -104,8 +104,7 @@ impl Load {
 }
 
 impl<'t, 'a> Modules<'t, 'a> {
-    /// The modules that these files are, which are numbered as they come. What does not name a file with
-    /// configuration of its own is looked up in none.
+    /// The modules of these files. The number of a file is its index.
     pub(super) fn of(files: &[ReadFile<'t, 'a>], digest: String) -> Self {
         let mut modules = Self {
             sources: files.iter().map(|file| file.source.clone()).collect(),
@@ -158,7 +157,7 @@ impl<'t, 'a> Modules<'t, 'a> {
         self.folders.iter().position(|folder| folder.path == path).unwrap_or_default()
     }
 
-    /// What all files say that may decide a value.
+    /// A digest of everything in the files that can decide a value.
     pub(super) fn digest(&self) -> &str {
         &self.digest
     }
@@ -173,8 +172,8 @@ impl<'t, 'a> Modules<'t, 'a> {
         the_one(self.folders.get(folder)?.resources.get(address)?, file)
     }
 
-    /// The values that a variable may have which no caller gives: the one that Terraform reads by itself, or else the
-    /// default, and those of files that may be named to it.
+    /// The values of a variable that no caller sets: the value that Terraform loads by itself or else the default, and
+    /// the values in files that `-var-file` can name.
     pub(super) fn values_of(&self, frame: &Frame<'t, 'a>, file: usize, name: &str) -> Vec<InFile<'t, 'a>> {
         let Some(folder) = self.folders.get(frame.folder) else { return Vec::new() };
         let default = folder.defaults.get(name).and_then(|defaults| the_one(defaults, file));
@@ -408,7 +407,7 @@ enum Each<'a> {
 }
 
 impl Each<'_> {
-    /// As it comes behind a name in an address.
+    /// The key as it follows a name in an address.
     fn key(&self) -> String {
         match self {
             Self::Nothing => String::new(),
@@ -455,7 +454,7 @@ impl<'t, 'a> Frame<'t, 'a> {
         }
     }
 
-    /// What the call of the module gives as a variable.
+    /// The argument of the module call for a variable.
     pub(super) fn argument(&self, name: &str) -> Option<(&'t Node<'a>, Context<'t, 'a>)> {
         let (body, context) = self.caller.as_ref()?;
         body.get(name).map(|node| (node, context.clone()))

@@ -1,4 +1,4 @@
-//! Texts that are worked out of other texts, and where each byte of them comes from.
+//! Texts that are computed from other texts, and where each of their bytes comes from.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -13,7 +13,7 @@ use super::source::{Position, Source};
 use crate::secret::mask;
 use crate::span::Span;
 
-/// A text that an expression works out, as far as it is known. `Debug` masks passwords.
+/// The text that an expression evaluates to, as far as it is known. `Debug` masks passwords.
 ///
 /// It is a sequence of parts. Each part is known, and comes from some bytes of a file, or unknown, and says why.
 ///
@@ -247,11 +247,11 @@ impl<'a> Resolved<'a> {
 
     /// The rules that are certain whatever the unknown parts are, in order, and each by itself.
     ///
-    /// An unknown part may hold blanks, brackets and rules that undo others. So a rule is certain only if blanks or
-    /// an end of the text are on both sides of it, and what follows from several rules together is not. A selector
-    /// is certain if all of it is known; in one that is not, and of a bracket whose other half is unknown, nothing is.
-    /// Rules that take a password away are never certain, since they need one that is there.
-    /// Services split at blanks alone, so that quotes have no meaning here.
+    /// An unknown part may hold blanks, brackets, and rules that undo others. So a rule is certain only if it has known
+    /// blanks or an end of the text on both sides. Nothing that follows from several rules together is certain. A
+    /// selector is certain if all of it is known. Nothing in a partly known selector is certain, and neither is a word
+    /// with an unmatched bracket. Rules that remove a password are never certain, since they need one that exists.
+    /// Services split access strings at blanks only, so quotes have no meaning here.
     #[must_use]
     pub fn certain_rules(&self) -> Vec<Self> {
         let mut rules = Vec::new();

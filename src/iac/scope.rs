@@ -1,10 +1,10 @@
 //! Files that are read together.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -23,9 +23,9 @@ use super::{
 
 /// Files that are read together: those of a folder of Terraform, and those of the modules that it calls.
 ///
-/// Values are worked out from all of them: `local.rules`, the arguments of a module with a local source, files of
-/// values (`terraform.tfvars`, `*.auto.tfvars`). The scope does not look at the disk. A file of another format is read
-/// by itself.
+/// Values are evaluated from all of them: `local.rules`, the arguments of a module with a local source, files of values
+/// (`terraform.tfvars`, `*.auto.tfvars`). The scope does not access the disk. A file of another format is read by
+/// itself.
 ///
 /// ```
 /// use redis_acl::iac::{Format, Scope};
@@ -249,7 +249,7 @@ fn file_by_itself<'a>(file: &ScopeFile<'a>) -> Result<Found<'a>, ReadError> {
     Ok((search.into_findings(1).pop().unwrap_or_default(), plan))
 }
 
-/// What CloudFormation's functions refer to, which decides the values that are not known here.
+/// A digest of the sections that CloudFormation's functions refer to: they decide the unknown values.
 fn sections_of_template(source: &Source<'_>, roots: &[Node<'_>]) -> String {
     const SECTIONS: [&str; 3] = ["Parameters", "Mappings", "Conditions"];
     let sections = roots.iter().flat_map(|root| SECTIONS.iter().filter_map(|section| root.get(section)));

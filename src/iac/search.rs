@@ -217,7 +217,7 @@ impl<'t, 'a> Search<'t, 'a> {
         }
     }
 
-    /// Tells the place of strings that are used elsewhere, and what is said near them.
+    /// Sets the place of strings that are used elsewhere, and narrows their engines by what is stated near them.
     pub(super) fn place(&mut self, node: &Node<'a>, place: impl FnOnce() -> Place, hints: &Hints) {
         let Some(found) = self.by_site.get(&stretch(self.context.file, &node.at)) else { return };
         let near = (hints.engine.is_some() || hints.version.is_some()).then(|| hints.candidates());
@@ -284,7 +284,7 @@ impl<'t, 'a> Search<'t, 'a> {
         )
     }
 
-    /// The access strings of a user, and what may read them.
+    /// Finds the access strings of a user, and returns the engines that can read them.
     pub(super) fn strings(
         &mut self,
         service: Service,

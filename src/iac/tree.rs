@@ -31,9 +31,9 @@ pub(super) enum Kind<'a> {
     },
 }
 
-/// How a value is computed, as far as this crate can compute it as well.
+/// How a value is computed, as far as this crate can evaluate it.
 pub(super) enum Form<'a> {
-    /// Only the tool knows.
+    /// Only the tool can compute it.
     Opaque,
     /// A text with values between its literal pieces.
     Template(Vec<Piece<'a>>),

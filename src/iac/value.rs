@@ -1,4 +1,4 @@
-//! What expressions come to, as far as it is known.
+//! The values of expressions, as far as they are known.
 
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
@@ -9,7 +9,7 @@ use core::ops::Range;
 use super::literal::Literal;
 use super::resolved::{Resolved, Unknown};
 
-/// A value. Unknown values are known in part: a list may have known items, a text known pieces.
+/// A value. It can be known in part: a list may have known and unknown items, a text known and unknown pieces.
 #[derive(Clone)]
 pub(super) enum Value<'a> {
     Text(Text<'a>),
@@ -50,7 +50,7 @@ pub(super) enum Item<'a> {
 #[derive(Clone, Default)]
 pub(super) struct Map<'a> {
     entries: Vec<(String, Value<'a>)>,
-    /// Other entries, which may also replace those before them.
+    /// Other entries, which may replace the known entries before them.
     rest: Option<Unknown<'a>>,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// Entries whose keys are not known come in: what was there may be replaced.
+    /// Adds entries with unknown keys, which may replace the entries that are there.
     pub(super) fn insert_unknown(&mut self, unknown: Unknown<'a>) {
         self.entries.iter_mut().for_each(|(_, value)| *value = Value::Unknown(unknown.clone()));
         self.rest = Some(unknown);
@@ -76,7 +76,7 @@ impl<'a> Map<'a> {
         self.rest.as_ref()
     }
 
-    /// The value of a key; `Err` where an unknown entry may have it.
+    /// The value of a key; `Err` if an unknown entry may have that key.
     pub(super) fn get(&self, key: &str) -> Result<Option<&Value<'a>>, &Unknown<'a>> {
         let found = self.entries.iter().find(|(other, _)| other == key);
         match (found, &self.rest) {

@@ -9,5 +9,6 @@ mod lint;
 mod ran;
 mod shells;
 mod strings;
+mod terraform;
 mod users;
 mod workflows;

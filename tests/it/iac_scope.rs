@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use redis_acl::document::{Access, Document as FileDocument, Kind};
+use redis_acl::document::{Access, CompareOptions, Document as FileDocument, Kind, PasswordChanges, changes};
 use redis_acl::iac::{self, Document, Finding, Format, Given, Resolved, Scope, Stated, Why};
 use redis_acl::{Span, User};
 
@@ -465,7 +465,7 @@ fn copies_that_are_not_known_are_one_user() {
         let document = read(&scope, "main.tf");
         let request = document.requests().next().expect("a user");
         assert_eq!(request.place().name, "u", "{each}");
-        assert!(matches!(request.strings("AccessString")[0].known(), None), "{each}");
+        assert!(request.strings("AccessString")[0].known().is_none(), "{each}");
         assert_eq!(document.not_literal().count(), 1, "{each}");
     }
 }
@@ -676,11 +676,10 @@ fn a_plan_holds_the_users_before_and_after_it() {
 #[test]
 fn the_users_of_a_plan_are_compared_with_those_before_it() {
     let path = Path::new("plan.json");
-    let document =
-        FileDocument::read(path, PLAN.as_bytes(), Kind::Infrastructure(Format::Json), Default::default());
+    let document = FileDocument::read(path, PLAN.as_bytes(), Kind::Infrastructure(Format::Json), None);
     let (before, after) = (document.users_before().expect("a plan"), document.users());
-    let options = redis_acl::document::CompareOptions { work: 10_000, passwords: Default::default() };
-    let changes = redis_acl::document::changes(options, &before, &after);
+    let changes =
+        changes(CompareOptions { work: 10_000, passwords: PasswordChanges::Count }, &before, &after);
     let told: Vec<_> =
         changes.iter().map(|change| format!("{} {:?}", change.address(), change.new_access)).collect();
     assert!(told.contains(&"aws_elasticache_user.app Some".to_owned()), "{told:?}");
@@ -699,8 +698,7 @@ fn the_access_of_a_user_follows_its_local() {
         let files: Vec<_> = files.iter().map(|(name, text)| (*name, &**text)).collect();
         let scope = scope(&files);
         let kind = Kind::Infrastructure(Format::Terraform);
-        let document =
-            FileDocument::read_in(&scope, Path::new("b.tf"), files[1].1.as_bytes(), kind, Default::default());
+        let document = FileDocument::read_in(&scope, Path::new("b.tf"), files[1].1.as_bytes(), kind, None);
         let users = document.users();
         assert_eq!(users.len(), 1, "{users:?}");
         match &users[0].access {
@@ -718,7 +716,7 @@ fn a_string_that_is_used_in_its_own_file_is_no_user_besides() {
         + "locals { access_string = \"on ~x\" }\n";
     let path = Path::new("a.tf");
     let kind = Kind::Infrastructure(Format::Terraform);
-    let document = FileDocument::read(path, text.as_bytes(), kind, Default::default());
+    let document = FileDocument::read(path, text.as_bytes(), kind, None);
     let users: Vec<_> = document.users().into_iter().map(|user| user.address).collect();
     assert_eq!(users, ["aws_elasticache_user.u", "locals"]);
 }
@@ -729,7 +727,7 @@ fn a_string_that_is_worked_out_is_checked_and_never_written() {
         + &user("\"on ~${var.p}:* +@raed\"").replace("\"u\"", "\"v\"");
     let path = Path::new("a.tf");
     let kind = Kind::Infrastructure(Format::Terraform);
-    let document = FileDocument::read(path, text.as_bytes(), kind, Default::default());
+    let document = FileDocument::read(path, text.as_bytes(), kind, None);
     let entries: Vec<_> = document.entries().iter().map(|entry| (&*entry.text, entry.is_fragment)).collect();
     assert_eq!(entries, [("on ~* +gett", false), ("on", true), ("+@raed", true)]);
     let place = document.position(&document.entries()[2], Span::new(2, 6)).to_string();

@@ -192,6 +192,13 @@ mod of_files_and_services {
         iac::Document<'_>: shared;
         iac::Finding<'_>: shared;
         iac::AccessStringAt<'_>: shared;
+        iac::Composed<'_>: shared;
+        iac::Candidates: shared owned compared;
+        iac::Stated: shared small ordered;
+        iac::Resolved<'_>: shared;
+        iac::Location: shared owned compared;
+        iac::Scope<'_>: shared;
+        iac::Plan<'_>: shared;
         iac::AclText<'_>: shared;
         iac::AclTextKind: shared small;
         iac::NotLiteral: shared owned compared;

@@ -10,7 +10,7 @@ use redis_acl::document::Kind;
 use redis_acl::iac::{Format, Scope};
 
 use crate::files::{self, Content, FileSize};
-use crate::scopes::Scopes;
+use crate::scopes::Files;
 
 /// What version control gives for a file that is not there.
 pub(crate) const NOT_THERE: &str = "/dev/null";
@@ -82,7 +82,7 @@ impl Named {
 
 /// The files that are read together with one of Terraform.
 fn beside(path: &Path, size: FileSize) -> Vec<Source> {
-    let around = Scopes::default().around(path, size);
+    let around = Files::around(path, size);
     let others = around.iter().filter(|(other, ..)| *other != path);
     let source = |(path, format, bytes): (&Path, Format, &[u8])| Source {
         label: path.to_owned(),

@@ -3,21 +3,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 use redis_acl::document::Kind;
 use redis_acl::iac::{Format, Scope, local_modules};
 
-use crate::files::FileSize;
+use crate::files::{FileSize, Found};
 
 /// So many folders are read for one.
 const MOST_FOLDERS: usize = 256;
 
-/// The folder that was read last: files come folder by folder.
-#[derive(Default)]
-pub(crate) struct Scopes {
-    last: Mutex<Option<(PathBuf, Arc<Files>)>>,
+/// Files to look at that are read together; others come one by one.
+pub(crate) type Group = Vec<io::Result<Found>>;
+
+/// The files in groups: those of Terraform in one folder that follow one another, and each of the others.
+pub(crate) fn grouped(files: impl Iterator<Item = io::Result<Found>>) -> impl Iterator<Item = Group> {
+    let mut files = files.peekable();
+    std::iter::from_fn(move || {
+        let mut group = vec![files.next()?];
+        while let (Some(Ok(last)), Some(Ok(next))) = (group.last(), files.peek()) {
+            let is_together = is_named_terraform(&last.path) && is_named_terraform(&next.path);
+            if !is_together || last.path.parent() != next.path.parent() {
+                break;
+            }
+            group.extend(files.next());
+        }
+        Some(group)
+    })
+}
+
+fn is_named_terraform(path: &Path) -> bool {
+    Format::of_path(path).is_some_and(is_terraform)
 }
 
 /// Files of Terraform by their paths.
@@ -26,30 +43,28 @@ pub(crate) struct Files {
     files: BTreeMap<PathBuf, (Format, Vec<u8>)>,
 }
 
-impl Scopes {
-    /// The files around one. What cannot be read, or is too large, is not among them.
-    pub(crate) fn around(&self, path: &Path, size: FileSize) -> Arc<Files> {
-        if !Format::of_path(path).is_some_and(is_terraform) {
-            return Arc::default();
-        }
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let mut last = self.last.lock().expect("no worker panicked");
-        match &*last {
-            Some((of, files)) if *of == folder => files.clone(),
-            _ => {
-                let files = Arc::new(Files::of(&folder, size));
-                *last = Some((folder, files.clone()));
-                files
-            }
-        }
-    }
-}
-
 fn is_terraform(format: Format) -> bool {
     matches!(format, Format::Terraform | Format::TerraformJson)
 }
 
 impl Files {
+    /// The files around one, with itself, if it is one of Terraform. What cannot be read, or is too large, is not
+    /// among them.
+    pub(crate) fn around(path: &Path, size: FileSize) -> Self {
+        match is_named_terraform(path) {
+            true => Self::of(path.parent().unwrap_or(Path::new("")), size),
+            false => Self::default(),
+        }
+    }
+
+    /// The files around those of a group.
+    pub(crate) fn around_group(group: &Group, size: FileSize) -> Self {
+        match group.first() {
+            Some(Ok(file)) => Self::around(&file.path, size),
+            _ => Self::default(),
+        }
+    }
+
     fn of(folder: &Path, size: FileSize) -> Self {
         let mut all = Self::default();
         let (mut left, mut seen) = (vec![folder.to_owned()], BTreeSet::new());
@@ -70,14 +85,17 @@ impl Files {
         self.files.iter().map(|(path, (format, bytes))| (&**path, *format, &**bytes))
     }
 
-    /// The scope of these files, with what is known to be in one of them.
-    pub(crate) fn scope<'f>(&'f self, path: &Path, kind: Kind, bytes: &'f [u8]) -> Scope<'f> {
+    /// The scope of these files.
+    pub(crate) fn scope(&self) -> Scope<'_> {
         let mut scope = Scope::new();
-        if let Kind::Infrastructure(format) = kind {
-            self.files.iter().for_each(|(path, (format, bytes))| scope.add(path, *format, bytes));
-            scope.add(path, format, bytes);
-        }
+        self.files.iter().for_each(|(path, (format, bytes))| scope.add(path, *format, bytes));
         scope
+    }
+
+    /// The file at this path, if it is one of them.
+    pub(crate) fn get(&self, path: &Path) -> Option<(Kind, &[u8])> {
+        let (format, bytes) = self.files.get(path)?;
+        Some((Kind::Infrastructure(*format), bytes))
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Counts {
 
 impl Counts {
     pub(crate) fn of(document: &Document<'_>) -> Self {
-        let (strings, unchecked) = (document.entries().len(), document.unchecked());
+        let (strings, unchecked) = (document.strings(), document.unchecked());
         Self { files: usize::from(strings + unchecked > 0), strings, unchecked, unreadable: 0 }
     }
 

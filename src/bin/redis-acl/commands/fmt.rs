@@ -5,16 +5,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use redis_acl::Span;
 use redis_acl::document::{Document, Left, Passwords, Refusal, Target, TargetForm};
 use redis_acl::iac::Position;
+use redis_acl::{Dialects, Span};
 use serde::{Serialize, Serializer};
 
 use crate::Outcome;
 use crate::files::{self, Content, FileSize, Found};
 use crate::input::{ChannelSetting, Engines, Stated};
 use crate::output::{self, Format};
-use crate::scopes::Scopes;
+use crate::scopes::{self, Files, Group};
 use crate::settings::SettingsFile;
 use crate::summary::{Counts, Summary};
 
@@ -112,31 +112,47 @@ impl Fmt {
     pub(crate) fn run(self) -> io::Result<Outcome> {
         let (mut outcome, dialects, mut summary) =
             (Outcome::Fine, Mutex::default(), Summary::new(&self.paths));
-        let scopes = Scopes::default();
         files::in_order(
-            files::at(&self.paths),
-            |file| {
-                let below = file.as_ref().map_or(0, |file| file.below);
-                self.file(file, &dialects, &scopes).map(|report| Report { below, ..report })
-            },
-            |report| {
-                let report = report?;
-                summary.add(report.below, report.counts);
-                report.tell(&self)?;
-                outcome = outcome.max(report.outcome(&self));
-                Ok(())
+            scopes::grouped(files::at(&self.paths)),
+            |group| self.group(group, &dialects),
+            |group| {
+                group.into_iter().try_for_each(|report| {
+                    let report = report?;
+                    summary.add(report.below, report.counts);
+                    report.tell(&self)?;
+                    outcome = outcome.max(report.outcome(&self));
+                    Ok(())
+                })
             },
         )?;
         summary.print()?;
         Ok(outcome)
     }
 
-    /// Formats a file. The error is that of settings.
-    fn file(&self, file: &io::Result<Found>, settings: &ByFolder, scopes: &Scopes) -> io::Result<Report> {
-        let file = match file {
-            Ok(file) => file,
-            Err(error) => return Ok(Report::unreadable(Path::new("."), error.to_string())),
-        };
+    /// Formats files that are read together. The errors are those of settings.
+    fn group(&self, group: &Group, settings: &ByFolder) -> Vec<io::Result<Report>> {
+        let around = Files::around_group(group, self.size);
+        let scope = around.scope();
+        let reports = group.iter().map(|file| {
+            let below = file.as_ref().map_or(0, |file| file.below);
+            let report = match file {
+                Ok(file) => match around.get(&file.path) {
+                    Some((kind, bytes)) => {
+                        let stated = self.stated(&file.path, settings)?;
+                        let document = Document::read_in(&scope, &file.path, bytes, kind, stated.as_ref());
+                        self.written(&document, bytes)
+                    }
+                    None => self.file(file, settings)?,
+                },
+                Err(error) => Report::unreadable(Path::new("."), error.to_string()),
+            };
+            Ok(Report { below, ..report })
+        });
+        reports.collect()
+    }
+
+    /// Formats a file by itself.
+    fn file(&self, file: &Found, settings: &ByFolder) -> io::Result<Report> {
         let unreadable = |message: String| Ok(Report::unreadable(&file.path, message));
         let (kind, bytes) = match file.content(self.size) {
             Ok(Content::Of(kind, bytes)) => (kind, bytes),
@@ -149,15 +165,24 @@ impl Fmt {
             }
             Err(error) => return unreadable(error.to_string()),
         };
+        let stated = self.stated(&file.path, settings)?;
+        let document = Document::read(&file.path, &bytes, kind, stated.as_ref());
+        Ok(self.written(&document, &bytes))
+    }
+
+    /// The engines that the flag or the settings state.
+    fn stated(&self, path: &Path, settings: &ByFolder) -> io::Result<Option<Dialects>> {
         let flags = Engines { stated: self.dialect.clone(), setting: self.setting };
-        let stated = flags.or(engines_for(&file.path, settings)?).of_files()?;
-        let around = scopes.around(&file.path, self.size);
-        let scope = around.scope(&file.path, kind, &bytes);
-        let document = Document::read_in(&scope, &file.path, &bytes, kind, stated.as_ref());
-        let (report, new) = self.formatted(&document);
-        match new.filter(|_| !self.check).map_or(Ok(()), |new| files::rewrite(&file.path, &bytes, &new)) {
-            Ok(()) => Ok(report),
-            Err(error) => unreadable(error.to_string()),
+        flags.or(engines_for(path, settings)?).of_files()
+    }
+
+    /// What becomes of a file, which is written unless it is only checked.
+    fn written(&self, document: &Document<'_>, bytes: &[u8]) -> Report {
+        let (report, new) = self.formatted(document);
+        let path = document.path();
+        match new.filter(|_| !self.check).map_or(Ok(()), |new| files::rewrite(path, bytes, &new)) {
+            Ok(()) => report,
+            Err(error) => Report::unreadable(path, error.to_string()),
         }
     }
 

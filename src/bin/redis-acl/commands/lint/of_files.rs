@@ -7,16 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use redis_acl::document::{
-    CompareOptions, Document, FileUser, Found, Kind, NewAccess, PasswordChanges, Problem, ProblemKind,
-    changes,
+    CompareOptions, Document, FileUser, Found, NewAccess, PasswordChanges, Problem, ProblemKind, changes,
 };
-use redis_acl::{Level, glob, lint, syntax};
+use redis_acl::{Dialects, Level, glob, lint, syntax};
 
 use super::found;
 use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
 use crate::Outcome;
 use crate::files::{self, Content};
-use crate::scopes::Scopes;
+use crate::scopes::{self, Files, Group};
 use crate::summary::{Counts, Summary};
 
 /// What becomes of the files.
@@ -34,7 +33,6 @@ struct Linter {
     by_folder: Mutex<HashMap<PathBuf, Arc<Rules>>>,
     format: Format,
     change: Change,
-    scopes: Scopes,
 }
 
 /// What is to be printed of a file.
@@ -55,7 +53,7 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
     if let Err(message) = flags.settings.put_into(&mut lint::Config::new()) {
         return bad_usage(&message);
     }
-    let linter = Linter { flags, by_folder: Mutex::default(), format, change, scopes: Scopes::default() };
+    let linter = Linter { flags, by_folder: Mutex::default(), format, change };
     let mut out = anstream::stdout().lock();
     let (mut tally, mut outcome, mut results) = (Tally::default(), Outcome::Fine, 0);
     let mut summary = Summary::new(paths);
@@ -63,22 +61,21 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
         out.write_all(sarif::head()?.as_bytes())?;
     }
     files::in_order(
-        files::at(paths),
-        |file| {
-            let below = file.as_ref().map_or(0, |file| file.below);
-            linter.look(file).map(|looked| Looked { below, ..looked })
-        },
-        |looked| {
-            let looked = looked?;
-            if format == Format::Sarif && results > 0 && looked.results > 0 {
-                out.write_all(b",")?;
-            }
-            results += looked.results;
-            out.write_all(looked.printed.as_bytes())?;
-            tally.add_all(looked.tally);
-            summary.add(looked.below, looked.counts);
-            outcome = outcome.max(looked.outcome.unwrap_or(Outcome::Fine));
-            Ok(())
+        scopes::grouped(files::at(paths)),
+        |group| linter.look_at(group),
+        |group| {
+            group.into_iter().try_for_each(|looked| {
+                let looked = looked?;
+                if format == Format::Sarif && results > 0 && looked.results > 0 {
+                    out.write_all(b",")?;
+                }
+                results += looked.results;
+                out.write_all(looked.printed.as_bytes())?;
+                tally.add_all(looked.tally);
+                summary.add(looked.below, looked.counts);
+                outcome = outcome.max(looked.outcome.unwrap_or(Outcome::Fine));
+                Ok(())
+            })
         },
     )?;
     if format == Format::Sarif {
@@ -94,12 +91,28 @@ pub(super) fn run(paths: &[PathBuf], flags: Flags, format: Format, change: Chang
 }
 
 impl Linter {
-    /// The error is that of settings.
-    fn look(&self, file: &io::Result<files::Found>) -> io::Result<Looked> {
-        let file = match file {
-            Ok(file) => file,
-            Err(error) => return self.unreadable(".", &error.to_string()),
-        };
+    /// Looks at files that are read together. The errors are those of settings.
+    fn look_at(&self, group: &Group) -> Vec<io::Result<Looked>> {
+        let around = Files::around_group(group, self.flags.size);
+        let scope = around.scope();
+        let looked = group.iter().map(|file| {
+            let below = file.as_ref().map_or(0, |file| file.below);
+            let looked = match file {
+                Ok(file) => match around.get(&file.path) {
+                    Some((kind, bytes)) => self.lint(&file.path, bytes, |stated| {
+                        Document::read_in(&scope, &file.path, bytes, kind, stated)
+                    }),
+                    None => self.look(file),
+                },
+                Err(error) => self.unreadable(".", &error.to_string()),
+            };
+            looked.map(|looked| Looked { below, ..looked })
+        });
+        looked.collect()
+    }
+
+    /// Looks at a file by itself.
+    fn look(&self, file: &files::Found) -> io::Result<Looked> {
         let path = file.path.to_string_lossy();
         match file.content(self.flags.size) {
             Err(error) => self.unreadable(&path, &error.to_string()),
@@ -116,7 +129,9 @@ impl Linter {
                 looked.judge(&rules, problem.level());
                 Ok(looked)
             }
-            Ok(Content::Of(kind, bytes)) => self.lint(&file.path, kind, &bytes),
+            Ok(Content::Of(kind, bytes)) => {
+                self.lint(&file.path, &bytes, |stated| Document::read(&file.path, &bytes, kind, stated))
+            }
         }
     }
 
@@ -130,12 +145,15 @@ impl Linter {
         Ok(looked)
     }
 
-    fn lint(&self, path: &Path, kind: Kind, bytes: &[u8]) -> io::Result<Looked> {
+    fn lint<'a>(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        read: impl FnOnce(Option<&Dialects>) -> Document<'a>,
+    ) -> io::Result<Looked> {
         let rules = self.rules_of(path)?;
         let stated = rules.engines.of_files()?;
-        let around = self.scopes.around(path, self.flags.size);
-        let scope = around.scope(path, kind, bytes);
-        let document = Document::read_in(&scope, path, bytes, kind, stated.as_ref());
+        let document = read(stated.as_ref());
         let mut looked = Looked { counts: Counts::of(&document), ..Looked::default() };
         if self.change == Change::Nothing {
             self.report(path, &document, &rules, &mut looked)?;
