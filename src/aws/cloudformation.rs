@@ -1,8 +1,8 @@
-//! The limits that CloudFormation puts on users by itself: the schemas of `AWS::ElastiCache::User` and
+//! CloudFormation's own limits on users: the schemas of `AWS::ElastiCache::User` and
 //! `AWS::MemoryDB::User`, which are stricter than the services.
 //!
-//! CloudFormation checks a template against them before it calls the service, so they stand in for the SDKs'
-//! checks. They hold for templates only: the AWS CLI and Terraform send what these schemas reject.
+//! CloudFormation checks a template against them before it calls the service, in place of the SDKs'
+//! checks. They apply to templates only: the AWS CLI and Terraform send requests that these schemas reject.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,7 +14,7 @@ use super::request::{AuthenticationMode, CreateUser, Tag};
 use crate::dialect::Service;
 use crate::secret::Password;
 
-/// What a resource schema demands of a property.
+/// A requirement of a resource schema for a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SchemaRule {
@@ -28,7 +28,7 @@ pub enum SchemaRule {
     OneOf(&'static str),
     /// No two of its items are equal.
     Unique,
-    /// It has at most so many characters or items.
+    /// It has at most this many characters or items.
     AtMost(usize),
 }
 
@@ -36,7 +36,7 @@ pub enum SchemaRule {
 pub(super) const IDENTIFIER: &str = r"[a-z][a-z0-9\-]*";
 
 impl SchemaRule {
-    /// What the property must be, after its name.
+    /// The requirement in words, as they follow the name of the property.
     pub(super) fn demand(self) -> String {
         match self {
             Self::Required => "is required".into(),
@@ -50,7 +50,7 @@ impl SchemaRule {
 }
 
 impl CreateUser {
-    /// What is wrong with the properties of an `AWS::ElastiCache::User`, by CloudFormation's own rules.
+    /// The violations of CloudFormation's schema by the properties of an `AWS::ElastiCache::User`.
     ///
     /// ```
     /// use redis_acl::aws::{CreateUser, SchemaRule, ProblemKind};
@@ -83,7 +83,7 @@ impl CreateUser {
 }
 
 impl memorydb::CreateUser {
-    /// What is wrong with the properties of an `AWS::MemoryDB::User`, by CloudFormation's own rules.
+    /// The violations of CloudFormation's schema by the properties of an `AWS::MemoryDB::User`.
     #[must_use]
     pub fn schema_problems(&self) -> Vec<Problem> {
         let mut found = Found::on(Service::MemoryDb);
@@ -127,7 +127,7 @@ fn not_blank(found: &mut Found, access_string: &str) {
     }
 }
 
-/// At least one password, and no two that are equal. The second of two equal ones is reported.
+/// Requires at least one password and reports each password that repeats an earlier one.
 fn passwords(found: &mut Found, member: &str, list: Option<&[Password<'_>]>) {
     not_empty(found, member, list.map(<[_]>::len));
     let list = list.unwrap_or_default();

@@ -29,7 +29,7 @@ use crate::dialect::{Project, Service};
 pub struct UserGroup {
     /// `redis` or `valkey`, in any case; `None` if it is not known.
     pub engine: Option<String>,
-    /// The members that are known of.
+    /// The known members.
     pub members: Vec<GroupMember>,
     /// Whether the group has no other members.
     pub is_complete: bool,
@@ -69,7 +69,7 @@ fn project(engine: Option<&str>) -> Option<Project> {
 }
 
 impl UserGroup {
-    /// What AWS rejects of the group, whatever is not known of it.
+    /// The reasons why AWS rejects the group, whatever the unknown values are.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         let mut found = Found::on(Service::ElastiCache);
@@ -83,8 +83,8 @@ impl UserGroup {
         found.into_problems()
     }
 
-    /// What CloudFormation rejects of an `AWS::ElastiCache::UserGroup` by its own rules, of which an engine in
-    /// upper case is one.
+    /// The violations of CloudFormation's schema by an `AWS::ElastiCache::UserGroup`, such as an engine in
+    /// upper case.
     #[must_use]
     pub fn schema_problems(&self) -> Vec<Problem> {
         let mut found = Found::on(Service::ElastiCache);
@@ -94,7 +94,7 @@ impl UserGroup {
         found.into_problems()
     }
 
-    /// A group of Redis has a user whose *name* is `default`; its id may be another.
+    /// A group of Redis needs a user with the *name* `default`; the id can be different.
     fn check_redis(&self, found: &mut Found) {
         let is_other =
             |member: &GroupMember| member.user_name.as_deref().is_some_and(|name| name != "default");
@@ -109,7 +109,7 @@ impl UserGroup {
         }
     }
 
-    /// A group of Valkey has only users with passwords or IAM, of either engine.
+    /// A group of Valkey accepts users of both engines, but only with passwords or IAM.
     fn check_valkey(&self, found: &mut Found) {
         for (place, member) in
             self.members.iter().enumerate().filter(|(_, member)| member.is_without_password)

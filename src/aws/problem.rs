@@ -34,7 +34,7 @@ impl Certainty {
         self.caveat().is_none()
     }
 
-    /// What to say before a text that nobody has seen AWS give; `None` if AWS itself shows it.
+    /// The caveat to print before a text that was never observed from AWS; `None` if AWS itself shows the text.
     ///
     /// ```
     /// use redis_acl::aws::Certainty;
@@ -188,10 +188,10 @@ pub enum ProblemKind {
         /// Those that it may be.
         allowed: &'static str,
     },
-    // What CloudFormation checks before it calls the service.
+    // CloudFormation checks these before it calls the service.
     /// A property that the schema of the resource rejects.
     Schema(SchemaRule),
-    /// A user in a template without access string. The schema does not require it, but the service fails.
+    /// A user without an access string in a template. The schema does not require one, but the service fails.
     AccessStringMissing,
     // What the service itself checks.
     /// An engine that is neither redis nor valkey.
@@ -265,10 +265,10 @@ pub enum ProblemKind {
     DefaultUserInGroup,
     /// As many users as may be.
     Quota,
-    // What is wrong with a user group.
+    // These are problems of user groups.
     /// A group of Redis without a user named `default`.
     DefaultUserRequired,
-    /// A user without password in a group of Valkey.
+    /// A user without a password in a group of Valkey.
     NoPasswordUserInValkeyGroup {
         /// The user's id, if it is known.
         id: Option<String>,
@@ -287,14 +287,14 @@ pub enum ProblemKind {
     ServiceLinkedRole,
 }
 
-/// Stands for the id of a user that is known by a reference only.
+/// The text in place of an unknown id, where a user is known only by a reference.
 const UNKNOWN_ID: &str = "(whose id is not statically known)";
 
 use super::authentication::AuthenticationType as AuthType;
 use super::cloudformation::{IDENTIFIER, SchemaRule};
 
 impl ProblemKind {
-    /// How the rule and its text are known of ElastiCache; [`Problem::certainty`] knows the service.
+    /// The evidence for the rule and its text on ElastiCache; [`Problem::certainty`] takes the service into account.
     #[must_use]
     pub fn certainty(&self) -> Certainty {
         match self {
@@ -338,8 +338,8 @@ impl ProblemKind {
         }
     }
 
-    /// The fault that the service answers with; none where SDKs refuse to send the request, or CloudFormation
-    /// does not come to it.
+    /// The fault in the service's response; `None` where SDKs or CloudFormation reject the request before the
+    /// service receives it.
     #[must_use]
     pub fn code(&self) -> Option<FaultCode> {
         Some(match self {
@@ -367,7 +367,7 @@ impl ProblemKind {
             | Self::IamIdentity
             | Self::IamIdentityCase
             | Self::NoPasswordOnValkey
-            // for these the text was seen, or nothing, and the code is assumed
+            // the code of these is assumed: only the text was observed, or not even that
             | Self::NoPasswordUserInValkeyGroup { .. }
             | Self::ValkeyUserInRedisGroup { .. } => FaultCode::InvalidParameterCombination,
             Self::DefaultUserRequired => FaultCode::DefaultUserRequired,
@@ -529,7 +529,7 @@ impl Problem {
         self.kind.code()
     }
 
-    /// How the rule and the text are known of the service that gives them. Most were observed on ElastiCache
+    /// The evidence for the rule and its text on the service of the request. Most were observed on ElastiCache
     /// only, and are derived for MemoryDB.
     #[must_use]
     pub fn certainty(&self) -> Certainty {
@@ -537,7 +537,7 @@ impl Problem {
             (Service::MemoryDb, Certainty::Observed) if self.kind != ProblemKind::PasswordLength => {
                 Certainty::Derived
             }
-            // the user's guide of MemoryDB has the rule
+            // MemoryDB's user guide states the rule
             (Service::MemoryDb, _) if matches!(self.kind, ProblemKind::Identifier { .. }) => {
                 Certainty::Documented
             }

@@ -115,8 +115,8 @@ impl Dialect {
         self.release.engine
     }
 
-    /// Where the facts about its rules and commands come from. A service's version that no engine has, such as
-    /// MemoryDB's Valkey 7.3, rests on documents: the nearest engine stands in for it.
+    /// The source of the facts about its rules and commands. A service's version that no engine has, such as
+    /// MemoryDB's Valkey 7.3, is documented only: the nearest engine is its model.
     ///
     /// ```
     /// use redis_acl::{Dialect, Evidence};

@@ -121,7 +121,7 @@ pub(super) static RELEASES: [Release; 53] = [
     served(("memorydb/redis-7.0", (7, 0)), Engine::Redis7_0, Form::MemoryDb, JSON),
     served(("memorydb/redis-7.1", (7, 1)), Engine::Redis7_0, Form::MemoryDb, JSON_SEARCH),
     served(("memorydb/valkey-7.2", (7, 2)), Engine::Valkey7_2, Form::MemoryDb, JSON_SEARCH),
-    // AWS's own version (December 2024, Multi-Region): there is no such Valkey, so 7.2 is the nearest model
+    // AWS's own version (December 2024, Multi-Region); Valkey has no 7.3, so 7.2 is the nearest model
     served(("memorydb/valkey-7.3", (7, 3)), Engine::Valkey7_2, Form::MemoryDb, JSON_SEARCH),
 ];
 

@@ -21,7 +21,7 @@ pub struct Problem {
     pub name: String,
     /// One line, without passwords.
     pub message: String,
-    /// How severe it is where every engine has it: a problem that rests on no observation is a warning.
+    /// The level if every engine has the problem. A problem without an observation of AWS is a warning.
     level: Level,
     /// More lines about it.
     pub notes: Vec<String>,
@@ -276,7 +276,7 @@ impl Problem {
     }
 }
 
-/// A request is in error by what AWS itself shows. What rests on no observation is a warning.
+/// A problem that AWS itself shows is an error; any other is a warning.
 const fn level_of(certainty: Certainty) -> Level {
     match certainty.is_attested() {
         true => ProblemKind::Request.level(),

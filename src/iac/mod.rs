@@ -300,7 +300,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// The user groups among it.
+    /// The user groups among the findings.
     pub fn user_groups(&self) -> impl Iterator<Item = &UserGroup> {
         self.findings.iter().filter_map(|finding| match finding {
             Finding::UserGroup(group) => Some(group),

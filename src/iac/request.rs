@@ -61,7 +61,7 @@ impl RequestKind {
 pub(super) enum Names {
     /// `UserId`, in a request to AWS
     Aws,
-    /// The same in a template of CloudFormation, which has rules of its own
+    /// `UserId`, in a template of CloudFormation, which checks more than the services
     CloudFormation,
     /// `user_id`
     Terraform,
@@ -141,7 +141,7 @@ pub enum Given {
     Passwords(usize),
     /// A password.
     Password(Password<'static>),
-    /// A list of so many tags, whose keys and values are members of their own.
+    /// A list of this many tags. Each key and value is a member of its own.
     Tags(usize),
     /// An authentication mode, whose members are members of their own.
     Mode,
@@ -370,7 +370,7 @@ impl<'a> Reading<'_, '_, 'a> {
         }
     }
 
-    /// A list of keys and values, as AWS and CloudFormation have it. Terraform's are a map, to which providers add.
+    /// Reads tags that are a list, as in AWS and CloudFormation. In Terraform they are a map, and providers add to it.
     fn tags(&mut self, body: &Node<'a>) {
         let Some(list) = body.get("Tags").filter(|_| self.names != Names::Terraform) else { return };
         let Kind::List(tags) = &list.kind else {
@@ -426,7 +426,7 @@ const MEMBERS: [&str; 7] =
 // ---------------------------------------------------------------------------------------------------
 // Validation
 
-/// The problems of both: what CloudFormation rejects does not come to an SDK or the service.
+/// The problems of both. An SDK or the service does not receive the members that CloudFormation rejects.
 pub(super) fn after_schema(
     of_schema: Vec<Problem>,
     of_service: impl IntoIterator<Item = Problem>,
@@ -509,7 +509,7 @@ impl<'a> Request<'a> {
         certain.map(|problem| self.located(problem)).collect()
     }
 
-    /// What CloudFormation's schema rejects, of a user in a template.
+    /// The violations of CloudFormation's schema, for a user in a template.
     fn schema_problems(&self) -> Vec<Problem> {
         match (self.names, self.kind) {
             (Names::CloudFormation, RequestKind::CreateUser) => self.create_user().schema_problems(),

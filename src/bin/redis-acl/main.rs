@@ -31,7 +31,7 @@ enum Outcome {
     Fault = 254,
 }
 
-/// What stands after the name of the command.
+/// The arguments after the name of the command.
 fn arguments() -> Vec<String> {
     std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
 }

@@ -6,7 +6,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// A structure whose members have these names; `Passwords` and `Values` are lists, all others are texts.
+/// A structure with members of these names; `Passwords` and `Values` are lists, all others are texts.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, names: &[&str]) -> Result<T, String> {
     let value = match text.trim_start().starts_with('{') {
         true => serde_json::from_str(text).map_err(|error| error.to_string())?,

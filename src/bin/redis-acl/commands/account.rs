@@ -84,7 +84,7 @@ impl CreateUserCommand {
         printer.print("CreateUser", &user)
     }
 
-    /// The parameters of the document, each replaced by the option of its name where that is given.
+    /// The parameters of the document; options take precedence over them.
     fn request(self) -> Result<CreateUser, Stop> {
         let Common { passwords, no_password, authentication_mode } = self.common;
         let json: CreateUser = self.given.read()?;
@@ -137,7 +137,7 @@ impl ModifyUserCommand {
     }
 }
 
-/// What the service model requires of a CreateUser.
+/// The parameters of CreateUser that the service model requires.
 const REQUIRED_TO_CREATE: &[&str] = &["AccessString", "Engine", "UserId", "UserName"];
 
 fn print_skeleton(printer: &Printer, operation: &str, skeleton: &str) -> Result<(), Stop> {
@@ -159,7 +159,7 @@ fn mode_of(text: Option<String>) -> Result<Option<AuthenticationMode>, Stop> {
 }
 
 impl GivenRequest {
-    /// The request that the document holds; nothing is an empty one.
+    /// The request in the document; an empty request if there is no document.
     fn read<T: DeserializeOwned + Default>(self) -> Result<T, Stop> {
         if let Some(yaml) = self.cli_input_yaml {
             let named = |error: String| format!("--cli-input-yaml: {error}");
@@ -170,7 +170,7 @@ impl GivenRequest {
         Ok(serde_json::from_str(&document(json)?).map_err(|error| format!("--cli-input-json: {error}"))?)
     }
 
-    /// The skeleton of a request, if it is asked for. In YAML the parameters that are required say so.
+    /// The skeleton of a request, if the user wants one. In YAML it marks the required parameters.
     fn input_skeleton(&self, json: &str, required: &[&str]) -> Result<Option<String>, Stop> {
         match self.generate_cli_skeleton {
             Some(Skeleton::Input) => Ok(Some(json.to_owned())),
@@ -187,7 +187,7 @@ impl GivenRequest {
     }
 }
 
-/// The argument itself, or what is in the file of a `file://`.
+/// The argument itself, or the contents of the file that `file://` names.
 fn document(argument: String) -> Result<String, String> {
     match argument.strip_prefix("file://") {
         Some(path) => fs::read_to_string(path).map_err(|error| format!("{path}: {error}")),
@@ -257,7 +257,8 @@ fn aws_text(value: &impl Serialize) -> io::Result<String> {
     String::from_utf8(text).map_err(io::Error::other)
 }
 
-/// AWS's line first, as the AWS CLI prints it, after a caveat if the text is not observed; then all that is wrong, each with its place and how sure it is.
+/// Prints AWS's line as the AWS CLI does, after a caveat if the text was not observed. Then come all problems, each
+/// with its place and certainty.
 fn finish(answered: Result<(), Stop>) -> io::Result<Outcome> {
     match answered {
         Ok(()) => Ok(Outcome::Fine),

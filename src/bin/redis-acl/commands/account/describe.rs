@@ -1,4 +1,4 @@
-//! `redis-acl describe-users`: which users are listed, and which part of them.
+//! `redis-acl describe-users`: selects the users to list, by filters and pages.
 
 use std::io;
 
@@ -17,7 +17,7 @@ struct DescribeUsers {
     engine: Option<String>,
     user_id: Option<String>,
     filters: Option<Vec<Filter>>,
-    /// How many users a page has, and where it begins: there is one page.
+    /// The size and start of a page. They have no effect, since all users fit on one page.
     #[serde(rename = "MaxRecords")]
     _max_records: Option<u32>,
     #[serde(rename = "Marker")]
@@ -99,12 +99,12 @@ fn kept(users: Vec<User>, filter: &Filter) -> Result<Vec<User>, String> {
 // ---------------------------------------------------------------------------------------------------
 // Tokens
 
-/// The token for the users from this one on, as the AWS CLI makes it: JSON in base64.
+/// The token for the users from this one on, in the AWS CLI's form: JSON in base64.
 fn token(first: usize) -> String {
     base64(format!("{{\"Marker\": null, \"boto_truncate_amount\": {first}}}").as_bytes())
 }
 
-/// Which user a token is for.
+/// The number of the user that a token starts at.
 fn first_of(given: &str, users: usize) -> Result<usize, String> {
     let is_given = |first: &usize| token(*first) == given;
     (0..=users)

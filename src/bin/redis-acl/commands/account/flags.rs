@@ -96,10 +96,10 @@ pub(crate) struct DescribeUsersCommand {
     /// Only users with these values: Name=UserId,Values=string,string …, or JSON
     #[arg(long, num_args = 1.., value_name = "Name=…,Values=…")]
     pub(crate) filters: Option<Vec<String>>,
-    /// The most users to list; a token for the others is printed
+    /// List at most this many users, and print a token for the others
     #[arg(long, value_name = "COUNT")]
     pub(crate) max_items: Option<usize>,
-    /// The token that an earlier list ended with
+    /// Continue after an earlier list, by the token that it printed
     #[arg(long, value_name = "TOKEN")]
     pub(crate) starting_token: Option<String>,
     /// Accepted, without effect
@@ -128,7 +128,7 @@ pub(crate) struct Common {
     pub(crate) authentication_mode: Option<String>,
 }
 
-/// A request that is written as a whole, and its form.
+/// A request given as one document, and the skeleton of such documents.
 #[derive(clap::Args)]
 pub(crate) struct GivenRequest {
     /// The request as JSON, or file:// and a path; options replace its parameters
@@ -147,7 +147,7 @@ pub(crate) struct GivenRequest {
 
 const CONNECTION: &str = "Connection and other options of the AWS CLI (accepted, without effect)";
 
-/// Options that say how to reach AWS, which nothing here does.
+/// Options that configure the connection to AWS. They have no effect, since nothing connects to AWS.
 #[derive(clap::Args)]
 #[allow(dead_code, reason = "they are accepted so that a command line of the AWS CLI works as it is")]
 pub(crate) struct Connection {

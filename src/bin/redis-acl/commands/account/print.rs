@@ -33,7 +33,7 @@ enum Output {
     Table,
     Yaml,
     YamlStream,
-    /// Nothing
+    /// Print nothing
     Off,
 }
 
@@ -45,7 +45,7 @@ enum Color {
     Auto,
 }
 
-/// How a response is printed, once the query is read.
+/// The settings for printing a response, with the query parsed.
 pub(super) struct Printer {
     output: Output,
     query: Option<Query>,
@@ -53,7 +53,7 @@ pub(super) struct Printer {
 }
 
 impl Printing {
-    /// Reads the query, before anything is done.
+    /// Parses the query. Call it before the command does anything.
     pub(super) fn printer(&self) -> Result<Printer, String> {
         let query = self.query.as_deref().map(Query::parse).transpose()?;
         Ok(Printer { output: self.output, query, color: self.color })
@@ -65,7 +65,7 @@ impl Printer {
         self.print_pages(operation, Tree::of(response)?, None)
     }
 
-    /// The same of a list that goes on elsewhere. In text the token is a line of its own.
+    /// Prints one page of a list, with the token for the next page. In text the token has its own line.
     pub(super) fn print_pages(
         &self,
         operation: &str,
@@ -100,7 +100,7 @@ impl Printer {
         }
     }
 
-    /// As wide as the terminal, or 80 characters; `auto` colours a terminal.
+    /// Tables are as wide as the terminal, or 80 characters; `auto` colours them on a terminal.
     fn drawing(&self) -> Drawing {
         let width = terminal_size::terminal_size_of(io::stdout()).map_or(80, |(width, _)| width.0.into());
         match (self.color, io::stdout().is_terminal()) {

@@ -32,7 +32,7 @@ impl Query {
     }
 }
 
-/// The order of members, by which members there are. What the expression makes itself comes first.
+/// The order of an object's members, found by the set of its names. Objects that the expression makes come first.
 #[derive(Default)]
 struct Orders(BTreeMap<BTreeSet<String>, Vec<String>>);
 

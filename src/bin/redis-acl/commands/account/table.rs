@@ -7,13 +7,13 @@ use unicode_width::UnicodeWidthChar;
 
 use super::tree::Tree;
 
-/// A table that does not come out: the AWS CLI fails, too.
+/// The error for a table that cannot be drawn; the AWS CLI fails as well.
 const UNEVEN: &str = "--output table: the rows of a list have different lengths";
 
-/// How a table is drawn.
+/// The style of a table.
 #[derive(Clone, Copy)]
 pub(super) struct Drawing {
-    /// The width of the terminal: wider tables are turned on their side.
+    /// The width of the terminal. Wider tables show each row as a list of headers and values.
     pub(super) width: usize,
     pub(super) values: Style,
     pub(super) edges: Style,
@@ -24,7 +24,7 @@ impl Drawing {
         Self { width, values: Style::new(), edges: Style::new() }
     }
 
-    /// Values in bright blue, the edges of inner boxes in dim yellow.
+    /// Whether values are bright blue and the edges of inner boxes dim yellow.
     pub(super) fn coloured(width: usize) -> Self {
         let of = |colour: AnsiColor, effects| Style::new().fg_color(Some(colour.into())).effects(effects);
         let values = of(AnsiColor::Blue, Effects::BOLD);
@@ -32,7 +32,7 @@ impl Drawing {
     }
 }
 
-/// The lines of a value; none if there is nothing in it.
+/// The lines of a value; none if the value is empty.
 pub(super) fn lines(title: &str, value: &Tree, drawing: Drawing) -> Result<String, String> {
     let mut table = Table { sections: Vec::new() };
     match table.add(Some(title), value, 0)? {
@@ -46,7 +46,7 @@ struct Section {
     title: String,
     headers: Vec<String>,
     rows: Vec<Vec<String>>,
-    /// How many boxes it is in.
+    /// The number of boxes around it.
     depth: usize,
     /// The widths of the columns' longest cells.
     widths: Vec<usize>,
@@ -56,8 +56,8 @@ struct Table {
     sections: Vec<Section>,
 }
 
-/// Columns as the AWS CLI counts them: two for wide characters of East Asian scripts, and for those that are wide
-/// only there.
+/// The width of a text in columns, as the AWS CLI counts it: two for characters that are wide in East Asian scripts,
+/// also for those that are narrow elsewhere.
 fn length(text: &str) -> usize {
     text.chars().map(|c| UnicodeWidthChar::width_cjk(c).unwrap_or(1).max(1)).sum()
 }
@@ -66,7 +66,7 @@ fn length(text: &str) -> usize {
 // Sections
 
 impl Table {
-    /// Adds what a value holds; `false` if that is nothing.
+    /// Adds the contents of a value, and returns whether it has any.
     fn add(&mut self, title: Option<&str>, value: &Tree, depth: usize) -> Result<bool, String> {
         if value.is_nothing() {
             return Ok(false);
@@ -96,7 +96,7 @@ impl Table {
         self.sections.last_mut().expect("there is one")
     }
 
-    /// An item of a list of other things than structures.
+    /// An item of a list that is not a structure.
     fn item(&mut self, item: &Tree) -> Result<(), String> {
         match item {
             Tree::List(cells) if cells.iter().all(Tree::is_scalar) => {
@@ -165,7 +165,7 @@ fn value_of_other<'m>(members: &'m [(String, Tree)], name: &str) -> &'m Tree {
     value_of(members, name).unwrap_or(&Tree::Null)
 }
 
-/// The names of scalars, and those of lists and structures; sorted.
+/// The sorted names of the scalars, and those of the lists and structures.
 fn names<'m>(members: impl Iterator<Item = &'m (String, Tree)>) -> (BTreeSet<&'m str>, BTreeSet<&'m str>) {
     let (scalars, others): (Vec<_>, Vec<_>) = members.partition(|(_, value)| value.is_scalar());
     let names =
@@ -196,7 +196,7 @@ impl Section {
         }
     }
 
-    /// The headers in one column and the values in another; of a section with a single row.
+    /// Puts the headers of a section with a single row in one column and the values in another.
     fn turned(self) -> Self {
         if self.rows.len() != 1 || self.headers.is_empty() {
             return self;
@@ -214,7 +214,7 @@ impl Section {
 // ---------------------------------------------------------------------------------------------------
 // Drawing
 
-/// Blanks on both sides of a cell, and its right edge.
+/// The width of the blanks on both sides of a cell and of its right edge.
 const PADDING: usize = 4;
 
 impl Table {
@@ -287,7 +287,7 @@ impl Section {
             cells.iter().map(|cell| (factor * *cell as f64).round_ties_even() as usize).collect();
         let last = scaled.len() - 1;
         let mut at = 0;
-        // too many are taken from the first columns, too few given to the last
+        // rounding can exceed the width: the first columns shrink; it can fall short: the last one grows
         while scaled.iter().sum::<usize>() != width {
             match scaled.iter().sum::<usize>() > width {
                 true => scaled[at % (last + 1)] -= 1,

@@ -11,7 +11,7 @@ pub(super) fn lines(value: &Tree) -> String {
     lines
 }
 
-/// Adds a value, which a member of this name holds, if any does. Structures in a list have the same columns.
+/// Adds a value under the name of its member, if it has one. Structures in a list have the same columns.
 fn add(to: &mut String, value: &Tree, name: Option<&str>, columns: Option<&BTreeSet<&str>>) {
     match value {
         Tree::Map(members) => add_map(to, members, name, columns),
@@ -20,7 +20,7 @@ fn add(to: &mut String, value: &Tree, name: Option<&str>, columns: Option<&BTree
     }
 }
 
-/// A line; what holds the values comes first, in upper case.
+/// A line: the name of the member in upper case, then the values.
 fn add_line(to: &mut String, name: Option<&str>, values: Vec<String>) {
     let cells: Vec<_> = name.map(str::to_uppercase).into_iter().chain(values).collect();
     to.push_str(&cells.join("\t"));

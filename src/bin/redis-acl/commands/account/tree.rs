@@ -1,4 +1,4 @@
-//! JSON whose members keep their order, as the AWS CLI prints them.
+//! JSON values that keep the order of members, as the AWS CLI prints them.
 
 use std::fmt;
 use std::io;
@@ -26,7 +26,7 @@ impl Tree {
         !matches!(self, Self::List(_) | Self::Map(_))
     }
 
-    /// Whether Python takes the value for false: the table of such a value is empty.
+    /// Whether the value is false in Python. The AWS CLI draws no table for it.
     pub(super) fn is_nothing(&self) -> bool {
         match self {
             Self::Null | Self::Flag(false) => true,
@@ -38,7 +38,7 @@ impl Tree {
         }
     }
 
-    /// A scalar as the AWS CLI shows it in text and in tables: in Python's spelling.
+    /// A scalar in Python's spelling, which the AWS CLI uses in text and tables.
     pub(super) fn shown(&self) -> String {
         match self {
             Self::Null => "None".into(),

@@ -1,4 +1,4 @@
-//! Errors of the command line, without what may be a password: an option is named, a value is not.
+//! Errors of the command line. They name options but never repeat values, which can be passwords.
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -6,14 +6,14 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 /// The commands that take passwords.
 const COMMANDS: [&str; 3] = ["create-user", "modify-user", "describe-users"];
 
-/// Options whose values may begin with a hyphen, and so take the next option for one.
+/// Options that accept values with a leading hyphen. Without a value they consume the next option.
 const TAKING_HYPHENS: [&str; 4] =
     ["--access-string", "--append-access-string", "--cli-input-yaml", "--query"];
 
-/// AWS accepts no shorter password, so a shorter word is none.
+/// The shortest password that AWS accepts. A shorter word is not a password.
 const SHORTEST_PASSWORD: usize = 16;
 
-/// What to say instead of clap's error, which repeats values; `None` for other commands, for help and the version.
+/// A replacement for clap's error, which repeats values; `None` for other commands, for help and the version.
 pub(crate) fn usage_error(error: &Error, arguments: &[String]) -> Option<String> {
     let is_ours = arguments.first().is_some_and(|command| COMMANDS.contains(&command.as_str()));
     (is_ours && error.use_stderr()).then(|| message(error, arguments))
@@ -42,7 +42,7 @@ fn message(error: &Error, arguments: &[String]) -> String {
     }
 }
 
-/// An option that there is not, by its name; or an argument that is no option, by its place.
+/// The error for an unknown option, with its name, or for a stray argument, with its place.
 fn unknown(error: &Error, arguments: &[String]) -> String {
     let argument = named(error, ContextKind::InvalidArg).unwrap_or_default();
     let name = argument.split('=').next().unwrap_or_default();
@@ -68,7 +68,7 @@ fn unknown(error: &Error, arguments: &[String]) -> String {
     }
 }
 
-/// Whether clap gives the argument this name: of one that begins with a single hyphen it names the first letter.
+/// Whether clap reports the argument by this name. After a single hyphen clap names only the first letter.
 fn is_called(argument: &str, name: &str) -> bool {
     let is_short = name.len() == 2 && name.starts_with('-') && argument.starts_with(name);
     is_short && !argument.starts_with("--") || argument.split('=').next() == Some(name)
@@ -92,7 +92,7 @@ fn named(error: &Error, kind: ContextKind) -> Option<String> {
     }
 }
 
-/// A value that looks like the next option: the option before it has none.
+/// An option that was consumed as the value of the option before it.
 pub(super) fn not_an_option(value: &str) -> Result<String, String> {
     match is_option_name(value) {
         true => Err("the value is missing".into()),

@@ -1,5 +1,5 @@
-//! `--output yaml` of the AWS CLI, whose members are sorted and whose long texts are folded; and requests that are
-//! written in YAML.
+//! Writes `--output yaml` of the AWS CLI, with sorted members and folded long texts, and reads requests
+//! in YAML.
 
 use granit_parser::{Event, Parser, ScalarStyle, StrInput};
 use serde_json::{Map, Number, Value};
@@ -9,7 +9,7 @@ use super::tree::Tree;
 // ---------------------------------------------------------------------------------------------------
 // Writing
 
-/// So wide may a line become before a text in it is folded.
+/// The width of a line. Texts are folded after it.
 const WIDTH: usize = 80;
 
 /// The lines of a value.
@@ -22,14 +22,14 @@ pub(super) fn lines(value: &Tree) -> String {
             let written = scalar_text(scalar, 0, 0);
             let is_plain = !written.starts_with(['"', '\'', '[', '{']);
             to.push_str(&written);
-            // what begins without a sign ends with one
+            // a document that is a plain scalar ends with a marker
             to.push_str(if is_plain { "\n...\n" } else { "\n" });
         }
     }
     to
 }
 
-/// Members in the order of their names. The first stands where the writing is, the others below it.
+/// Writes members in the order of their names. The first one continues the current line.
 fn map(to: &mut String, members: &[(String, Tree)], indent: usize) {
     let mut members: Vec<_> = members.iter().collect();
     members.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -71,7 +71,7 @@ fn list(to: &mut String, items: &[Tree], indent: usize) {
     }
 }
 
-/// A scalar or an empty collection, which begins in this column and goes on behind so many blanks.
+/// A scalar or an empty collection that starts in this column. Further lines have this indentation.
 fn scalar_text(value: &Tree, indent: usize, column: usize) -> String {
     match value {
         Tree::Null => "null".into(),
@@ -85,7 +85,7 @@ fn scalar_text(value: &Tree, indent: usize, column: usize) -> String {
 
 fn quoted(text: &str, indent: usize, column: usize) -> String {
     if text.chars().any(|c| c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}')) {
-        // a JSON text is one of YAML
+        // a JSON text is also a YAML text
         return Value::from(text).to_string();
     }
     match is_plain(text) {
@@ -94,7 +94,7 @@ fn quoted(text: &str, indent: usize, column: usize) -> String {
     }
 }
 
-/// Whether a text means itself without quotes.
+/// Whether a text needs no quotes.
 fn is_plain(text: &str) -> bool {
     const LEADING: &str = "#,[]{}&*!|>'\"%@`";
     let mut chars = text.chars();
@@ -112,7 +112,7 @@ fn is_plain(text: &str) -> bool {
         && !is_word_of_1_1(text)
 }
 
-/// Truth values and others that YAML 1.1 reads from words without quotes.
+/// Words that YAML 1.1 reads as truth values or other non-texts unless they are quoted.
 fn is_word_of_1_1(text: &str) -> bool {
     const WORDS: [&str; 6] = ["yes", "no", "on", "off", "=", "<<"];
     let is_time = text.contains(':') && text.chars().all(|c| c.is_ascii_digit() || c == ':' || c == '.');
@@ -120,7 +120,7 @@ fn is_word_of_1_1(text: &str) -> bool {
     WORDS.contains(&text.to_ascii_lowercase().as_str()) || is_time || is_date
 }
 
-/// Breaks the text at the first single blank of each line that is behind the width.
+/// Breaks each line of the text at the first single blank after the width.
 fn folded(text: &str, indent: usize, start: usize) -> String {
     if start == usize::MAX {
         return text.to_owned();
@@ -145,7 +145,7 @@ fn folded(text: &str, indent: usize, start: usize) -> String {
 // ---------------------------------------------------------------------------------------------------
 // Reading
 
-/// What a word without quotes is.
+/// The value of a word without quotes.
 #[derive(Debug, PartialEq)]
 enum Plain {
     Null,
@@ -154,7 +154,7 @@ enum Plain {
     Text,
 }
 
-/// As YAML 1.2 reads it.
+/// Reads a word by the rules of YAML 1.2.
 fn plain_value(text: &str) -> Plain {
     let digits = text.trim_start_matches(['+', '-']);
     let is_number = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
@@ -176,7 +176,7 @@ fn plain_value(text: &str) -> Plain {
     }
 }
 
-/// A document as JSON has it. Errors say where it cannot be read, and repeat nothing of it.
+/// Reads a document as a JSON value. Errors state the position and repeat no text of the document.
 pub(super) fn read(text: &str) -> Result<Value, String> {
     let mut events = Events { parser: Parser::new_from_str(text) };
     loop {
@@ -192,7 +192,7 @@ fn unexpected() -> String {
     "no value where one should be".into()
 }
 
-/// So deep may lists and structures be nested.
+/// The deepest nesting of lists and structures.
 const DEEPEST: usize = 128;
 
 struct Events<'t> {
@@ -206,7 +206,7 @@ impl<'t> Events<'t> {
         Ok(next.map(|(event, _)| event))
     }
 
-    /// The next value; none at the end of what it would be in.
+    /// The next value; `None` at the end of the list or structure.
     fn value(&mut self, depth: usize) -> Result<Option<Value>, String> {
         if depth > DEEPEST {
             return Err("it is nested too deeply".into());
