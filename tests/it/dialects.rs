@@ -141,7 +141,8 @@ fn a_version_that_only_a_service_has_rests_on_documents() {
     assert_eq!(only.next_generation(), None);
 
     assert_eq!(nearest.evidence(), Evidence::Measured);
-    assert_eq!(dialect("elasticache/valkey-9.0").evidence(), Evidence::Documented, "as its engine");
+    assert_eq!(dialect("elasticache/valkey-9.0").evidence(), Evidence::Measured, "as its engine");
+    assert_eq!(dialect("elasticache/redis-7.1").evidence(), Evidence::Documented, "Redis has no 7.1");
     assert_eq!(dialect("elasticache").evidence(), Evidence::Measured, "an early patch is of the same line");
     for engine in Engine::ALL {
         assert_eq!(Dialect::from(engine).evidence(), engine.evidence(), "{engine}");

@@ -1,8 +1,10 @@
 //! User groups in files: what is certain about their members is reported, and nothing else.
 
+use std::path::Path;
+
 use redis_acl::Service;
 use redis_acl::aws::{Certainty, FaultCode, GroupMember, UserGroup};
-use redis_acl::iac::{self, Format};
+use redis_acl::iac::{self, Format, Scope};
 
 /// The problems of the groups in a file, with the text each points at.
 #[track_caller]
@@ -281,4 +283,140 @@ fn codes_and_how_sure_they_are() {
     assert_eq!(facts("memcached", Vec::new()).2, Certainty::Emulator);
     let required = FaultCode::DefaultUserRequired;
     assert_eq!((required.code(Service::ElastiCache), required.http_status()), ("DefaultUserRequired", 400));
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Folders of Terraform
+
+/// The problems of the groups in `group.tf`, read with the other files of its folder.
+#[track_caller]
+fn problems_in_folder(files: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut scope = Scope::new();
+    for (path, text) in files {
+        scope.add(Path::new(path), Format::Terraform, text.as_bytes());
+    }
+    let document = scope.read(Path::new("app/group.tf")).expect("it can be read");
+    let text = files.iter().find(|(path, _)| *path == "app/group.tf").expect("it is among the files").1;
+    let found = document.user_groups().flat_map(|group| &group.problems);
+    found.map(|found| (found.problem.to_string(), text[found.range.clone()].to_owned())).collect()
+}
+
+#[test]
+fn users_and_associations_in_other_files_of_the_folder_are_known() {
+    let group = group("\"redis\"", "user_ids = [aws_elasticache_user.app.user_id]");
+    let needs_default = [(NEEDS_DEFAULT.to_owned(), "[aws_elasticache_user.app.user_id]".to_owned())];
+    let folder = [("app/users.tf", USERS), ("app/group.tf", &*group)];
+    assert_eq!(problems_in_folder(&folder), needs_default);
+    assert_eq!(
+        problems_in_folder(&[("other/users.tf", USERS), ("app/group.tf", &group)]),
+        [],
+        "the user of another folder is not this one"
+    );
+    let association = "resource \"aws_elasticache_user_group_association\" \"a\" {\n  \
+                       user_group_id = aws_elasticache_user_group.g.user_group_id\n  user_id = USER\n}\n";
+    let with = |user: &str| {
+        let association = association.replace("USER", user);
+        problems_in_folder(&[folder[0], folder[1], ("app/association.tf", &association)])
+    };
+    assert_eq!(with("\"elsewhere\""), [], "the associated user can be the default user");
+    let told = "The user vk of engine Valkey cannot be in a user group with engine Redis".to_owned();
+    assert_eq!(
+        with("aws_elasticache_user.valkey[\"a\"].user_id"),
+        [(told, "[aws_elasticache_user.app.user_id]".to_owned())],
+        "a member that another file adds is reported at the list"
+    );
+}
+
+/// Three users of one resource.
+const COPIES: &str = r#"
+resource "aws_elasticache_user" "team" {
+  for_each      = { "reader" = "valkey", "writer" = "redis", "default" = "redis" }
+  user_id       = "team-${each.key}"
+  user_name     = each.key
+  engine        = each.value
+  access_string = "on ~* +get"
+  passwords     = ["sixteen-chars-ok"]
+}
+resource "aws_elasticache_user" "open" {
+  count                = 2
+  user_id              = "open-${count.index}"
+  user_name            = "open-${count.index}"
+  engine               = "redis"
+  access_string        = "on ~* +get"
+  no_password_required = true
+}
+"#;
+
+#[test]
+fn an_index_selects_a_copy_of_a_user() {
+    let with = |engine: &str, members: &str| {
+        let group = group(engine, &format!("user_ids = {members}"));
+        problems(Format::Terraform, &format!("{COPIES}{group}"))
+    };
+    let writer = "[aws_elasticache_user.team[\"writer\"].user_id]";
+    assert_eq!(with("\"redis\"", writer), [(NEEDS_DEFAULT.to_owned(), writer.to_owned())]);
+    let told = "The user team-reader of engine Valkey cannot be in a user group with engine Redis";
+    let reader = "aws_elasticache_user.team[\"reader\"].user_id";
+    let members = format!("[aws_elasticache_user.team[\"default\"].user_id, {reader}]");
+    assert_eq!(with("\"redis\"", &members), [(told.to_owned(), reader.to_owned())]);
+    let told = "No password user open-1 cannot be added to user group with engine Valkey";
+    let open = "aws_elasticache_user.open[1].user_id";
+    assert_eq!(with("\"valkey\"", &format!("[{open}]")), [(told.to_owned(), open.to_owned())]);
+}
+
+#[test]
+fn of_copies_only_what_all_have_is_known() {
+    let with = |engine: &str, members: &str| {
+        let group = group(engine, &format!("user_ids = {members}"));
+        problems(Format::Terraform, &format!("{COPIES}{group}"))
+    };
+    let any = "[aws_elasticache_user.team[var.name].user_id]";
+    assert_eq!(with("\"redis\"", any), [], "one of them is named default, and one is of Valkey");
+    assert_eq!(with("\"valkey\"", any), []);
+    let told = "No password user (whose id is not statically known) cannot be added to user group with engine Valkey";
+    let open = "aws_elasticache_user.open[var.number].user_id";
+    assert_eq!(
+        with("\"valkey\"", &format!("[{open}]")),
+        [(told.to_owned(), open.to_owned())],
+        "none of them has a password"
+    );
+}
+
+#[test]
+fn users_of_a_module_that_is_called_are_known_as_far_as_its_calls_agree() {
+    let module = r#"
+variable "engine" {}
+resource "aws_elasticache_user" "app" {
+  user_id       = "app"
+  user_name     = "app"
+  engine        = var.engine
+  access_string = "on ~* +get"
+}
+"#;
+    let call = |name: &str, engine: &str| {
+        format!("module \"{name}\" {{\n  source = \"../app\"\n  engine = \"{engine}\"\n}}\n")
+    };
+    let group = group("var.engine", "user_ids = [aws_elasticache_user.app.user_id, \"default\"]");
+    let text = format!("{module}{group}");
+    let called = |calls: &str| problems_in_folder(&[("app/group.tf", &text), ("live/main.tf", calls)]);
+    let told = "No password user default cannot be added to user group with engine Valkey".to_owned();
+    let found = [(told, "\"default\"".to_owned())];
+    assert_eq!(called(&call("one", "valkey")), found);
+    assert_eq!(called(&format!("{}{}", call("one", "valkey"), call("two", "valkey"))), found);
+    assert_eq!(called(&format!("{}{}", call("one", "valkey"), call("two", "redis"))), []);
+    assert_eq!(called(""), [], "nothing gives the engine");
+}
+
+#[test]
+fn values_of_a_group_are_evaluated() {
+    let locals = "locals {\n  engine = \"redis\"\n  app = \"app\"\n}\n";
+    let with = |members: &str| {
+        let group = group("local.engine", &format!("user_ids = {members}"));
+        problems(Format::Terraform, &format!("{USERS}{locals}{group}"))
+    };
+    for members in ["[local.app]", "[\"${local.app}\"]", "[lower(\"APP\")]"] {
+        assert_eq!(with(members), [(NEEDS_DEFAULT.to_owned(), members.to_owned())], "{members}");
+    }
+    assert_eq!(with("[local.app, local.unknown]"), []);
+    assert_eq!(with("concat([local.app], var.lists...)"), [], "the last argument holds more lists");
 }
