@@ -20,8 +20,9 @@
 //! // a user of engine Redis may meet any version of Redis, and Valkey
 //! assert_eq!(document.entries()[0].dialects.to_string(), "elasticache/any");
 //! let found = document.lint(&Config::new());
-//! assert_eq!(found[0].start.to_string(), "3:32");
-//! assert_eq!(found[0].message(), "no engine of elasticache/any has the category `@raed`");
+//! let found = found.iter().find(|found| found.id() == "unknown-category").unwrap();
+//! assert_eq!(found.start.to_string(), "3:32");
+//! assert_eq!(found.message(), "no engine of elasticache/any has the category `@raed`");
 //! ```
 //!
 //! # Which engines

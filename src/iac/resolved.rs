@@ -32,7 +32,7 @@ use crate::span::Span;
 /// // the rules that are the same whatever the prefix is
 /// let rules = found.text.certain_rules();
 /// assert_eq!(rules.iter().map(|rule| rule.shown()).collect::<Vec<_>>(), ["on", "+@raed"]);
-/// assert_eq!(rules[1].location(Span::new(2, 6)).position.to_string(), "3:60");
+/// assert_eq!(rules[1].location(Span::new(2, 6)).position.to_string(), "3:59");
 /// # Ok::<(), iac::ReadError>(())
 /// ```
 #[derive(Clone)]
