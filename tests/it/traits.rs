@@ -212,6 +212,30 @@ mod of_files_and_services {
         iac::Given: shared owned compared;
         iac::UserGroup: shared owned compared;
         iac::RequestProblem: shared owned compared;
+        document::Document<'_>: shared;
+        document::Entry<'_>: shared;
+        document::Change: shared compared ordered;
+        document::NewAccess: shared compared;
+        document::Compared<'_>: shared;
+        document::CompareOptions: shared compared;
+        document::PasswordChanges: shared compared;
+        document::AccessChange: shared;
+        document::Target: shared;
+        document::TargetForm: shared compared;
+        document::Passwords: shared compared;
+        document::Left: shared error;
+        document::LeftEntry: shared;
+        document::Formatted: shared;
+        document::Found<'_>: shared;
+        document::What<'_>: shared;
+        document::Kind: shared compared;
+        document::Problem: shared;
+        document::ProblemKind: shared compared;
+        document::Refusal: shared;
+        document::FileUser: shared;
+        document::Access: shared;
+        document::Login: shared compared ordered;
+        document::Rewritten: shared;
     }
 
     #[test]
