@@ -206,14 +206,13 @@ impl Target {
         let core = text.trim_matches(BLANKS);
         let string = AccessString::parse(core).map_err(|_| Left::NotProven)?;
         let written = self.written_passwords(core, string.rules());
-        let forms = match self.form {
-            TargetForm::Canonical => vec![canonical(core, dialects)?],
-            TargetForm::Simplified => simplified(&string, dialects),
-        };
-        let forms = forms.iter().map(|form| with_passwords(form, &written));
         let is_proven = |form: &String| dialects.iter().all(|dialect| is_equivalent(dialect, text, form));
         let unproven = if dialects.single().is_some() { Left::NotProven } else { Left::DependsOnEngine };
-        forms.filter(is_proven).min_by_key(String::len).ok_or(unproven)
+        let proven = |form: String| Some(with_passwords(&form, &written)).filter(|form| is_proven(form));
+        match self.form {
+            TargetForm::Canonical => proven(canonical(core, dialects)?).ok_or(unproven),
+            TargetForm::Simplified => simplified(&string, dialects).find_map(proven).ok_or(unproven),
+        }
     }
 
     /// How each password is written, by the rule that its hash would be; nothing if that shall stand there.
@@ -253,13 +252,14 @@ fn form_of_oldest(text: &str, dialects: &Dialects) -> Option<String> {
     form_of(text, next)
 }
 
-/// The shortest strings, each as an engine has it.
-fn simplified(string: &AccessString<'_>, dialects: &Dialects) -> Vec<String> {
-    let mut forms: Vec<_> =
-        dialects.iter().filter_map(|dialect| simplify_string(string, dialect).ok()).collect();
-    forms.sort();
-    forms.dedup();
-    forms
+/// So many engines are asked for their shortest string: what none of them finds that holds on all is not searched for
+/// any longer.
+const ASKED: usize = 3;
+
+/// The shortest strings, as the newest engines have it, and the oldest.
+fn simplified<'s>(string: &'s AccessString<'_>, dialects: &'s Dialects) -> impl Iterator<Item = String> + 's {
+    let asked = dialects.iter().rev().take(ASKED - 1).chain(core::iter::once(dialects.oldest()));
+    asked.filter_map(|dialect| simplify_string(string, dialect).ok())
 }
 
 fn is_equivalent(dialect: Dialect, old: &str, new: &str) -> bool {

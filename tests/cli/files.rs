@@ -508,11 +508,12 @@ fn nothing_is_fixed_in_a_dialect_that_nobody_told() {
 
 #[test]
 fn a_configuration_is_read_with_its_acl_pubsub_default() {
-    let text = "acl-pubsub-default allchannels\nuser b on ~b +publish +publish\n";
+    let text = "acl-pubsub-default allchannels\nuser b on ~b +get +publish +publish\n";
     let tree = Tree::new(&[("redis.conf", text.as_bytes())]);
-    tree.has(1, &["-d", "redis-7.2", "redis.conf"], &["redis.conf:2:20 redundant-rule"]);
+    let ran = tree.lint(&["-d", "redis-7.2", "redis.conf"]);
+    assert!(ran.out.contains("redundant-rule") && !ran.out.contains("no-channels"), "{}", ran.out);
     tree.lint(&["--fix", "-d", "redis-7.2", "redis.conf"]);
-    assert_eq!(tree.read("redis.conf"), b"acl-pubsub-default allchannels\nuser b on ~b +publish\n");
+    assert_eq!(tree.read("redis.conf"), b"acl-pubsub-default allchannels\nuser b on ~b +get +publish\n");
     // of the other engines, those without the setting do not start with it
     let ran = tree.lint(&["redis.conf"]);
     assert!(!ran.out.contains("channel-default") && !ran.out.contains("no-channels"), "{}", ran.out);

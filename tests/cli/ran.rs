@@ -9,6 +9,8 @@ pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) out: String,
     pub(crate) err: String,
+    /// What commands over files say that they looked at; it is on the standard error too.
+    pub(crate) summary: String,
 }
 
 impl Ran {
@@ -51,11 +53,21 @@ fn give(mut command: Command, input: &[u8]) -> Ran {
 pub(crate) fn read(output: Output) -> Ran {
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     let code = output.status.code().expect("an exit code");
-    Ran { code, out: text(output.stdout), err: text(output.stderr) }
+    let err = text(output.stderr);
+    let (summary, err): (Vec<_>, Vec<_>) = err.split_inclusive('\n').partition(|line| is_summary(line));
+    Ran { code, out: text(output.stdout), err: err.concat(), summary: summary.concat() }
 }
 
 #[track_caller]
 pub(crate) fn prints(arguments: &[&str], out: &str) {
     let ran = run(arguments);
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, out, ""), "{arguments:?}");
+}
+
+fn is_summary(line: &str) -> bool {
+    let line = line.trim_end();
+    line.starts_with("checked ") && line.contains(" string")
+        || line.starts_with("compared ")
+        || line.ends_with("no access strings found")
+        || line == "no access strings found, before or after"
 }

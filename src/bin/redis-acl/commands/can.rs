@@ -23,8 +23,8 @@ Examples:
 A file holds a request a line, quoted as in redis-cli; blank lines and lines that begin with # are skipped.
 JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\", \"channel_source\"} or
       {\"request\", \"dialect\", \"allowed\": false, \"reason\", \"message\", \"help\", \"selector\", \"rule\", \"needs\",
-       \"missing\", \"server_message\", \"dryrun\", \"channel_source\"}; the source of the channels is null where none are
-      named, \"rules\", \"default\" (acl-pubsub-default), \"read_back\" (ElastiCache) or \"engine\"
+       \"missing\", \"server_message\", \"dryrun\", \"channel_source\"}; the source of the channels is there where the
+      command names some: \"rules\", \"default\" (acl-pubsub-default), \"read_back\" (ElastiCache) or \"engine\"
 Whether the user is on is not looked at, as in ACL DRYRUN.";
 
 #[derive(clap::Args)]
@@ -65,7 +65,8 @@ struct Answer<'a> {
     selector: usize,
     /// The command rule that decided; `null` where none did.
     rule: Option<String>,
-    /// What decided about channels; `null` where nothing was asked about them.
+    /// What decided about channels, where the command names some.
+    #[serde(skip_serializing_if = "Option::is_none")]
     channel_source: Option<ChannelSource>,
 }
 
