@@ -53,6 +53,7 @@ types! {
     Module: shared small;
     Form: shared small named;
     Dialect: shared small named;
+    Dialects: shared owned compared;
     DefaultChannels: shared small ordered named;
     DialectError: shared error;
     glob::Shape: shared small;
