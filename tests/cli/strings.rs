@@ -414,7 +414,9 @@ fn can_asks_every_dialect_about_each_request_of_a_file() {
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     let answers: Vec<serde_json::Value> =
         ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let dialects = run(&["dialects", "--format", "json"]).out.lines().count();
+    let listed = run(&["dialects", "--format", "json"]).out;
+    // a string for servers is not asked of Sentinels
+    let dialects = listed.lines().filter(|line| !line.contains("\"sentinel/")).count();
     assert_eq!(answers.len(), 2 * dialects);
     for (index, answer) in answers.iter().enumerate() {
         let first = index < dialects;
