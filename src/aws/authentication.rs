@@ -23,7 +23,7 @@ pub enum AuthenticationType {
 }
 
 impl AuthenticationType {
-    fn from_request(text: &str) -> Option<Self> {
+    pub(super) fn from_request(text: &str) -> Option<Self> {
         [Self::Password, Self::NoPassword, Self::Iam].into_iter().find(|kind| kind.to_string() == text)
     }
 
@@ -47,6 +47,11 @@ impl fmt::Display for AuthenticationType {
             Self::Iam => "iam",
         })
     }
+}
+
+/// The types as the service model's messages list them.
+pub(super) fn listed(types: &[AuthenticationType]) -> &'static str {
+    if types.len() == 3 { "password, no-password-required, iam" } else { "password, iam" }
 }
 
 /// What a request says about logging in.
@@ -86,8 +91,7 @@ impl<'r> Asked<'r> {
             AuthenticationType::from_request(text).is_some_and(|kind| self.types.contains(&kind))
         };
         if let Some(value) = mode.kind.as_deref().filter(|kind| !allowed(kind)) {
-            let allowed =
-                if self.types.len() == 3 { "password, no-password-required, iam" } else { "password, iam" };
+            let allowed = listed(self.types);
             found.add(ProblemKind::NotInEnum { value: value.to_owned(), allowed }, "AuthenticationMode.Type");
         }
     }

@@ -93,7 +93,7 @@ impl CreateUser {
     /// # Errors
     /// Every problem, the one that is reported first.
     pub fn validate(&self) -> Result<Accepted, Problems> {
-        let mut found = Found::default();
+        let mut found = Found::on(Service::MemoryDb);
         model::identifier(&mut found, "UserName", self.user_name.as_deref());
         if self.authentication_mode.is_none() {
             found.add(ProblemKind::Missing, "AuthenticationMode");
@@ -123,7 +123,7 @@ impl UpdateUser {
     /// # Errors
     /// Every problem, the one that is reported first.
     pub fn validate(&self) -> Result<Updated, Problems> {
-        let mut found = Found::default();
+        let mut found = Found::on(Service::MemoryDb);
         model::identifier(&mut found, "UserName", self.user_name.as_deref());
         let authentication =
             self.authentication_mode.as_ref().and_then(|mode| authentication(&mut found, mode));

@@ -35,6 +35,8 @@
 mod access_string;
 mod account;
 mod authentication;
+mod cloudformation;
+mod groups;
 pub mod memorydb;
 mod model;
 mod problem;
@@ -46,6 +48,8 @@ mod validate;
 pub use access_string::Answers;
 pub use account::{Account, Place};
 pub use authentication::AuthenticationType;
+pub use cloudformation::SchemaRule;
+pub use groups::{GroupMember, UserGroup};
 pub use problem::{Certainty, Fault, FaultCode, Operation, Problem, ProblemKind, Problems};
 pub use request::{AuthenticationMode, CreateUser, DeleteUser, ModifyUser, RequestedString, Tag};
 pub use response::{Authentication, Status, User};

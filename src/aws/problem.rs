@@ -27,6 +27,31 @@ pub enum Certainty {
     Unknown,
 }
 
+impl Certainty {
+    /// Whether AWS itself shows the rule: in a live call, its documentation, or its service model.
+    #[must_use]
+    pub const fn is_attested(self) -> bool {
+        self.caveat().is_none()
+    }
+
+    /// The caveat to print before a text that was never observed from AWS; `None` if AWS itself shows the text.
+    ///
+    /// ```
+    /// use redis_acl::aws::Certainty;
+    /// assert_eq!(Certainty::Observed.caveat(), None);
+    /// assert_eq!(Certainty::Emulator.caveat(), Some("not observed: only an emulator (moto) has this text"));
+    /// ```
+    #[must_use]
+    pub const fn caveat(self) -> Option<&'static str> {
+        match self {
+            Self::Observed | Self::Documented => None,
+            Self::Emulator => Some("not observed: only an emulator (moto) has this text"),
+            Self::Derived => Some("not observed: the rule is derived from other facts"),
+            Self::Unknown => Some("not observed: AWS's text is unknown, the words are ours"),
+        }
+    }
+}
+
 /// The faults of the user operations: names on the wire, HTTP status, the service model's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -41,9 +66,10 @@ pub enum FaultCode {
     UserNotFound,
     /// The user is being changed or deleted.
     InvalidUserState,
-    /// Two users of one group have the same name. Names may repeat outside groups, which are not modelled,
-    /// so no operation here reports it.
+    /// Two users of one group have the same name. Names may repeat outside groups.
     DuplicateUserName,
+    /// A group of Redis without a user named `default`.
+    DefaultUserRequired,
     /// There are as many users as may be.
     UserQuotaExceeded,
     /// More tags than a resource may have.
@@ -76,6 +102,7 @@ impl FaultCode {
             Self::UserNotFound => ("UserNotFound", "UserNotFoundFault"),
             Self::InvalidUserState => ("InvalidUserState", "InvalidUserStateFault"),
             Self::DuplicateUserName => ("DuplicateUserName", "DuplicateUserNameFault"),
+            Self::DefaultUserRequired => ("DefaultUserRequired", "DefaultUserRequired"),
             Self::UserQuotaExceeded => ("UserQuotaExceeded", "UserQuotaExceededFault"),
             Self::TagQuotaPerResourceExceeded => {
                 ("TagQuotaPerResourceExceeded", "TagQuotaPerResourceExceeded")
@@ -108,6 +135,7 @@ impl FaultCode {
             Self::UserNotFound => "The user does not exist or could not be found.",
             Self::InvalidUserState => "The user is not in active state.",
             Self::DuplicateUserName => "A user with this username already exists.",
+            Self::DefaultUserRequired => "You must add default user to a user group.",
             Self::UserQuotaExceeded => "The quota of users has been exceeded.",
             Self::TagQuotaPerResourceExceeded => {
                 "The request cannot be processed because it would cause the resource to have more than the allowed \
@@ -160,6 +188,11 @@ pub enum ProblemKind {
         /// Those that it may be.
         allowed: &'static str,
     },
+    // CloudFormation checks these before it calls the service.
+    /// A property that the schema of the resource rejects.
+    Schema(SchemaRule),
+    /// A user without an access string in a template. The schema does not require one, but the service fails.
+    AccessStringMissing,
     // What the service itself checks.
     /// An engine that is neither redis nor valkey.
     Engine {
@@ -232,21 +265,48 @@ pub enum ProblemKind {
     DefaultUserInGroup,
     /// As many users as may be.
     Quota,
+    // These are problems of user groups.
+    /// A group of Redis without a user named `default`.
+    DefaultUserRequired,
+    /// A user without a password in a group of Valkey.
+    NoPasswordUserInValkeyGroup {
+        /// The user's id, if it is known.
+        id: Option<String>,
+    },
+    /// A user of Valkey in a group of Redis.
+    ValkeyUserInRedisGroup {
+        /// The user's id, if it is known.
+        id: Option<String>,
+    },
+    /// Two users with the same name in a group.
+    DuplicateUserName {
+        /// The name.
+        name: String,
+    },
     /// No service-linked role.
     ServiceLinkedRole,
 }
 
+/// The text in place of an unknown id, where a user is known only by a reference.
+const UNKNOWN_ID: &str = "(whose id is not statically known)";
+
 use super::authentication::AuthenticationType as AuthType;
+use super::cloudformation::{IDENTIFIER, SchemaRule};
 
 impl ProblemKind {
-    /// How the rule and its text are known.
+    /// The evidence for the rule and its text on ElastiCache; [`Problem::certainty`] takes the service into account.
     #[must_use]
     pub fn certainty(&self) -> Certainty {
         match self {
-            Self::Missing | Self::TooShort | Self::Pattern { .. } | Self::NotInEnum { .. } => {
-                Certainty::Documented
-            }
-            Self::NoAuthentication
+            Self::Missing
+            | Self::TooShort
+            | Self::Pattern { .. }
+            | Self::NotInEnum { .. }
+            | Self::Schema(_) => Certainty::Documented,
+            Self::AccessStringMissing
+            | Self::DefaultUserRequired
+            | Self::NoPasswordUserInValkeyGroup { .. }
+            | Self::NoAuthentication
             | Self::PasswordsNotAllowed(AuthType::NoPassword)
             | Self::TooManyPasswords
             | Self::PasswordLength
@@ -260,10 +320,15 @@ impl ProblemKind {
             | Self::PasswordMissing
             | Self::AlreadyExists { .. }
             | Self::NotFound { .. } => Certainty::Emulator,
-            Self::TooManyTags { .. } | Self::Quota | Self::ServiceLinkedRole | Self::DefaultUserInGroup => {
-                Certainty::Documented
-            }
-            Self::Identifier { .. } | Self::UserName | Self::IamIdentityCase => Certainty::Derived,
+            Self::TooManyTags { .. }
+            | Self::DuplicateUserName { .. }
+            | Self::Quota
+            | Self::ServiceLinkedRole
+            | Self::DefaultUserInGroup => Certainty::Documented,
+            Self::Identifier { .. }
+            | Self::UserName
+            | Self::IamIdentityCase
+            | Self::ValkeyUserInRedisGroup { .. } => Certainty::Derived,
             Self::AccessString(error) if error.server_message().is_some() => Certainty::Observed,
             Self::PasswordCharacter
             | Self::TagKeyMissing
@@ -273,13 +338,17 @@ impl ProblemKind {
         }
     }
 
-    /// The fault that the service answers with; none where SDKs refuse to send the request.
+    /// The fault in the service's response; `None` where SDKs or CloudFormation reject the request before the
+    /// service receives it.
     #[must_use]
     pub fn code(&self) -> Option<FaultCode> {
         Some(match self {
-            Self::Missing | Self::TooShort | Self::Pattern { .. } | Self::NotInEnum { .. } => {
-                return None;
-            }
+            Self::Missing
+            | Self::TooShort
+            | Self::Pattern { .. }
+            | Self::NotInEnum { .. }
+            | Self::Schema(_)
+            | Self::AccessStringMissing => return None,
             Self::Engine { .. }
             | Self::Identifier { .. }
             | Self::UserName
@@ -297,7 +366,12 @@ impl ProblemKind {
             | Self::PasswordMissing
             | Self::IamIdentity
             | Self::IamIdentityCase
-            | Self::NoPasswordOnValkey => FaultCode::InvalidParameterCombination,
+            | Self::NoPasswordOnValkey
+            // the code of these is assumed: only the text was observed, or not even that
+            | Self::NoPasswordUserInValkeyGroup { .. }
+            | Self::ValkeyUserInRedisGroup { .. } => FaultCode::InvalidParameterCombination,
+            Self::DefaultUserRequired => FaultCode::DefaultUserRequired,
+            Self::DuplicateUserName { .. } => FaultCode::DuplicateUserName,
             Self::TooManyTags { .. } => FaultCode::TagQuotaPerResourceExceeded,
             Self::AlreadyExists { .. } => FaultCode::UserAlreadyExists,
             Self::NotFound { .. } => FaultCode::UserNotFound,
@@ -316,6 +390,10 @@ impl ProblemKind {
             Self::Pattern { pattern } => format!("Invalid value for parameter {member}, valid pattern: {pattern}"),
             Self::NotInEnum { value, allowed } => {
                 format!("Invalid value for parameter {member}, value: {value}, valid values: {allowed}")
+            }
+            Self::Schema(rule) => format!("CloudFormation's schema: {member} {}", rule.demand()),
+            Self::AccessStringMissing => {
+                "An internal error has occurred. Please try your query again at a later time.".into()
             }
             Self::Engine { engine } => {
                 format!("Unknown parameter for Engine: \"{engine}\", must be one of: redis, valkey")
@@ -366,6 +444,18 @@ impl ProblemKind {
             Self::DefaultUser => "The default user cannot be modified or deleted.".into(),
             Self::DefaultUserInGroup => FaultCode::DefaultUserAssociatedToUserGroup.model_text().into(),
             Self::Quota => FaultCode::UserQuotaExceeded.model_text().into(),
+            Self::DefaultUserRequired => {
+                "Redis user group needs to contain a user with the user name default.".into()
+            }
+            Self::NoPasswordUserInValkeyGroup { id } => format!(
+                "No password user {} cannot be added to user group with engine Valkey",
+                id.as_deref().unwrap_or(UNKNOWN_ID)
+            ),
+            Self::ValkeyUserInRedisGroup { id } => format!(
+                "The user {} of engine Valkey cannot be in a user group with engine Redis",
+                id.as_deref().unwrap_or(UNKNOWN_ID)
+            ),
+            Self::DuplicateUserName { .. } => FaultCode::DuplicateUserName.model_text().into(),
             Self::ServiceLinkedRole => FaultCode::ServiceLinkedRoleNotFound.model_text().into(),
         }
     }
@@ -373,9 +463,27 @@ impl ProblemKind {
     /// What the text does not say.
     fn help(&self) -> Option<&'static str> {
         Some(match self {
+            Self::AccessStringMissing => {
+                "give `AccessString`: the schema does not require it, but ElastiCache fails with status 500 without it"
+            }
+            Self::Schema(SchemaRule::Pattern(IDENTIFIER)) => {
+                "write it in lower case: a letter, then letters, digits and hyphens"
+            }
             Self::NoAuthentication => "give `Passwords`, `NoPasswordRequired` or `AuthenticationMode`",
             Self::IamIdentityCase => {
                 "AWS stores the id in lower case, and the name as it is: write both in lower case"
+            }
+            Self::DefaultUserRequired => {
+                "add a user whose name is `default` (its id may be another), or the account's own user `default`"
+            }
+            Self::NoPasswordUserInValkeyGroup { .. } => {
+                "give the user a password or IAM, or take it out of the group"
+            }
+            Self::ValkeyUserInRedisGroup { .. } => {
+                "make the group's engine valkey, or the user's engine redis"
+            }
+            Self::DuplicateUserName { .. } => {
+                "the names of a group's users are unique, their ids are not enough"
             }
             Self::NoPasswordOnValkey => "users of Valkey have passwords or use IAM",
             Self::DefaultUser => {
@@ -395,11 +503,12 @@ impl ProblemKind {
 pub struct Problem {
     kind: ProblemKind,
     member: String,
+    service: Service,
 }
 
 impl Problem {
     pub(super) fn new(kind: ProblemKind, member: impl Into<String>) -> Self {
-        Self { kind, member: member.into() }
+        Self { kind, member: member.into(), service: Service::ElastiCache }
     }
 
     /// What is wrong.
@@ -420,10 +529,20 @@ impl Problem {
         self.kind.code()
     }
 
-    /// How the rule and the text are known.
+    /// The evidence for the rule and its text on the service of the request. Most were observed on ElastiCache
+    /// only, and are derived for MemoryDB.
     #[must_use]
     pub fn certainty(&self) -> Certainty {
-        self.kind.certainty()
+        match (self.service, self.kind.certainty()) {
+            (Service::MemoryDb, Certainty::Observed) if self.kind != ProblemKind::PasswordLength => {
+                Certainty::Derived
+            }
+            // MemoryDB's user guide states the rule
+            (Service::MemoryDb, _) if matches!(self.kind, ProblemKind::Identifier { .. }) => {
+                Certainty::Documented
+            }
+            (_, certainty) => certainty,
+        }
     }
 
     /// What the text does not say: how to mend it.
@@ -503,12 +622,18 @@ impl fmt::Display for Problems {
 }
 
 /// Gathers problems in the order in which AWS would find them.
-#[derive(Default)]
-pub(super) struct Found(Vec<Problem>);
+pub(super) struct Found {
+    service: Service,
+    problems: Vec<Problem>,
+}
 
 impl Found {
+    pub(super) fn on(service: Service) -> Self {
+        Self { service, problems: Vec::new() }
+    }
+
     pub(super) fn add(&mut self, kind: ProblemKind, member: impl Into<String>) {
-        self.0.push(Problem::new(kind, member));
+        self.problems.push(Problem { service: self.service, ..Problem::new(kind, member) });
     }
 
     pub(super) fn add_refusals(&mut self, errors: &ApplyErrors, member: &str) {
@@ -517,10 +642,15 @@ impl Found {
         }
     }
 
+    /// The problems, in the order in which they were found.
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
     /// The problems, if there are any; what SDKs check comes first whatever found it.
     pub(super) fn into_result<T>(mut self, fine: T) -> Result<T, Problems> {
-        self.0.sort_by_key(|problem| problem.code().is_some());
-        if self.0.is_empty() { Ok(fine) } else { Err(Problems { problems: self.0 }) }
+        self.problems.sort_by_key(|problem| problem.code().is_some());
+        if self.problems.is_empty() { Ok(fine) } else { Err(Problems { problems: self.problems }) }
     }
 }
 

@@ -44,7 +44,7 @@ impl CreateUser {
     /// # Errors
     /// The same.
     pub fn validate_with(&self, answers: Answers) -> Result<Accepted, Problems> {
-        let mut found = Found::default();
+        let mut found = Found::on(Service::ElastiCache);
         let asked = self.asked();
         self.check_model(&asked, &mut found);
 
@@ -103,7 +103,7 @@ impl ModifyUser {
     /// # Errors
     /// The same.
     pub fn validate_with(&self, current: &User, answers: Answers) -> Result<Accepted, Problems> {
-        let mut found = Found::default();
+        let mut found = Found::on(Service::ElastiCache);
         let asked = self.asked();
         self.check_model(&asked, &mut found);
 
@@ -148,7 +148,7 @@ impl ModifyUser {
 
     /// The problems that do not depend on whether there is such a user.
     pub(super) fn check_sent(&self) -> Result<(), Problems> {
-        let mut found = Found::default();
+        let mut found = Found::on(Service::ElastiCache);
         self.check_model(&self.asked(), &mut found);
         found.into_result(())
     }
@@ -156,7 +156,7 @@ impl ModifyUser {
 
 impl DeleteUser {
     pub(super) fn check_sent(&self) -> Result<(), Problems> {
-        let mut found = Found::default();
+        let mut found = Found::on(Service::ElastiCache);
         model::identifier(&mut found, "UserId", self.user_id.as_deref());
         found.into_result(())
     }
@@ -170,7 +170,7 @@ fn current_login(current: &User) -> Option<Login> {
     Some(Login { kind, passwords })
 }
 
-fn check_engine(found: &mut Found, engine: &str) -> Option<Project> {
+pub(super) fn check_engine(found: &mut Found, engine: &str) -> Option<Project> {
     let lower = engine.to_ascii_lowercase();
     let project = [Project::Redis, Project::Valkey].into_iter().find(|project| project.name() == lower);
     if project.is_none() {

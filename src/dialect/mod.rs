@@ -115,6 +115,22 @@ impl Dialect {
         self.release.engine
     }
 
+    /// The source of the facts about its rules and commands. A service's version that no engine has, such as
+    /// MemoryDB's Valkey 7.3, is documented only: the nearest engine is its model.
+    ///
+    /// ```
+    /// use redis_acl::{Dialect, Evidence};
+    /// let memorydb: Dialect = "memorydb/valkey-7.3".parse()?;
+    /// assert_eq!(memorydb.engine().to_string(), "valkey-7.2");
+    /// assert_eq!(memorydb.evidence(), Evidence::Documented);
+    /// # Ok::<(), redis_acl::DialectError>(())
+    /// ```
+    #[must_use]
+    pub fn evidence(self) -> Evidence {
+        let engine = self.engine();
+        if self.release.line == engine.quirks().line { engine.evidence() } else { Evidence::Documented }
+    }
+
     /// The service in front of the engine, if there is one.
     #[must_use]
     pub fn service(self) -> Option<Service> {

@@ -68,7 +68,7 @@ const ALL_OF_VALKEY: Modules = JSON_BLOOM.with(Module::ValkeySearch);
 
 /// The engines in the order of [`Engine`], then the services' versions by age. ElastiCache: versions and
 /// modules from its supported-versions pages; MemoryDB likewise.
-pub(super) static RELEASES: [Release; 52] = [
+pub(super) static RELEASES: [Release; 53] = [
     plain(Engine::Redis6_0_5),
     plain(Engine::Redis6_0_9),
     plain(Engine::Redis6_0),
@@ -121,6 +121,8 @@ pub(super) static RELEASES: [Release; 52] = [
     served(("memorydb/redis-7.0", (7, 0)), Engine::Redis7_0, Form::MemoryDb, JSON),
     served(("memorydb/redis-7.1", (7, 1)), Engine::Redis7_0, Form::MemoryDb, JSON_SEARCH),
     served(("memorydb/valkey-7.2", (7, 2)), Engine::Valkey7_2, Form::MemoryDb, JSON_SEARCH),
+    // AWS's own version (December 2024, Multi-Region); Valkey has no 7.3, so 7.2 is the nearest model
+    served(("memorydb/valkey-7.3", (7, 3)), Engine::Valkey7_2, Form::MemoryDb, JSON_SEARCH),
 ];
 
 /// Short names, for the version that users meet first.

@@ -51,11 +51,11 @@ use std::path::Path;
 
 use crate::aws;
 use crate::catalog::Catalog;
-use crate::dialect::{Dialect, Dialects, Project};
+use crate::dialect::{Dialect, Dialects, Project, Service};
 use crate::file::{self, AclFile, FileError, FileErrorKind};
 use crate::iac::{
     self, AclTextKind, Candidates, Composed, Finding, Literal, Location, Place, Position, Request,
-    RequestProblem, Resolved,
+    RequestProblem, Resolved, UserGroup,
 };
 use crate::span::Span;
 
@@ -290,6 +290,7 @@ impl<'a> Document<'a> {
                     let value = text.text.value();
                     self.lines_about_users(value.as_bytes(), format, Some(self.texts.len() - 1));
                 }
+                Finding::UserGroup(group) => self.user_group(group),
                 Finding::Request(request) => self.request(request, found.path()),
                 Finding::NotLiteral(value) => self.problems.push(Problem::not_literal(value)),
             }
@@ -354,6 +355,11 @@ impl<'a> Document<'a> {
                 self.problems.push(problem);
             }
         }
+    }
+
+    fn user_group(&mut self, group: &UserGroup) {
+        let problem = |found| Problem::of_request(found, Service::ElastiCache, &group.place);
+        self.problems.extend(group.problems.iter().map(problem));
     }
 
     /// The engines that may read an ACL file. Services have none; a path that names Valkey and not Redis is about

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::aws::ProblemKind as RequestProblemKind;
+use crate::aws::{Certainty, ProblemKind as RequestProblemKind};
 use crate::dialect::{Dialects, Service};
 use crate::file::{FileError, FileErrorKind};
 use crate::iac::{Composed, NotLiteral, Place, Position, ReadError, RequestProblem};
@@ -21,6 +21,8 @@ pub struct Problem {
     pub name: String,
     /// One line, without passwords.
     pub message: String,
+    /// The level if every engine has the problem. A problem without an observation of AWS is a warning.
+    level: Level,
     /// More lines about it.
     pub notes: Vec<String>,
     /// How to fix it.
@@ -86,7 +88,7 @@ impl ProblemKind {
         }
     }
 
-    /// How severe it is.
+    /// The level that a problem of the kind has unless it is less certain.
     pub const fn level(self) -> Level {
         match self {
             Self::File(_) | Self::Request | Self::Unreadable => Level::Error,
@@ -110,7 +112,7 @@ impl ProblemKind {
                 "a configuration gives new users other channels than the default"
             }
             Self::File(_) => "a server refuses a rule of a line",
-            Self::Request => "AWS would refuse the request for this user",
+            Self::Request => "AWS rejects the request for this user or user group",
             Self::Unreadable => "the file cannot be read, or is not of its format",
             Self::NotLiteral => "the value is not in the file, so that it cannot be checked",
             Self::TooLarge => "the file is too large to be looked at",
@@ -138,6 +140,7 @@ impl Problem {
             kind,
             name: String::new(),
             message,
+            level: kind.level(),
             notes: Vec::new(),
             help: None,
             range: 0..0,
@@ -151,7 +154,7 @@ impl Problem {
     /// How severe it is: a hint, where only some of the engines that may read the file have it.
     #[must_use]
     pub fn level(&self) -> Level {
-        if self.dialects.is_some() { Level::Hint } else { self.kind.level() }
+        if self.dialects.is_some() { Level::Hint } else { self.level }
     }
 
     /// The same, found by some of the engines only.
@@ -225,14 +228,21 @@ impl Problem {
 
     pub(super) fn of_request(found: &RequestProblem, service: Service, place: &Place) -> Self {
         let problem = &found.problem;
-        let code = match problem.code() {
-            Some(code) => format!("AWS answers with {}", code.code(service)),
-            None => "SDKs do not send the request".into(),
+        let code = match (problem.code(), problem.kind()) {
+            (Some(code), _) => format!("AWS answers with {}", code.code(service)),
+            (None, RequestProblemKind::Schema(_)) => {
+                "CloudFormation rejects the resource (documented)".into()
+            }
+            (None, RequestProblemKind::AccessStringMissing) => "AWS answers with status 500".into(),
+            (None, _) => "SDKs do not send the request".into(),
         };
         let is_about_rules = matches!(problem.kind(), RequestProblemKind::AccessString(_));
+        let caveat = problem.certainty().caveat().map(str::to_owned);
+        let facts = [code, format!("the parameter is {}", problem.member())];
         Self {
             name: place.to_string(),
-            notes: vec![code, format!("the member is {}", problem.member())],
+            level: level_of(problem.certainty()),
+            notes: caveat.into_iter().chain(facts).collect(),
             help: problem.help(),
             range: found.range.clone(),
             position: found.position,
@@ -263,6 +273,14 @@ impl Problem {
             is_about_rules: matches!(error.kind(), FileErrorKind::Rule(_)),
             ..Self::of_whole_file(ProblemKind::of_file(error.kind()), message)
         }
+    }
+}
+
+/// A problem that AWS itself shows is an error; any other is a warning.
+const fn level_of(certainty: Certainty) -> Level {
+    match certainty.is_attested() {
+        true => ProblemKind::Request.level(),
+        false => Level::Warning,
     }
 }
 

@@ -225,7 +225,7 @@ impl Document<'_> {
                 let written = self.bytes.get(value.range.clone()).unwrap_or_default();
                 (value.position, unknown(&value.why.to_string(), written))
             }
-            Finding::Request(_) | Finding::AclText(_) => return None,
+            Finding::Request(_) | Finding::AclText(_) | Finding::UserGroup(_) => return None,
         };
         let address = address(finding.place());
         Some(FileUser {

@@ -4,6 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use core::ops::Range;
 
 use super::{Document, Entry, Origin, Problem};
@@ -14,6 +15,13 @@ pub struct Rewritten {
     pub bytes: Vec<u8>,
     /// Entries that cannot be written safely, and are as they were.
     pub left: BTreeSet<usize>,
+}
+
+impl fmt::Debug for Rewritten {
+    /// Omits the text of the file, which can hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rewritten({} bytes, left: {:?})", self.bytes.len(), self.left)
+    }
 }
 
 impl<'a> Document<'a> {

@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use super::finding::{Place, told};
+use super::groups;
 use super::request::{Names, RequestKind};
 use super::search::Search;
 use super::tree::Node;
@@ -15,13 +16,14 @@ const USERS: [(&str, RequestKind); 2] = [
 /// Every user, wherever it stands: loops and transforms put resources deeper.
 pub(super) fn find<'a>(search: &mut Search<'_, 'a>, root: &Node<'a>) {
     below(search, "", root);
+    groups::find_in_template(search, root);
 }
 
 fn below<'a>(search: &mut Search<'_, 'a>, name: &str, node: &Node<'a>) {
     if let (Some(resource), Some(properties)) = (node.text_of("Type"), node.get("Properties")) {
         if let Some((resource, kind)) = USERS.iter().find(|(user, _)| *user == resource) {
             let place = Place { resource: (*resource).into(), name: name.into(), attribute: String::new() };
-            return search.request(*kind, Names::Aws, place, properties);
+            return search.request(*kind, Names::CloudFormation, place, properties);
         }
     }
     for (key, child) in node.children() {

@@ -8,6 +8,7 @@ use core::ops::Range;
 use sha2::{Digest as _, Sha256};
 
 use super::candidates::Candidates;
+use super::groups::UserGroup;
 use super::literal::Literal;
 use super::request::Request;
 use super::resolved::Resolved;
@@ -26,6 +27,8 @@ pub enum Finding<'a> {
     Composed(Composed<'a>),
     /// The text of an ACL file, or of a server configuration with users in it.
     AclText(AclText<'a>),
+    /// A user group of ElastiCache.
+    UserGroup(UserGroup),
     /// What would be one of these, were it known.
     NotLiteral(NotLiteral),
 }
@@ -193,6 +196,7 @@ impl Finding<'_> {
             Self::Request(request) => request.place(),
             Self::Composed(found) => &found.place,
             Self::AclText(text) => &text.place,
+            Self::UserGroup(group) => &group.place,
             Self::NotLiteral(value) => &value.place,
         }
     }
@@ -205,6 +209,7 @@ impl Finding<'_> {
             Self::Request(request) => request.range(),
             Self::Composed(found) => found.range.clone(),
             Self::AclText(text) => text.text.whole(),
+            Self::UserGroup(group) => group.range.clone(),
             Self::NotLiteral(value) => value.range.clone(),
         }
     }

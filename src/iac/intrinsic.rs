@@ -33,7 +33,9 @@ fn called<'a>(at: Range<usize>, name: &str, argument: Node<'a>) -> Node<'a> {
         "Sub" => return substituted(at, argument),
         "Join" => return joined(at, name, argument),
         "If" => return chosen(at, argument),
-        "Ref" | "GetAtt" | "ImportValue" => (Why::Reference, Form::Opaque),
+        // only the part of a `Ref` is the name of a resource
+        "Ref" => (Why::Reference, Form::Opaque),
+        "GetAtt" | "ImportValue" => return Node::computed(at, Why::Reference),
         _ => (Why::Function { name: name.to_owned() }, Form::Opaque),
     };
     Node { at, kind: Kind::Computed { why, parts: vec![argument], form } }

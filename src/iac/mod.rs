@@ -36,6 +36,7 @@
 //! | in | is found |
 //! |---|---|
 //! | Terraform and OpenTofu, HCL or JSON | the users `aws_elasticache_user` and `aws_memorydb_user`, one for each copy that `for_each`, `count` or a module call makes; each string that one of them uses, where it is written; strings in module calls, locals, defaults of variables and `.tfvars` that are named `access_string` or look like one; values of keys that end in `.acl` |
+//! | the same, and CloudFormation | user groups of ElastiCache: `aws_elasticache_user_group`, `AWS::ElastiCache::UserGroup` |
 //! | `terraform show -json`, state files | the users that are planned or there; requests only for users to be created; [`Document::plan`] has the users before and after the changes |
 //! | CloudFormation, CDK: JSON and YAML | `AWS::ElastiCache::User` and `AWS::MemoryDB::User` |
 //! | the AWS CLI's JSON and YAML | CreateUser and ModifyUser, MemoryDB's CreateUser and UpdateUser |
@@ -93,6 +94,7 @@ mod cloudformation;
 mod eval;
 mod finding;
 mod functions;
+mod groups;
 mod hcl;
 mod intrinsic;
 mod json;
@@ -119,6 +121,7 @@ use std::path::Path;
 
 pub use candidates::{Candidates, Stated};
 pub use finding::{AccessStringAt, AclText, AclTextKind, Composed, Finding, NotLiteral, Place, Why};
+pub use groups::UserGroup;
 pub use literal::{Edit, Literal};
 pub use plan::Plan;
 pub use request::{Given, Member, Request, RequestKind, RequestProblem};
@@ -297,6 +300,14 @@ impl<'a> Document<'a> {
         })
     }
 
+    /// The user groups among the findings.
+    pub fn user_groups(&self) -> impl Iterator<Item = &UserGroup> {
+        self.findings.iter().filter_map(|finding| match finding {
+            Finding::UserGroup(group) => Some(group),
+            _ => None,
+        })
+    }
+
     /// The access strings that are made of several texts or known in part.
     pub fn composed(&self) -> impl Iterator<Item = &Composed<'a>> {
         self.findings.iter().filter_map(|finding| match finding {
@@ -386,6 +397,7 @@ impl<'e> Edits<'e> {
             (Finding::AccessString(old), Finding::AccessString(new)) => text(&old.text, &new.text),
             (Finding::AclText(old), Finding::AclText(new)) => text(&old.text, &new.text),
             (Finding::Request(_), Finding::Request(_))
+            | (Finding::UserGroup(_), Finding::UserGroup(_))
             | (Finding::Composed(_), Finding::Composed(_))
             | (Finding::NotLiteral(_), Finding::NotLiteral(_)) => true,
             _ => false,

@@ -16,7 +16,7 @@ use super::search::Search;
 use super::source::Position;
 use super::tree::{Kind, Node};
 use super::value::{Item, Value};
-use crate::aws::{self, AuthenticationMode, Problem, ProblemKind, Problems, RequestedString, memorydb};
+use crate::aws::{self, AuthenticationMode, Problem, ProblemKind, RequestedString, Tag, memorydb};
 use crate::dialect::Service;
 use crate::secret::Password;
 use crate::span::Span;
@@ -59,8 +59,10 @@ impl RequestKind {
 /// How a file spells the members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Names {
-    /// `UserId`
+    /// `UserId`, in a request to AWS
     Aws,
+    /// `UserId`, in a template of CloudFormation, which checks more than the services
+    CloudFormation,
     /// `user_id`
     Terraform,
 }
@@ -68,7 +70,7 @@ pub(super) enum Names {
 impl Names {
     pub(super) fn spell(self, member: &'static str) -> &'static str {
         match (self, member) {
-            (Self::Aws, member) => member,
+            (Self::Aws | Self::CloudFormation, member) => member,
             (_, "UserId") => "user_id",
             (_, "UserName") => "user_name",
             (_, "Engine") => "engine",
@@ -88,6 +90,7 @@ impl Names {
 #[derive(Clone)]
 pub struct Request<'a> {
     kind: RequestKind,
+    names: Names,
     place: Place,
     range: Range<usize>,
     position: Position,
@@ -138,6 +141,8 @@ pub enum Given {
     Passwords(usize),
     /// A password.
     Password(Password<'static>),
+    /// A list of this many tags. Each key and value is a member of its own.
+    Tags(usize),
     /// An authentication mode, whose members are members of their own.
     Mode,
     /// Something that is not known before a tool has worked it out.
@@ -220,11 +225,12 @@ impl<'a> Reading<'_, '_, 'a> {
         candidates: Candidates,
     ) -> Request<'a> {
         let search = self.search;
-        let (members, strings, bases) = (self.members, self.strings, self.bases);
+        let (names, members, strings, bases) = (self.names, self.members, self.strings, self.bases);
         let source = search.source();
         let (range, position) = (source.in_file(body.at.clone()), source.position(body.at.start));
         Request {
             kind,
+            names,
             place,
             path: source.path.clone(),
             range,
@@ -246,6 +252,7 @@ impl<'a> Reading<'_, '_, 'a> {
         let flag = self.given(body, "NoPasswordRequired");
         flag.into_iter().for_each(|node| self.flag("NoPasswordRequired".into(), node));
         self.passwords("Passwords", self.given(body, "Passwords"));
+        self.tags(body);
         let Some(mode) = self.given(body, "AuthenticationMode") else { return };
         // a block is a map, in plans and in Terraform's JSON also a list of one
         if let Kind::Computed { why, .. } = &mode.kind {
@@ -363,6 +370,27 @@ impl<'a> Reading<'_, '_, 'a> {
         }
     }
 
+    /// Reads tags that are a list, as in AWS and CloudFormation. In Terraform they are a map, and providers add to it.
+    fn tags(&mut self, body: &Node<'a>) {
+        let Some(list) = body.get("Tags").filter(|_| self.names != Names::Terraform) else { return };
+        let Kind::List(tags) = &list.kind else {
+            let why = match &list.kind {
+                Kind::Computed { why, .. } => why.clone(),
+                _ => Why::NotText,
+            };
+            return self.add("Tags".into(), Given::Unknown(why), list);
+        };
+        self.add("Tags".into(), Given::Tags(tags.len()), list);
+        for (number, tag) in tags.iter().enumerate() {
+            if let Kind::Computed { why, .. } = &tag.kind {
+                self.add(format!("Tags[{number}]"), Given::Unknown(why.clone()), tag);
+            }
+            for name in ["Key", "Value"] {
+                tag.get(name).into_iter().for_each(|node| self.text(format!("Tags[{number}].{name}"), node));
+            }
+        }
+    }
+
     /// `after_unknown` or `after_sensitive` of a plan: true for what is known after apply or hidden.
     fn not_shown(&mut self, marks: &Node<'a>, why: &Why) {
         for name in MEMBERS {
@@ -398,6 +426,17 @@ const MEMBERS: [&str; 7] =
 // ---------------------------------------------------------------------------------------------------
 // Validation
 
+/// The problems of both. An SDK or the service does not receive the members that CloudFormation rejects.
+pub(super) fn after_schema(
+    of_schema: Vec<Problem>,
+    of_service: impl IntoIterator<Item = Problem>,
+) -> Vec<Problem> {
+    let is_rejected =
+        |problem: &Problem| of_schema.iter().any(|earlier| earlier.member() == problem.member());
+    let reached: Vec<_> = of_service.into_iter().filter(|problem| !is_rejected(problem)).collect();
+    of_schema.into_iter().chain(reached).collect()
+}
+
 /// Stands for a value that is not known, in requests that are only validated; problems with it are not told.
 const STAND_IN: &str = "stand-in-for-what-is-not-known";
 
@@ -426,7 +465,7 @@ impl<'a> Request<'a> {
         self.position
     }
 
-    /// The members that are given. Tags are not read.
+    /// The members that are given. Tags are read where they are a list, as in CloudFormation.
     #[must_use]
     pub fn members(&self) -> &[Member] {
         &self.members
@@ -464,8 +503,21 @@ impl<'a> Request<'a> {
             RequestKind::MemoryDbCreateUser => self.memorydb_create_user().validate().err(),
             RequestKind::MemoryDbUpdateUser => self.memorydb_update_user().validate().err(),
         };
-        let problems = refused.iter().flat_map(Problems::iter);
-        problems.filter(|problem| self.is_certain(problem)).map(|problem| self.located(problem)).collect()
+        let of_service = refused.into_iter().flatten();
+        let problems = after_schema(self.schema_problems(), of_service);
+        let certain = problems.iter().filter(|problem| self.is_certain(problem));
+        certain.map(|problem| self.located(problem)).collect()
+    }
+
+    /// The violations of CloudFormation's schema, for a user in a template.
+    fn schema_problems(&self) -> Vec<Problem> {
+        match (self.names, self.kind) {
+            (Names::CloudFormation, RequestKind::CreateUser) => self.create_user().schema_problems(),
+            (Names::CloudFormation, RequestKind::MemoryDbCreateUser) => {
+                self.memorydb_create_user().schema_problems()
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn create_user(&self) -> aws::CreateUser {
@@ -476,8 +528,8 @@ impl<'a> Request<'a> {
             passwords: self.passwords("Passwords"),
             access_string: self.access_string("AccessString"),
             no_password_required: self.flag("NoPasswordRequired"),
+            tags: self.tags(),
             authentication_mode: self.mode(),
-            ..aws::CreateUser::default()
         }
     }
 
@@ -499,7 +551,7 @@ impl<'a> Request<'a> {
             user_name: self.text("UserName", STAND_IN),
             authentication_mode: self.mode().or_else(unknown),
             access_string: self.access_string("AccessString"),
-            ..memorydb::CreateUser::default()
+            tags: self.tags(),
         }
     }
 
@@ -547,6 +599,18 @@ impl<'a> Request<'a> {
             _ => STAND_IN.into(),
         };
         Some((0..count).map(password).collect())
+    }
+
+    fn tags(&self) -> Option<Vec<Tag>> {
+        let Given::Tags(count) = self.member("Tags")?.given else { return None };
+        let tag = |number: usize| match self.is_unknown(&format!("Tags[{number}]")) {
+            true => Tag { key: Some(STAND_IN.into()), value: None },
+            false => Tag {
+                key: self.text(&format!("Tags[{number}].Key"), STAND_IN),
+                value: self.text(&format!("Tags[{number}].Value"), STAND_IN),
+            },
+        };
+        Some((0..count).map(tag).collect())
     }
 
     fn mode(&self) -> Option<AuthenticationMode> {

@@ -77,6 +77,14 @@ impl<'t, 'a> Search<'t, 'a> {
         self.findings.push((self.context.file, finding));
     }
 
+    /// The users that are found so far, with the number of the file that defines each.
+    pub(super) fn requests(&self) -> impl Iterator<Item = (usize, &Request<'a>)> {
+        self.findings.iter().filter_map(|(file, finding)| match finding {
+            Finding::Request(request) => Some((*file, request)),
+            _ => None,
+        })
+    }
+
     /// What was found in each of so many files, in the order of the file; what holds something before it.
     pub(super) fn into_findings(mut self, files: usize) -> Vec<Vec<Finding<'a>>> {
         for found in core::mem::take(&mut self.uses) {

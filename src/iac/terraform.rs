@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::acl_text;
 use super::candidates::Hints;
 use super::finding::{Place, Why, path_to, told};
+use super::groups;
 use super::module::named;
 use super::request::{Names, RequestKind};
 use super::search::Search;
@@ -45,6 +46,7 @@ pub(super) fn find<'t, 'a>(search: &mut Search<'t, 'a>, files: &[(usize, &'t Nod
         };
         let hints = Hints { service, ..Hints::default() };
         sections(search, root, &hints);
+        groups::find_in_terraform(search, files, root);
         acl_text::find(search, root);
     }
 }

@@ -218,7 +218,7 @@ def outcome_of(ran):
         return json.loads(ran.stdout)
     found = re.findall(r"^([\w.\[\]]*): (.*)\n  = (not sent|\w+), \w+$", ran.stderr, re.MULTILINE)
     problems = tuple(Problem(member, code, text) for member, text, code in found)
-    fault = re.match(r"\nAn error occurred \((\w+)\) when calling the \w+ operation: (.*)\n", ran.stderr)
+    fault = re.match(r"(?:not observed: .*\n)?\nAn error occurred \((\w+)\) when calling the \w+ operation: (.*)\n", ran.stderr)
     if ran.returncode == 254 and fault and problems:
         return Fault(*fault.groups(), problems)
     if ran.returncode in (2, 252) and ran.stderr:

@@ -125,6 +125,64 @@ Passwords[0]: Passwords length must be between 16-128 characters.
 }
 
 #[test]
+fn a_text_that_nobody_observed_says_so_first() {
+    let second = "another-good-password";
+    let twice = format!("Type=password,Passwords={second}");
+    for (arguments, opening) in [
+        (&["--passwords", SECRET, "--authentication-mode", &twice][..], "not observed: only an emulator"),
+        (&["--passwords", SECRET, "--user-id=a--b"], "not observed: the rule is derived"),
+        (&["--passwords", "with-a-comma,in-it"], "not observed: AWS's text is unknown"),
+    ] {
+        let ran = create(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (254, ""), "{arguments:?}");
+        assert!(ran.err.starts_with(opening), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains("\n\nAn error occurred ("), "AWS's line follows: {}", ran.err);
+    }
+    let folder = folder();
+    let state = written(&folder, "users.json", &dump().to_string());
+    let ran = run(&["modify-user", "--state", text(&state), "--user-id=nobody", "--engine=redis"]);
+    assert!(ran.err.starts_with("not observed: "), "{}", ran.err);
+    // an observed text is not qualified, whatever follows it
+    let ran = create(&["--passwords", "short,"]);
+    assert!(ran.err.starts_with("\nAn error occurred (InvalidParameterValue)"), "{}", ran.err);
+    assert!(ran.err.contains("  = InvalidParameterValue, unknown\n"), "{}", ran.err);
+}
+
+#[test]
+fn lint_warns_of_what_rests_on_no_observation() {
+    let user = |rest: &str| {
+        let base = "  user_id = \"u\"\n  user_name = \"u\"\n  access_string = \"on ~* +get\"\n";
+        format!("resource \"aws_elasticache_user\" \"u\" {{\n{base}{rest}\n}}\n")
+    };
+    let folder = folder();
+    for (rest, level, label) in [
+        ("engine = \"keydb\"\n  no_password_required = true", "warning", Some("emulator")),
+        ("engine = \"redis\"\n  passwords = [\"with-a-comma,in-it\"]", "warning", Some("unknown")),
+        ("engine = \"redis\"\n  passwords = [\"short\"]", "error", None),
+        ("passwords = [\"sixteen-chars-ok\"]", "error", None),
+    ] {
+        let file = written(&folder, "user.tf", &user(rest));
+        let ran = run(&["lint", "--format=json", text(&file)]);
+        let found: Vec<Value> =
+            ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let about: Vec<_> = found.iter().filter(|found| found["lint"] == "aws-request").collect();
+        assert_eq!(about.len(), 1, "{rest}: {}", ran.out);
+        assert_eq!(about[0]["level"], level, "{rest}");
+        let note = about[0]["notes"][0].as_str().expect("a note");
+        match label {
+            Some(label) => assert!(note.starts_with("not observed: ") && note.contains(label), "{note}"),
+            None => assert!(!note.contains("not observed"), "{note}"),
+        }
+        let shown = run(&["lint", text(&file)]).out;
+        assert!(shown.contains(&format!("{level}[aws-request]: ")), "{shown}");
+        let sarif = run(&["lint", "--format=sarif", text(&file)]).json();
+        let results = sarif["runs"][0]["results"].as_array().expect("results");
+        let result = results.iter().find(|result| result["ruleId"] == "aws-request").expect("a result");
+        assert_eq!(result["level"], level, "{rest}");
+    }
+}
+
+#[test]
 fn the_operation_and_the_status_are_told() {
     let folder = folder();
     let state = written(&folder, "users.json", &dump().to_string());
@@ -139,7 +197,7 @@ fn the_operation_and_the_status_are_told() {
     ] {
         let ran = modify(id);
         assert_eq!((ran.code, ran.out.as_str()), (254, ""));
-        assert_eq!(ran.err.lines().nth(1), Some(format!("An error occurred {line}").as_str()));
+        assert!(ran.err.lines().any(|told| told == format!("An error occurred {line}")), "{}", ran.err);
     }
     let ran = run(&["describe-users", "--state", text(&state), "--user-id=nobody"]);
     assert_eq!(ran.code, 254);
@@ -296,6 +354,278 @@ fn the_last_word_on_needing_a_password_counts() {
         assert!(ran.err.contains("must have at least one password"), "{}", ran.err);
         assert_eq!(create(&[flags, &["--passwords", SECRET]].concat()).code, 0, "{flags:?}");
     }
+}
+
+#[test]
+fn a_wrong_option_is_blamed_by_its_own_name() {
+    for (arguments, told) in [
+        (&["--passwords", SECRET, "--nosuch"][..], "unknown option `--nosuch`"),
+        (&["--passwords", SECRET, "--nosuch=x"], "unknown option `--nosuch`"),
+        (&["--acces-string", "on"], "unknown option `--acces-string`; did you mean `--access-string`?"),
+        (
+            &["--output", "xml"],
+            "invalid value for `--output`; it is one of json, text, table, yaml, yaml-stream, off",
+        ),
+        (&["--color", "maybe"], "invalid value for `--color`; it is one of on, off, auto"),
+        (
+            &["--cli-read-timeout", "x"],
+            "invalid value for `--cli-read-timeout`: invalid digit found in string",
+        ),
+        (
+            &["--cli-binary-format", "x"],
+            "invalid value for `--cli-binary-format`; it is one of base64, raw-in-base64-out",
+        ),
+        (&["--user-id", "--debug"], "`--user-id` needs a value"),
+        (&["--access-string", "--engine", "redis"], "`--access-string` needs a value"),
+        (&["--access-string", "--debug"], "invalid value for `--access-string`: the value is missing"),
+        (&["--save"], "`--state` is required"),
+        (
+            &["--cli-input-json", "{}", "--cli-input-yaml", "{}"],
+            "`--cli-input-json` cannot be used with `--cli-input-yaml`",
+        ),
+        (
+            &["--cli-auto-prompt", "--no-cli-auto-prompt"],
+            "`--cli-auto-prompt` cannot be used with `--no-cli-auto-prompt`",
+        ),
+        (&["stray"], "an argument after `--access-string` is not an option; quote values with blanks"),
+    ] {
+        let ran = create(arguments);
+        let told = format!("redis-acl: {told}\n");
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (2, "", told.as_str()), "{arguments:?}");
+    }
+    for command in ["create-user", "modify-user", "describe-users"] {
+        let ran = run(&[command, "--query", "["]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert!(ran.err.contains("--query: not a JMESPath expression, at column "), "{}", ran.err);
+        let help = run(&[command, "--help"]);
+        assert_eq!(help.code, 0);
+        assert!(help.out.contains("(accepted, without effect)"), "{}", help.out);
+        assert!(run(&[command, "--version"]).out.contains(env!("CARGO_PKG_VERSION")));
+    }
+}
+
+#[test]
+fn connection_options_have_no_effect() {
+    let connection = [
+        "--debug",
+        "--endpoint-url=http://localhost:1",
+        "--no-verify-ssl",
+        "--no-paginate",
+        "--profile=nosuch",
+        "--no-sign-request",
+        "--ca-bundle=/nosuch",
+        "--cli-read-timeout=0",
+        "--cli-connect-timeout=60",
+        "--cli-binary-format=raw-in-base64-out",
+        "--no-cli-pager",
+        "--no-cli-auto-prompt",
+        "--color=off",
+        "--output=json",
+    ];
+    let ran = run(&[SEED, &connection].concat());
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, SEED_ANSWER, ""));
+    let listed = run(&["describe-users"]);
+    assert_eq!(run(&[&["describe-users"][..], &connection, &["--page-size=1"]].concat()).out, listed.out);
+}
+
+#[test]
+fn a_request_is_read_from_yaml() {
+    let request = "# a comment
+UserId: user1
+UserName: 'myUser'
+Engine: redis
+Passwords:
+- mYnuUzrpAxXw2rdzx
+AccessString: on ~app::* -@all +@read
+NoPasswordRequired: false
+";
+    assert_eq!(run(&["create-user", "--cli-input-yaml", request]).out, SEED_ANSWER);
+    let folder = folder();
+    let file = format!("file://{}", text(&written(&folder, "request.yaml", request)));
+    assert_eq!(run(&["create-user", "--cli-input-yaml", &file]).out, SEED_ANSWER);
+    let named = run(&["create-user", "--cli-input-yaml", &file, "--user-id=other"]).json();
+    assert_eq!((&named["UserId"], &named["UserName"]), (&"other".into(), &"myUser".into()));
+    // words that only YAML 1.1 takes for truth values are texts
+    assert_eq!(create(&["--no-password-required", "--cli-input-yaml", "AccessString: on"]).code, 0);
+    for (yaml, told) in [
+        ("Nosuch: 1", "--cli-input-yaml: unknown field `Nosuch`"),
+        ("UserId: 1", "--cli-input-yaml: invalid type: integer `1`, expected a string"),
+        ("UserId: a\nUserId: b", "--cli-input-yaml: a parameter is given twice"),
+        ("- UserId", "--cli-input-yaml: "),
+        ("UserId: [", "--cli-input-yaml: not YAML from line 1 on"),
+        ("file:///nosuch.yaml", "/nosuch.yaml: "),
+    ] {
+        let ran = create(&["--cli-input-yaml", yaml]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{yaml}");
+        assert!(ran.err.contains(told), "{yaml}: {}", ran.err);
+    }
+    let skeleton = run(&["create-user", "--generate-cli-skeleton", "yaml-input"]).out;
+    assert!(skeleton.contains("\nUserId: ''  # [REQUIRED]\n"), "{skeleton}");
+    assert_eq!(run(&["create-user", "--cli-input-yaml", &skeleton]).code, 252, "nothing is filled in yet");
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Outputs: the expected texts are those of the AWS CLI's own formatters (awscli 1.46.3; YAML: PyYAML)
+
+#[test]
+fn text_is_printed_as_the_aws_cli_does() {
+    let told = "arn:aws:elasticache:us-east-1:123456789012:user:user1\ton ~app::* -@all +@read +@hash +@bitmap +@geo -setbit \
+                -bitfield -hset -hsetnx -hmset -hincrby -hincrbyfloat -hdel -bitop -geoadd -georadius -georadiusbymember\tredis\t6.0\t\
+                active\tuser1\tmyUser\nAUTHENTICATION\t1\tpassword\n";
+    assert_eq!(run(&[SEED, &["--output=text"]].concat()).out, told);
+    let folder = folder();
+    let state = written(&folder, "users.json", &dump().to_string());
+    let listed = |arguments: &[&str]| {
+        run(&[&["describe-users", "--state", text(&state), "--output=text"], arguments].concat()).out
+    };
+    let told = "USERS\tarn:aws:elasticache:us-west-2:111122223333:user:default\ton ~* +@all\tredis\t6.0\tactive\tdefault\tdefault
+AUTHENTICATION\tno-password
+USERGROUPIDS\tgroup1
+USERS\tarn:aws:elasticache:us-west-2:111122223333:user:user2\ton ~app::* -@all +get\tredis\t6.0\tactive\tuser2\tmyUser
+AUTHENTICATION\t2\tpassword
+LATERMEMBER\t1.5
+LIST\tNone
+LIST\tTrue
+USERGROUPIDS\tgroup1
+USERS\tarn:aws:elasticache:us-west-2:111122223333:user:user3\toff -@all\tvalkey\t7.2\tmodifying\tuser3\tuser3
+AUTHENTICATION\tiam
+";
+    assert_eq!(listed(&[]), told);
+    for (query, told) in [
+        ("Users[].UserId", "default\tuser2\tuser3\n"),
+        ("Users[].[UserId,Engine]", "default\tredis\nuser2\tredis\nuser3\tvalkey\n"),
+        ("Users[0].Nosuch", "None\n"),
+        ("Users[?Engine=='valkey'].UserId | [0]", "user3\n"),
+        ("Users[9:]", ""),
+    ] {
+        assert_eq!(listed(&["--query", query]), told, "{query}");
+    }
+}
+
+#[test]
+fn tables_are_drawn_as_the_aws_cli_does() {
+    let user = &SEED[..5];
+    let told = "\
+-----------------------------------------------------------------------------------
+|                                   CreateUser                                    |
++-----------------------+---------------------------------------------------------+
+|  ARN                  |  arn:aws:elasticache:us-east-1:123456789012:user:user1  |
+|  AccessString         |  off ~* -@all                                           |
+|  Engine               |  redis                                                  |
+|  MinimumEngineVersion |  6.0                                                    |
+|  Status               |  active                                                 |
+|  UserId               |  user1                                                  |
+|  UserName             |  myUser                                                 |
++-----------------------+---------------------------------------------------------+
+||                                Authentication                                 ||
+|+---------------------------------------------+---------------------------------+|
+||  PasswordCount                              |  1                              ||
+||  Type                                       |  password                       ||
+|+---------------------------------------------+---------------------------------+|
+";
+    assert_eq!(run(&[user, &["--access-string=off ~* -@all", "--output=table"]].concat()).out, told);
+    let authentication =
+        |color: &str| run(&[SEED, &["--output=table", "--query=Authentication", color]].concat()).out;
+    let told = "\
+-------------------------------
+|         CreateUser          |
++----------------+------------+
+|  PasswordCount |   Type     |
++----------------+------------+
+|  1             |  password  |
++----------------+------------+
+";
+    assert_eq!(authentication("--color=auto"), told, "no terminal, no colours");
+    assert_eq!(authentication("--color=off"), told);
+    let coloured = authentication("--color=on");
+    assert!(coloured.contains("\u{1b}[1m\u{1b}[34mpassword\u{1b}[0m"), "{coloured:?}");
+    assert_eq!(run(&[SEED, &["--output=table", "--query=Nosuch"]].concat()).out, "", "nothing has no table");
+    let uneven = run(&[SEED, &["--output=table", "--query=[[UserId], [UserId, Engine]]"]].concat());
+    assert_eq!((uneven.code, uneven.out.as_str()), (2, ""), "the AWS CLI draws none either");
+}
+
+#[test]
+fn yaml_is_sorted_and_folded() {
+    let told = "\
+ARN: arn:aws:elasticache:us-east-1:123456789012:user:user1
+AccessString: on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit -bitfield -hset
+  -hsetnx -hmset -hincrby -hincrbyfloat -hdel -bitop -geoadd -georadius -georadiusbymember
+Authentication:
+  PasswordCount: 1
+  Type: password
+Engine: redis
+MinimumEngineVersion: '6.0'
+Status: active
+UserGroupIds: []
+UserId: user1
+UserName: myUser
+";
+    assert_eq!(run(&[SEED, &["--output=yaml"]].concat()).out, told);
+    for (query, told) in [
+        ("UserId", "user1\n...\n"),
+        ("MinimumEngineVersion", "'6.0'\n"),
+        (
+            "[UserId, `null`, `true`, '- a', 'a: b', 'off']",
+            "- user1\n- null\n- true\n- '- a'\n- 'a: b'\n- 'off'\n",
+        ),
+        (
+            "[[UserId, Engine], Authentication]",
+            "- - user1\n  - redis\n- PasswordCount: 1\n  Type: password\n",
+        ),
+    ] {
+        assert_eq!(run(&[SEED, &["--output=yaml", "--query", query]].concat()).out, told, "{query}");
+    }
+    let stream = run(&[SEED, &["--output=yaml-stream", "--query={id: UserId}"]].concat());
+    assert_eq!(stream.out, "- id: user1\n");
+    assert_eq!(run(&[SEED, &["--output=off"]].concat()).out, "");
+}
+
+#[test]
+fn a_query_keeps_the_order_of_members() {
+    let queried = |query: &str| run(&[SEED, &["--query", query]].concat()).out;
+    assert_eq!(queried("Authentication"), "{\n    \"Type\": \"password\",\n    \"PasswordCount\": 1\n}\n");
+    assert_eq!(queried("{b: UserId, a: Engine}"), "{\n    \"b\": \"user1\",\n    \"a\": \"redis\"\n}\n");
+    assert_eq!(queried("@"), SEED_ANSWER);
+    assert_eq!(queried("Nosuch"), "null\n");
+    assert_eq!(queried("`{}`"), "", "the AWS CLI prints no empty response");
+}
+
+#[test]
+fn users_are_listed_by_engine_filter_and_page() {
+    let folder = folder();
+    let state = written(&folder, "users.json", &dump().to_string());
+    let listed = |arguments: &[&str]| {
+        let ids = ["--query=[Users[].UserId, NextToken]"];
+        run(&[&["describe-users", "--state", text(&state)], arguments, &ids].concat()).json()
+    };
+    let all = json!([["default", "user2", "user3"], null]);
+    assert_eq!(listed(&[]), all);
+    assert_eq!(listed(&["--engine=VALKEY"]), json!([["user3"], null]));
+    assert_eq!(listed(&["--filters", "Name=UserId,Values=user2,user3"]), json!([["user2", "user3"], null]));
+    assert_eq!(listed(&["--filters", "Name=user-name,Values=myUser"]), json!([["user2"], null]));
+    assert_eq!(listed(&["--cli-input-yaml", "Engine: valkey"]), json!([["user3"], null]));
+    assert_eq!(listed(&["--max-items=3"]), all);
+    let first = listed(&["--max-items=2"]);
+    let token = first[1].as_str().expect("a token").to_owned();
+    assert_eq!(first[0], json!(["default", "user2"]));
+    assert_eq!(listed(&["--starting-token", &token]), json!([["user3"], null]));
+    let text_of = ["describe-users", "--state", text(&state), "--max-items=1", "--output=text"];
+    assert!(
+        run(&text_of)
+            .out
+            .ends_with("\nNEXTTOKEN\teyJNYXJrZXIiOiBudWxsLCAiYm90b190cnVuY2F0ZV9hbW91bnQiOiAxfQ==\n")
+    );
+    for (arguments, told) in [
+        (["--filters", "Name=Nosuch,Values=x"], "--filters: no such property"),
+        (["--filters", "x"], "--filters: "),
+        (["--starting-token", "x"], "--starting-token: "),
+    ] {
+        let ran = run(&[&["describe-users", "--state", text(&state)], &arguments[..]].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(ran.err.contains(told), "{arguments:?}: {}", ran.err);
+    }
+    let skeleton = run(&["describe-users", "--generate-cli-skeleton"]).json();
+    assert_eq!(skeleton["Filters"], json!([{"Name": "", "Values": [""]}]));
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -528,10 +858,36 @@ fn no_password_is_ever_printed_or_saved() {
             assert!(!told.contains(short), "{arguments:?}: {told}");
         }
     }
-    // it looks like a flag, which an error would repeat
-    let ran = create(&["--passwords", "sixteen-chars-ok", &format!("-{SECRET}")]);
-    let told = "redis-acl: an argument behind --passwords is no flag; a password that begins with `-` goes into --cli-input-json\n";
-    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (2, "", told));
+    // they look like options, or like nothing at all: an error would repeat them
+    let hyphened = format!("-{SECRET}");
+    let told = "redis-acl: an argument after --passwords is not an option; put a password that begins with `-` into \
+                --cli-input-json\n";
+    for arguments in [
+        &["--passwords", "sixteen-chars-ok", hyphened.as_str()][..],
+        &["--passwords", "--correct-horse-battery-staple"],
+        &["--passwords=sixteen-chars-ok", SECRET],
+    ] {
+        let ran = create(arguments);
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (2, "", told), "{arguments:?}");
+    }
+    for arguments in [
+        &["--password", SECRET][..],
+        &["--nosuch", SECRET],
+        &["--no-password-required", SECRET],
+        &["--output", SECRET],
+        &["--cli-read-timeout", SECRET],
+        &["--generate-cli-skeleton", SECRET],
+        &["--authentication-mode", "Type=password,Passwords=a", SECRET],
+        &[SECRET],
+        &["--cli-input-yaml", &format!("Passwords: [{SECRET}")],
+        &["--cli-input-yaml", &format!("Passwords: {SECRET}")],
+        &["--cli-input-yaml", &format!("{SECRET}: &a *b")],
+        &["--query", &format!("{SECRET}[")],
+    ] {
+        let ran = create(arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.err);
+        assert!(!ran.err.is_empty() && !ran.err.contains(short), "{arguments:?}: {}", ran.err);
+    }
     let string = format!("on >{SECRET} #{SECRET} +get");
     let ran =
         run(&["create-user", "--user-id=u", "--user-name=u", "--engine=redis", "--access-string", &string]);

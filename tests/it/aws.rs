@@ -106,7 +106,9 @@ fn syntax_of_redis_7_brings_the_channel_token() {
 
 #[test]
 fn memorydb_always_shows_channels() {
-    for dialect in ["memorydb", "memorydb/redis-7.0", "memorydb/redis-7.1", "memorydb/valkey-7.2"] {
+    for dialect in
+        ["memorydb", "memorydb/redis-7.0", "memorydb/redis-7.1", "memorydb/valkey-7.2", "memorydb/valkey-7.3"]
+    {
         rewrites(
             dialect,
             "~objects:* ~items:* ~public:*",

@@ -24,7 +24,7 @@ fn every_dialect_is_read_as_it_is_printed() {
     for text in ["redis-8.4+json", "redis-7.2+json+search+timeseries+bloom", "valkey-8.1+bloom"] {
         assert_eq!(dialect(text).to_string(), text);
     }
-    assert_eq!(Dialect::all().len(), 52);
+    assert_eq!(Dialect::all().len(), 53);
 }
 
 #[test]
@@ -126,6 +126,29 @@ fn forms_and_evidence() {
     let error = "canonical".parse::<Form>().unwrap_err().to_string();
     assert_eq!(error, "no form `canonical`; there are server, documented, observed, memorydb");
     assert_eq!([Service::ElastiCache, Service::MemoryDb].map(Service::name), ["elasticache", "memorydb"]);
+}
+
+/// MemoryDB has a version that Valkey has not; it is read as the nearest one.
+#[test]
+fn a_version_that_only_a_service_has_rests_on_documents() {
+    let only = dialect("memorydb/valkey-7.3");
+    assert_eq!((only.engine_version(), only.evidence()), ("7.3", Evidence::Documented));
+    assert_eq!(dialect("memorydb/valkey-7.3.1"), only, "a full version of the line");
+    let nearest = dialect("memorydb/valkey-7.2");
+    assert_eq!((only.engine(), only.form()), (nearest.engine(), nearest.form()));
+    assert!(only.modules().eq(nearest.modules()));
+    assert_eq!(nearest.next_generation(), Some(only));
+    assert_eq!(only.next_generation(), None);
+
+    assert_eq!(nearest.evidence(), Evidence::Measured);
+    assert_eq!(dialect("elasticache/valkey-9.0").evidence(), Evidence::Measured, "as its engine");
+    assert_eq!(dialect("elasticache/redis-7.1").evidence(), Evidence::Documented, "Redis has no 7.1");
+    assert_eq!(dialect("elasticache").evidence(), Evidence::Measured, "an early patch is of the same line");
+    for engine in Engine::ALL {
+        assert_eq!(Dialect::from(engine).evidence(), engine.evidence(), "{engine}");
+    }
+    let error = "valkey-7.3".parse::<Dialect>().unwrap_err().to_string();
+    assert!(error.starts_with("`valkey-7.3` is not modelled; modelled are valkey-7.2, "), "{error}");
 }
 
 #[test]

@@ -18,6 +18,8 @@ mod file;
 mod floors;
 mod footprint;
 mod glob;
+#[cfg(feature = "iac")]
+mod groups;
 mod hostile;
 #[cfg(feature = "iac")]
 mod iac;
@@ -34,6 +36,8 @@ mod request_properties;
 mod requests;
 mod simplify;
 mod syntax;
+#[cfg(feature = "iac")]
+mod templates;
 mod traits;
 mod upgrade;
 mod wild;

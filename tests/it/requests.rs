@@ -643,3 +643,35 @@ fn no_answer_or_error_holds_a_password() {
         assert!(!told.contains(SECRET), "{value}: {told}");
     }
 }
+
+#[test]
+fn only_what_aws_itself_shows_is_attested() {
+    use Certainty::{Derived, Documented, Emulator, Observed, Unknown};
+    for (certainty, is_attested) in
+        [(Observed, true), (Documented, true), (Emulator, false), (Derived, false), (Unknown, false)]
+    {
+        assert_eq!(certainty.is_attested(), is_attested, "{certainty:?}");
+        let caveat = certainty.caveat();
+        assert_eq!(caveat.is_some_and(|caveat| caveat.starts_with("not observed: ")), !is_attested);
+    }
+}
+
+/// AWS was asked for these on ElastiCache; of MemoryDB only the length of passwords was seen.
+#[test]
+fn what_elasticache_was_seen_to_say_is_derived_for_memorydb() {
+    let certainty = |value| {
+        let request: memorydb::CreateUser = serde_json::from_value(value).unwrap();
+        request.validate().unwrap_err().first().certainty()
+    };
+    let with = |name: &str, string: &str, passwords: &[&str]| {
+        json!({
+            "UserName": name, "AccessString": string,
+            "AuthenticationMode": {"Type": "password", "Passwords": passwords}
+        })
+    };
+    assert_eq!(certainty(with("u", "on", &["short"])), Certainty::Observed);
+    assert_eq!(certainty(with("u", "on", &[PASSWORD; 3])), Certainty::Derived);
+    assert_eq!(certainty(with("u", "on flurb", &[PASSWORD])), Certainty::Unknown, "the words are ours");
+    assert_eq!(certainty(with("u--u", "on", &[PASSWORD])), Certainty::Documented, "the guide has the rule");
+    assert_eq!(certainty(json!({})), Certainty::Documented);
+}

@@ -53,6 +53,7 @@ types! {
     Module: shared small;
     Form: shared small named;
     Dialect: shared small named;
+    Dialects: shared owned compared;
     DefaultChannels: shared small ordered named;
     DialectError: shared error;
     glob::Shape: shared small;
@@ -171,6 +172,9 @@ mod of_files_and_services {
         aws::memorydb::UpdateUser: shared owned compared;
         aws::memorydb::Updated: shared owned compared;
         aws::Certainty: shared small ordered;
+        aws::SchemaRule: shared small;
+        aws::UserGroup: shared owned compared;
+        aws::GroupMember: shared owned compared;
         aws::FaultCode: shared small;
         aws::Operation: shared small;
         aws::ProblemKind: shared owned compared;
@@ -207,7 +211,32 @@ mod of_files_and_services {
         iac::RequestKind: shared small;
         iac::Member: shared owned compared;
         iac::Given: shared owned compared;
+        iac::UserGroup: shared owned compared;
         iac::RequestProblem: shared owned compared;
+        document::Document<'_>: shared;
+        document::Entry<'_>: shared;
+        document::Change: shared compared ordered;
+        document::NewAccess: shared compared;
+        document::Compared<'_>: shared;
+        document::CompareOptions: shared compared;
+        document::PasswordChanges: shared compared;
+        document::AccessChange: shared;
+        document::Target: shared;
+        document::TargetForm: shared compared;
+        document::Passwords: shared compared;
+        document::Left: shared error;
+        document::LeftEntry: shared;
+        document::Formatted: shared;
+        document::Found<'_>: shared;
+        document::What<'_>: shared;
+        document::Kind: shared compared;
+        document::Problem: shared;
+        document::ProblemKind: shared compared;
+        document::Refusal: shared;
+        document::FileUser: shared;
+        document::Access: shared;
+        document::Login: shared compared ordered;
+        document::Rewritten: shared;
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod parse;
 mod simplify;
 mod upgrade;
 
-pub(crate) use account::{CreateUserCommand, DescribeUsersCommand, ModifyUserCommand};
+pub(crate) use account::{CreateUserCommand, DescribeUsersCommand, ModifyUserCommand, usage_error};
 pub(crate) use assert::Assert;
 pub(crate) use can::Can;
 pub(crate) use completions::Completions;

@@ -16,15 +16,8 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use clap::error::ErrorKind;
 
 use cli::{Cli, Command};
-
-/// clap repeats an argument that it does not know, which may be a password that begins with a hyphen.
-fn may_tell_a_password(error: &clap::Error) -> bool {
-    error.kind() == ErrorKind::UnknownArgument
-        && std::env::args_os().any(|argument| argument == "--passwords")
-}
 
 /// How a command ended, in the order of their weight.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,19 +31,24 @@ enum Outcome {
     Fault = 254,
 }
 
+/// The arguments after the name of the command.
+fn arguments() -> Vec<String> {
+    std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
+}
+
 /// What a shell reports of a program that SIGPIPE ended.
 const BROKEN_PIPE: u8 = 141;
 
 fn main() -> ExitCode {
     let command = match Cli::try_parse() {
         Ok(cli) => cli.command,
-        Err(error) if may_tell_a_password(&error) => {
-            eprintln!(
-                "redis-acl: an argument behind --passwords is no flag; a password that begins with `-` goes into --cli-input-json"
-            );
-            return ExitCode::from(Outcome::BadInput as u8);
-        }
-        Err(error) => error.exit(),
+        Err(error) => match commands::usage_error(&error, &arguments()) {
+            None => error.exit(),
+            Some(message) => {
+                eprintln!("redis-acl: {message}");
+                return ExitCode::from(Outcome::BadInput as u8);
+            }
+        },
     };
     let outcome = match command {
         Command::Normalize(command) => command.run(),

@@ -6,7 +6,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// A structure whose members have these names; `Passwords` is a list, all others are texts.
+/// A structure with members of these names; `Passwords` and `Values` are lists, all others are texts.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, names: &[&str]) -> Result<T, String> {
     let value = match text.trim_start().starts_with('{') {
         true => serde_json::from_str(text).map_err(|error| error.to_string())?,
@@ -37,7 +37,7 @@ fn is_json_list(text: &str) -> bool {
     text.trim_start().starts_with('[')
 }
 
-const LIST: &str = "Passwords";
+const LISTS: [&str; 2] = ["Passwords", "Values"];
 
 /// ```abnf
 /// members = member *( "," member )
@@ -51,7 +51,7 @@ fn members(text: &str, names: &[&str]) -> Result<Map<String, Value>, String> {
         let unknown = || format!("not Name=value,Name=value with the names {}", names.join(" and "));
         let (name, behind) =
             rest.split_once('=').filter(|(name, _)| names.contains(name)).ok_or_else(unknown)?;
-        let (value, behind) = match (name == LIST, behind.strip_prefix('[')) {
+        let (value, behind) = match (LISTS.contains(&name), behind.strip_prefix('[')) {
             (false, _) => value(behind, &[',']).map(|(value, behind)| (Value::from(value), behind))?,
             (true, Some(list)) => bracketed(list)?,
             (true, None) => values(behind, names)?,

@@ -1,6 +1,14 @@
 //! `redis-acl create-user`, `modify-user`, `describe-users`: the AWS CLI's commands on an account in a file.
 
+mod describe;
 mod flags;
+mod print;
+mod query;
+mod table;
+mod text;
+mod tree;
+mod usage;
+mod yaml;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -12,9 +20,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use flags::{
-    ANSWER_SKELETON, AnswersArgument, CREATE_USER_SKELETON, Common, MODIFY_USER_SKELETON, Skeleton, State,
+    ANSWER_SKELETON, AnswersArgument, CREATE_USER_SKELETON, Common, GivenRequest, MODIFY_USER_SKELETON,
+    Skeleton, State,
 };
 pub(crate) use flags::{CreateUserCommand, DescribeUsersCommand, ModifyUserCommand};
+use print::Printer;
+use tree::Tree;
+pub(crate) use usage::usage_error;
 
 use crate::shorthand;
 use crate::{Outcome, files, output};
@@ -58,23 +70,24 @@ impl CreateUserCommand {
     }
 
     fn answer(self) -> Result<(), Stop> {
-        if self.common.generate_cli_skeleton == Some(Skeleton::Input) {
-            return Ok(output::line(CREATE_USER_SKELETON)?);
+        let printer = self.printing.printer()?;
+        if let Some(skeleton) = self.given.input_skeleton(CREATE_USER_SKELETON, REQUIRED_TO_CREATE)? {
+            return Ok(output::line(skeleton)?);
         }
-        let skeleton = self.common.generate_cli_skeleton;
+        let skeleton = self.given.generate_cli_skeleton;
         let mut stored = self.state.open()?;
         let user = stored.account.create_user(&self.request()?)?;
         if skeleton.is_some() {
-            return Ok(output::line(ANSWER_SKELETON)?);
+            return print_skeleton(&printer, "CreateUser", ANSWER_SKELETON);
         }
         stored.save()?;
-        Ok(aws_json(&user)?)
+        printer.print("CreateUser", &user)
     }
 
-    /// The members of the JSON, each replaced by the flag of its name where that is given.
+    /// The parameters of the document; options take precedence over them.
     fn request(self) -> Result<CreateUser, Stop> {
-        let Common { passwords, no_password, authentication_mode, cli_input_json, .. } = self.common;
-        let json: CreateUser = read_json(cli_input_json)?;
+        let Common { passwords, no_password, authentication_mode } = self.common;
+        let json: CreateUser = self.given.read()?;
         let tags = self.tags.map(|tags| tags_of(&tags)).transpose()?;
         Ok(CreateUser {
             user_id: self.user_id.or(json.user_id),
@@ -95,22 +108,23 @@ impl ModifyUserCommand {
     }
 
     fn answer(self) -> Result<(), Stop> {
-        if self.common.generate_cli_skeleton == Some(Skeleton::Input) {
-            return Ok(output::line(MODIFY_USER_SKELETON)?);
+        let printer = self.printing.printer()?;
+        if let Some(skeleton) = self.given.input_skeleton(MODIFY_USER_SKELETON, &["UserId"])? {
+            return Ok(output::line(skeleton)?);
         }
-        let skeleton = self.common.generate_cli_skeleton;
+        let skeleton = self.given.generate_cli_skeleton;
         let mut stored = self.state.open()?;
         let user = stored.account.modify_user(&self.request()?)?;
         if skeleton.is_some() {
-            return Ok(output::line(ANSWER_SKELETON)?);
+            return print_skeleton(&printer, "ModifyUser", ANSWER_SKELETON);
         }
         stored.save()?;
-        Ok(aws_json(&user)?)
+        printer.print("ModifyUser", &user)
     }
 
     fn request(self) -> Result<ModifyUser, Stop> {
-        let Common { passwords, no_password, authentication_mode, cli_input_json, .. } = self.common;
-        let json: ModifyUser = read_json(cli_input_json)?;
+        let Common { passwords, no_password, authentication_mode } = self.common;
+        let json: ModifyUser = self.given.read()?;
         Ok(ModifyUser {
             user_id: self.user_id.or(json.user_id),
             access_string: self.access_string.map(Into::into).or(json.access_string),
@@ -123,21 +137,11 @@ impl ModifyUserCommand {
     }
 }
 
-impl DescribeUsersCommand {
-    pub(crate) fn run(self) -> io::Result<Outcome> {
-        finish(self.answer())
-    }
+/// The parameters of CreateUser that the service model requires.
+const REQUIRED_TO_CREATE: &[&str] = &["AccessString", "Engine", "UserId", "UserName"];
 
-    fn answer(self) -> Result<(), Stop> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Users<T> {
-            users: T,
-        }
-        let stored = self.state.open()?;
-        let users = stored.account.describe_users(self.user_id.as_deref())?;
-        Ok(aws_json(&Users { users })?)
-    }
+fn print_skeleton(printer: &Printer, operation: &str, skeleton: &str) -> Result<(), Stop> {
+    printer.print(operation, &serde_json::from_str::<Tree>(skeleton).map_err(io::Error::from)?)
 }
 
 fn passwords_of(arguments: Vec<String>) -> Result<Vec<Password<'static>>, String> {
@@ -154,14 +158,41 @@ fn mode_of(text: Option<String>) -> Result<Option<AuthenticationMode>, Stop> {
     Ok(text.map(read).transpose().map_err(|error| format!("--authentication-mode: {error}"))?)
 }
 
-/// JSON itself, or `file://` and where it lies; nothing is an empty request.
-fn read_json<T: DeserializeOwned + Default>(argument: Option<String>) -> Result<T, Stop> {
-    let Some(argument) = argument else { return Ok(T::default()) };
-    let text = match argument.strip_prefix("file://") {
-        Some(path) => fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?,
-        None => argument,
-    };
-    Ok(serde_json::from_str(&text).map_err(|error| format!("--cli-input-json: {error}"))?)
+impl GivenRequest {
+    /// The request in the document; an empty request if there is no document.
+    fn read<T: DeserializeOwned + Default>(self) -> Result<T, Stop> {
+        if let Some(yaml) = self.cli_input_yaml {
+            let named = |error: String| format!("--cli-input-yaml: {error}");
+            let value = yaml::read(&document(yaml)?).map_err(named)?;
+            return Ok(serde_json::from_value(value).map_err(|error| named(error.to_string()))?);
+        }
+        let Some(json) = self.cli_input_json else { return Ok(T::default()) };
+        Ok(serde_json::from_str(&document(json)?).map_err(|error| format!("--cli-input-json: {error}"))?)
+    }
+
+    /// The skeleton of a request, if the user wants one. In YAML it marks the required parameters.
+    fn input_skeleton(&self, json: &str, required: &[&str]) -> Result<Option<String>, Stop> {
+        match self.generate_cli_skeleton {
+            Some(Skeleton::Input) => Ok(Some(json.to_owned())),
+            Some(Skeleton::YamlInput) => {
+                let tree: Tree = serde_json::from_str(json).map_err(io::Error::from)?;
+                let marked = |line: &str| match line.split_once(':') {
+                    Some((name, _)) if required.contains(&name) => format!("{line}  # [REQUIRED]"),
+                    _ => line.to_owned(),
+                };
+                Ok(Some(yaml::lines(&tree).lines().map(marked).collect::<Vec<_>>().join("\n")))
+            }
+            Some(Skeleton::Output) | None => Ok(None),
+        }
+    }
+}
+
+/// The argument itself, or the contents of the file that `file://` names.
+fn document(argument: String) -> Result<String, String> {
+    match argument.strip_prefix("file://") {
+        Some(path) => fs::read_to_string(path).map_err(|error| format!("{path}: {error}")),
+        None => Ok(argument),
+    }
 }
 
 impl State {
@@ -226,11 +257,8 @@ fn aws_text(value: &impl Serialize) -> io::Result<String> {
     String::from_utf8(text).map_err(io::Error::other)
 }
 
-fn aws_json(value: &impl Serialize) -> io::Result<()> {
-    io::stdout().write_all(aws_text(value)?.as_bytes())
-}
-
-/// AWS's line first, as the AWS CLI prints it; then all that is wrong, each with its place and how sure it is.
+/// Prints AWS's line as the AWS CLI does, after a caveat if the text was not observed. Then come all problems, each
+/// with its place and certainty.
 fn finish(answered: Result<(), Stop>) -> io::Result<Outcome> {
     match answered {
         Ok(()) => Ok(Outcome::Fine),
@@ -248,6 +276,9 @@ fn finish(answered: Result<(), Stop>) -> io::Result<Outcome> {
 
 fn print_fault(fault: &Fault) -> io::Result<()> {
     let mut to = anstream::stderr().lock();
+    if let Some(caveat) = fault.problems().first().certainty().caveat() {
+        writeln!(to, "{caveat}")?;
+    }
     writeln!(to, "\n{fault}\n")?;
     for problem in fault.problems().iter() {
         let code = problem.code().map_or("not sent".into(), |code| format!("{code:?}"));

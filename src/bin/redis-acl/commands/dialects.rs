@@ -49,8 +49,9 @@ impl Dialects {
 
 const NOTES: &str = "
 measured: a server of that version was run and asked. source: its source code was read. documented: the
-nearest measured table, with the changes that release tables and pages list. The facts about the commands of
-modules are measured for Redis 7.2 and 7.4, from source for Redis 8 and Valkey, documented for older versions.
+nearest measured table, with the changes that release tables and pages list; for a service, also the version
+that AWS calls compatible. The facts about the commands of modules are measured for Redis 7.2 and 7.4, from
+source for Redis 8 and Valkey, documented for older versions.
 A full version is read as the modelled one at or below it in its line (redis-6.2.14, valkey-8.1.3);
 +json, +search, +timeseries, +bloom, +falkordb add a module to an engine (redis-8.4+json+search), and
 redis-stack-7.4 is redis-7.4+json+search+timeseries+bloom. sentinel/... is the Sentinel process of that version;
@@ -62,7 +63,7 @@ impl Described {
             dialect,
             engine: dialect.engine(),
             form: dialect.form(),
-            evidence: dialect.engine().evidence(),
+            evidence: dialect.evidence(),
             module_evidence: dialect.module_evidence(),
             commands: Catalog::from(dialect).all().len(),
             modules: dialect.modules().collect(),
