@@ -228,6 +228,12 @@ impl<'a> Document<'a> {
         self.path
     }
 
+    /// Whether it is a file of users, not one of infrastructure.
+    #[must_use]
+    pub fn is_of_users(&self) -> bool {
+        !matches!(self.kind, Kind::Infrastructure(_))
+    }
+
     /// The strings, in the order of the file.
     #[must_use]
     pub fn entries(&self) -> &[Entry<'a>] {

@@ -1,6 +1,8 @@
 //! What the library promises, a module for each of its own.
 
 mod aws;
+#[cfg(feature = "iac")]
+mod candidates;
 mod canonical;
 mod channels;
 mod check;
@@ -23,6 +25,7 @@ mod groups;
 mod hostile;
 #[cfg(feature = "iac")]
 mod iac;
+#[cfg(feature = "iac")]
 mod iac_scope;
 mod keys;
 #[path = "../../fuzz/src/lib.rs"]

@@ -79,6 +79,9 @@ struct Report {
     errors: Vec<Refusal>,
     #[serde(skip)]
     counts: Counts,
+    /// Whether it is a file of users, of which a server prints each line in one form.
+    #[serde(skip)]
+    is_of_users: bool,
     /// The path that was named, by its index.
     #[serde(skip)]
     below: usize,
@@ -198,6 +201,7 @@ impl Fmt {
         let mut report = Report {
             file: document.path().to_owned(),
             counts: Counts::of(document),
+            is_of_users: document.is_of_users(),
             errors: document.refusals(),
             ..Report::default()
         };
@@ -235,7 +239,9 @@ impl Report {
         match () {
             () if !self.errors.is_empty() => Outcome::BadInput,
             // nobody said in which form the string shall be
-            () if self.left.iter().any(|left| left.why == Left::DependsOnEngine) => Outcome::BadInput,
+            () if self.is_of_users && self.left.iter().any(|left| left.why == Left::DependsOnEngine) => {
+                Outcome::BadInput
+            }
             () if fmt.check && (!self.changes.is_empty() || self.is_different()) => Outcome::Negative,
             () => Outcome::Fine,
         }

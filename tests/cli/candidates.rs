@@ -1,0 +1,238 @@
+//! Files whose engine nobody stated, and gates, as a user meets them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::ran::{Ran, command, read, run_in};
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    files.iter().for_each(|(name, text)| write(folder.path(), name, text));
+    folder
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+    fs::write(path, text).expect("it can be written");
+}
+
+fn run(folder: &TempDir, arguments: &[&str]) -> Ran {
+    run_in(folder.path(), arguments, b"")
+}
+
+fn user(engine: &str, string: &str) -> String {
+    format!(
+        "resource \"aws_elasticache_user\" \"u\" {{\n  user_id       = \"u\"\n  user_name     = \"u\"\n{engine}  \
+         access_string = {string}\n  passwords     = [\"not-a-real-password\"]\n}}\n"
+    )
+}
+
+const SEED: &str = "\"on ~app::* -@all +@read\"";
+
+#[test]
+fn a_string_whose_engine_is_open_is_never_put_into_the_form_of_redis_6_0() {
+    let locals = format!("locals {{\n  access_string = {SEED}\n}}\n");
+    let files = [
+        locals,
+        user("  engine        = \"redis\"\n", SEED),
+        user("  engine        = var.engine\n", SEED),
+        user("", SEED),
+    ];
+    for text in &files {
+        for flags in [&[][..], &["-d", "elasticache"], &["-d", "elasticache/redis-6.0"]] {
+            let folder = folder(&[("users.tf", text)]);
+            let ran = run(&folder, &[&["fmt"], flags, &["users.tf"]].concat());
+            assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{flags:?} {text}{}", ran.out);
+            assert_eq!(&fs::read_to_string(folder.path().join("users.tf")).expect("text"), text);
+        }
+    }
+}
+
+#[test]
+fn a_file_of_users_is_not_put_into_the_form_of_an_engine_that_nobody_stated() {
+    let text = "user app on >secret ~app:* +get\n";
+    let folder = folder(&[("users.acl", text)]);
+    let ran = run(&folder, &["fmt", "users.acl"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.out.contains("nobody stated; name it with --dialect"), "{}", ran.out);
+    assert_eq!(fs::read_to_string(folder.path().join("users.acl")).expect("text"), text);
+    assert_eq!(run(&folder, &["fmt", "-d", "redis-6.2", "users.acl"]).code, 0);
+    let written = fs::read_to_string(folder.path().join("users.acl")).expect("text");
+    assert_eq!(written, "user app on >secret ~app:* &* -@all +get\n");
+}
+
+#[test]
+fn a_fix_keeps_a_deny_that_a_later_engine_needs() {
+    let folder =
+        folder(&[("u.tf", &user("  engine        = \"redis\"\n", "\"on ~a* -@all +@write -@scripting\""))]);
+    let before = fs::read_to_string(folder.path().join("u.tf")).expect("text");
+    run(&folder, &["lint", "--fix", "u.tf"]);
+    assert_eq!(fs::read_to_string(folder.path().join("u.tf")).expect("text"), before);
+}
+
+#[test]
+fn what_is_stated_narrows_what_the_file_leaves_open() {
+    let engine = "  engine        = \"redis\"\n";
+    // GEOSEARCHSTORE came with Redis 6.2
+    let folder = folder(&[
+        ("old.tf", &user(engine, "\"on ~a -@all +get\"")),
+        ("new.tf", &user(engine, "\"on ~a -@all +get +geosearchstore\"")),
+    ]);
+    for dialect in ["elasticache/redis-7.1", "elasticache"] {
+        let ran = run(&folder, &["diff", "--no-new-access", "-d", dialect, "old.tf", "new.tf"]);
+        assert_eq!(ran.code, 1, "{dialect}: {}{}", ran.out, ran.err);
+    }
+    assert_eq!(run(&folder, &["diff", "--no-new-access", "old.tf", "new.tf"]).code, 1);
+    // what contradicts the file is a warning that names both
+    let ran = run(&folder, &["lint", "-d", "redis-7.2", "old.tf"]);
+    assert!(
+        ran.out.contains(
+            "warning[contradicting-dialect]: redis-7.2 was stated, but the file says elasticache/any"
+        ),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn newer_syntax_is_no_error_where_a_cluster_may_have_it() {
+    for string in ["\"on ~* &* +@all\"", "\"on %R~app:* resetchannels -@all +@read\""] {
+        let folder = folder(&[("u.tf", &user("  engine        = \"redis\"\n", string))]);
+        let ran = run(&folder, &["lint", "--format", "json", "u.tf"]);
+        assert!(!ran.out.contains("\"level\":\"error\""), "{}", ran.out);
+    }
+}
+
+#[test]
+fn a_local_that_changes_is_new_access() {
+    let file = |rules: &str| {
+        format!("locals {{\n  ro = \"{rules}\"\n}}\n{}", user("  engine        = \"valkey\"\n", "local.ro"))
+    };
+    let folder = folder(&[("old/u.tf", &file("on ~a +get")), ("new/u.tf", &file("on ~* +@all"))]);
+    let ran = run(&folder, &["diff", "--no-new-access", "old/u.tf", "new/u.tf"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert_eq!(run(&folder, &["diff", "--no-new-access", "old", "new"]).code, 1);
+    assert_eq!(run(&folder, &["diff", "--no-new-access", "old", "old"]).code, 0);
+}
+
+#[test]
+fn what_stays_unknown_keeps_the_gate_shut() {
+    let folder = folder(&[("u.tf", &user("  engine        = \"valkey\"\n", "var.rules"))]);
+    let ran = run(&folder, &["diff", "--no-new-access", "u.tf", "u.tf"]);
+    assert_eq!((ran.code, ran.summary.as_str()), (1, "compared 1 user: 1 file with 1 file; 1 unchecked\n"));
+    assert_eq!(run(&folder, &["diff", "--no-new-access", "--allow-unchecked", "u.tf", "u.tf"]).code, 0);
+    assert_eq!(run(&folder, &["diff", "u.tf", "u.tf"]).code, 0);
+}
+
+/// The output is closed before the command writes to it.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_does_not_open_the_gate() {
+    let folder = folder(&[("old.acl", "user a on ~a +get\n"), ("new.acl", "user a on ~* +@all\n")]);
+    for format in ["text", "json", "markdown", "sarif", "github"] {
+        let mut command = command(&["diff", "--no-new-access", "--format", format, "old.acl", "new.acl"]);
+        let mut child = command
+            .current_dir(folder.path())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        drop(child.stdout.take());
+        let ran = read(child.wait_with_output().expect("it ends"));
+        assert!([1, 141].contains(&ran.code), "{format}: {}", ran.code);
+    }
+}
+
+#[test]
+fn blanks_that_no_service_or_server_returns_are_reported() {
+    let valkey = "  engine        = \"valkey\"\n";
+    for string in ["\"on ~a -@all +@read \"", "<<EOT\non ~a -@all +@read\nEOT"] {
+        let folder = folder(&[("u.tf", &user(valkey, string))]);
+        let ran = run(&folder, &["fmt", "--check", "u.tf"]);
+        assert_eq!(ran.code, 1, "{string}: {}{}", ran.out, ran.err);
+        assert!(ran.out.contains("u.tf:"), "{}", ran.out);
+    }
+    let folder = folder(&[("users.acl", "user a on  sanitize-payload ~a resetchannels   -@all +get\n")]);
+    assert_eq!(run(&folder, &["fmt", "--check", "-d", "valkey-8.1", "users.acl"]).code, 1);
+    assert_eq!(run(&folder, &["fmt", "-d", "valkey-8.1", "users.acl"]).code, 0);
+    let written = fs::read_to_string(folder.path().join("users.acl")).expect("text");
+    assert_eq!(written, "user a on sanitize-payload ~a resetchannels -@all +get\n");
+}
+
+#[test]
+fn the_working_tree_is_compared_with_a_revision() {
+    let folder = folder(&[("infra/users.acl", "user a on ~a +get\n"), ("infra/main.tf", "locals {}\n")]);
+    let git = |arguments: &[&str]| {
+        let ran = Command::new("git")
+            .args(["-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .expect("git runs");
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "users"]);
+    let gate = ["diff", "--no-new-access", "--since", "HEAD", "infra"];
+    assert_eq!(run(&folder, &gate).code, 0);
+    write(folder.path(), "infra/users.acl", "user a on ~a +get +set\n");
+    let ran = run(&folder, &gate);
+    assert!(ran.code == 1 && ran.out.contains("+ for example: SET a 1"), "{}{}", ran.out, ran.err);
+    write(folder.path(), "infra/users.acl", "user a on ~a +get\n");
+    write(folder.path(), "infra/more/users.acl", "user b on ~b +get\n");
+    assert_eq!(run(&folder, &gate).code, 1);
+    let ran = run(&folder, &["diff", "--since", "nosuch", "infra"]);
+    assert!(ran.code == 2 && ran.err.contains("git knows no revision `nosuch`"), "{}", ran.err);
+    let ran = run(&folder, &["diff", "--since", "HEAD", "nosuch"]);
+    assert!(ran.code == 2 && ran.err.contains("no file or folder `nosuch`"), "{}", ran.err);
+    let ran = run(&folder, &["diff", "--since", "HEAD", ".", "--no-new-access"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn passwords_that_rotate_are_no_change_where_they_are_ignored() {
+    let folder = folder(&[
+        ("old.acl", "user a on >one ~a +get\n"),
+        ("new.acl", "user a on >two ~a +get\n"),
+        ("open.acl", "user a on nopass ~a +get\n"),
+    ]);
+    let diff =
+        |new: &str| run(&folder, &["diff", "--ignore-passwords", "-d", "redis-7.2", "old.acl", new]).code;
+    assert_eq!((diff("new.acl"), diff("open.acl")), (0, 1));
+    assert_eq!(run(&folder, &["diff", "-d", "redis-7.2", "old.acl", "new.acl"]).code, 1);
+}
+
+#[test]
+fn changes_are_reported_for_reviews_and_programs() {
+    let folder = folder(&[("old.acl", "user a on ~a +get\n"), ("new.acl", "user a on ~a +get +keys\n")]);
+    let diff = |format: &str| {
+        run(&folder, &["diff", "-d", "redis-7.2", "--format", format, "old.acl", "new.acl"]).out
+    };
+    let markdown = diff("markdown");
+    assert!(
+        markdown.contains("| `a` | wider | **yes** |") && markdown.contains("+ for example: KEYS 1"),
+        "{markdown}"
+    );
+    assert!(diff("github").starts_with("::error file=new.acl,line=1,col="), "{}", diff("github"));
+    let sarif: serde_json::Value = serde_json::from_str(&diff("sarif")).expect("JSON");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "new-access");
+    let json: serde_json::Value = serde_json::from_str(&diff("json")).expect("JSON");
+    let user = &json["users"][0];
+    assert_eq!((&user["change"], &user["difference"]["change"]), (&"wider".into(), &"wider".into()));
+}
+
+#[test]
+fn commands_over_files_report_what_they_looked_at() {
+    let folder = folder(&[("a/users.acl", "user a on\nuser b on\n"), ("b/readme.txt", "nothing\n")]);
+    let ran = run(&folder, &["lint", "a", "b"]);
+    assert_eq!(ran.summary, "b: no access strings found\nchecked 2 strings in 1 file\n");
+    let ran = run(&folder, &["diff", "a", "a"]);
+    assert_eq!(ran.summary, "compared 2 users: 1 file with 1 file\n");
+    let ran = run(&folder, &["diff", "b", "b"]);
+    assert_eq!((ran.code, ran.err.as_str()), (2, "error: no access strings found, in OLD or in NEW\n"));
+}
