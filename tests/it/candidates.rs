@@ -116,7 +116,7 @@ fn is_nowhere_wider(old: &str, new: &str, dialects: &[Dialect]) {
 fn what_is_formatted_is_equivalent_on_every_engine_that_may_read_it() {
     let mut random = Random::new(12);
     let mut written = 0;
-    for _ in 0..400 {
+    for _ in 0..40 {
         let (text, dialects) = (string(&mut random), set(random.pick(&SETS)));
         for form in [TargetForm::Canonical, TargetForm::Simplified] {
             let target = Target { form, passwords: Passwords::Kept };
@@ -127,14 +127,14 @@ fn what_is_formatted_is_equivalent_on_every_engine_that_may_read_it() {
             assert_eq!(target.string(&new, &dialects).as_ref(), Ok(&new), "{dialects}: {text}");
         }
     }
-    assert!(written > 100, "only {written} strings were written");
+    assert!(written > 20, "only {written} strings were written");
 }
 
 #[test]
 fn what_is_fixed_grants_nothing_more_on_these_engines_and_on_later_ones() {
     let mut random = Random::new(13);
     let mut fixed = 0;
-    for _ in 0..300 {
+    for _ in 0..40 {
         let (text, dialects) = (string(&mut random), set(random.pick(&SETS)));
         let new = fixed_on(&text, &dialects, &Config::new());
         if new == text {
@@ -146,7 +146,7 @@ fn what_is_fixed_grants_nothing_more_on_these_engines_and_on_later_ones() {
         let later: Vec<_> = later.into_iter().filter(|later| User::parse(*later, &text).is_ok()).collect();
         is_nowhere_wider(&text, &new, &later);
     }
-    assert!(fixed > 20, "only {fixed} strings were fixed");
+    assert!(fixed > 5, "only {fixed} strings were fixed");
 }
 
 /// The users of a file that holds the string as its only user's, for a set of engines.
@@ -166,7 +166,7 @@ fn no_pass_of_the_gate_is_contradicted_on_any_engine() {
     let mut random = Random::new(14);
     let servers = ["redis-6.2..7.2", "valkey", "redis-7.0,valkey-8.1", "redis-6.0,redis-8.4"];
     let mut passed = 0;
-    for _ in 0..300 {
+    for _ in 0..40 {
         let (old, dialects) = (string(&mut random), set(random.pick(&servers)));
         let new = format!("{old} {}", string(&mut random).trim_start_matches("on "));
         let both: Vec<_> = accepting(&old, &dialects)
@@ -179,7 +179,7 @@ fn no_pass_of_the_gate_is_contradicted_on_any_engine() {
         passed += 1;
         is_nowhere_wider(&old, &new, &both);
     }
-    assert!(passed > 20, "only {passed} changes passed");
+    assert!(passed > 3, "only {passed} changes passed");
 }
 
 /// Pairs of which the second rule does nothing today, and holds back commands of a later version.
