@@ -14,8 +14,8 @@ mod lint;
 mod simplify;
 
 use redis_acl::{
-    AccessString, ApplyError, DefaultChannels, Dialect, Form, KeyAccess, ParseError, Rule, RuleKind,
-    Selector, Span, User,
+    AccessString, ApplyError, DefaultChannels, Dialect, Form, KeyAccess, ParseError, Quoting, Rule, RuleKind,
+    Selector, SelectorRule, Span, User,
 };
 
 #[cfg(feature = "aws")]
@@ -90,9 +90,20 @@ fn a_rule_stands_for_itself(rule: &Rule<'_>, text: &str) {
 
 /// A rule in its usual spelling is the same rule.
 fn a_printed_rule_parses_again(rule: &Rule<'_>) {
+    if holds_only_what_is_wrong(rule) {
+        return;
+    }
     let printed = rule.to_string();
     let again = Rule::parse(&printed).unwrap_or_else(|error| panic!("{printed:?} is a rule: {error}"));
     assert!(say_the_same(&rule.kind, &again.kind), "{rule:?} is printed {printed:?}, which is {again:?}");
+}
+
+/// Whether it is a selector whose quotes join and in which no rule is right: servers take it as empty or reject it, and
+/// it is printed as an empty one.
+fn holds_only_what_is_wrong(rule: &Rule<'_>) -> bool {
+    let is_one =
+        |selector: &SelectorRule<'_>| selector.quoting == Quoting::Joined && selector.rules.is_empty();
+    matches!(&rule.kind, RuleKind::Selector(selector) if is_one(selector))
 }
 
 /// Whether two rules are equal, wherever they stand.
@@ -256,7 +267,9 @@ fn describing_is_idempotent(user: &User) {
         if form == user.dialect().form() {
             assert_eq!(text, user.to_string(), "the form of {}", user.dialect());
         }
-        if says_nothing_of_channels(user, form) {
+        // a service does not return a server's form, and decides about channels by the text that it returns
+        let is_foreign = form == Form::Server && user.dialect().service().is_some();
+        if is_foreign || says_nothing_of_channels(user, form) {
             continue;
         }
         let again = User::parse(user.dialect(), &text)
