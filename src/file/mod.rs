@@ -191,10 +191,10 @@ impl AclFile {
         self.default_channels
     }
 
-    /// Whether a user stands before the last `acl-pubsub-default` while another value is in force: its rules must then
-    /// be accepted with either.
-    #[cfg(feature = "iac")]
-    pub(crate) fn tries_users_otherwise(&self) -> bool {
+    /// Whether a configuration has lines about users that the server validates with another `acl-pubsub-default` than the
+    /// last one, which holds in the end: a rewrite of such a line may be rejected though it is equivalent.
+    #[must_use]
+    pub fn tries_users_otherwise(&self) -> bool {
         self.tries_users_otherwise
     }
 
