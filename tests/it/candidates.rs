@@ -1,10 +1,6 @@
 //! Strings that several engines may read: what is written in their place is equivalent on each of them, and what a gate
 //! passes is new access on none.
 
-#[path = "../server/random.rs"]
-#[allow(dead_code, reason = "what is tried here is the same each time")]
-mod random;
-
 use std::path::Path;
 
 use redis_acl::document::{
@@ -13,7 +9,7 @@ use redis_acl::document::{
 use redis_acl::lint::{Config, Level, fixed_on, lint_on};
 use redis_acl::{Dialect, Dialects, Engine, Relation, User, compare, glob};
 
-use random::Random;
+use crate::compare_exact::random::Random;
 
 const SETS: [&str; 8] = [
     "elasticache/any",

@@ -3,7 +3,7 @@
 
 #[path = "../server/random.rs"]
 #[allow(dead_code, reason = "what is tried here is the same each time")]
-mod random;
+pub(crate) mod random;
 
 use redis_acl::{Dialect, Relation, User, compare};
 
