@@ -53,6 +53,16 @@ fn a_string_whose_engine_is_open_is_never_put_into_the_form_of_redis_6_0() {
 }
 
 #[test]
+fn the_documented_form_comes_with_a_note_about_clusters_of_today() {
+    let folder = folder(&[]);
+    let ran = run(&folder, &["normalize", "on ~app::* -@all +@read"]);
+    assert!(ran.out.starts_with("on ~app::* -@all +@read +@hash"), "{}", ran.out);
+    assert!(ran.summary.contains("clusters of today return the rules as given"), "{}", ran.summary);
+    let ran = run(&folder, &["normalize", "--dialect", "elasticache/redis-7.1", "on ~app::* -@all +@read"]);
+    assert_eq!((ran.out.as_str(), ran.summary.as_str()), ("on ~app::* -@all +@read\n", ""));
+}
+
+#[test]
 fn a_file_of_users_is_not_put_into_the_form_of_an_engine_that_nobody_stated() {
     let text = "user app on >secret ~app:* +get\n";
     let folder = folder(&[("users.acl", text)]);

@@ -68,6 +68,7 @@ fn is_summary(line: &str) -> bool {
     let line = line.trim_end();
     line.starts_with("checked ") && line.contains(" string")
         || line.starts_with("compared ")
+        || line.starts_with("note: this is the form that AWS documented")
         || line.ends_with("no access strings found")
         || line == "no access strings found, before or after"
 }

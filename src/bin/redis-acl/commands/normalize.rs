@@ -20,6 +20,10 @@ JSON: {\"input\", \"dialect\", \"canonical\"} or
       {\"input\", \"dialect\", \"errors\": [{\"kind\", \"message\", \"span\", \"help\", \"server_message\"}]}
 Passwords are masked in what is printed; of a server's users their hashes are shown, as ACL LIST does.";
 
+/// What to know about the form that AWS documented.
+const TODAY: &str = "note: this is the form that AWS documented for Redis 6.0; clusters of today return the rules as given: \
+     --dialect elasticache/redis-7.1 prints that";
+
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Normalize {
@@ -49,7 +53,12 @@ impl Normalize {
             output::error(error, None)?;
             return Ok(Outcome::BadInput);
         }
-        input::worst_of_each(&self.string, |item| self.one(&item))
+        let outcome = input::worst_of_each(&self.string, |item| self.one(&item))?;
+        let is_default = self.form.is_none() && form == Form::Documented;
+        if is_default && outcome == Outcome::Fine && self.format == Format::Text {
+            output::note(TODAY)?;
+        }
+        Ok(outcome)
     }
 
     fn one(&self, item: &Item) -> io::Result<Outcome> {
