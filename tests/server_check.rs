@@ -229,8 +229,22 @@ fn some_requests(dialect: Dialect, random: &mut Random) -> Vec<Request> {
 
 /// Whether a request inside of `MULTI` is queued or refused, and does nothing else.
 fn can_be_queued(user: &User, request: &Request) -> bool {
-    const AT_ONCE: [&str; 10] =
-        ["multi", "exec", "discard", "watch", "quit", "reset", "debug", "module", "auth", "hello"];
+    const AT_ONCE: [&str; 13] = [
+        "multi",
+        "exec",
+        "discard",
+        "watch",
+        "quit",
+        "reset",
+        "debug",
+        "module",
+        "auth",
+        "hello",
+        // some builds of Valkey reject these outside of a subscription
+        "unsubscribe",
+        "punsubscribe",
+        "sunsubscribe",
+    ];
     let command = user.catalog().of_request(request);
     let is_quit = request[0].eq_ignore_ascii_case(b"quit");
     !is_quit

@@ -24,7 +24,7 @@ pub(crate) enum DatabaseArguments {
     CopyFirstOption,
     /// All there are (`CMD_ALL_DBS`).
     All,
-    /// All there are, from 9.1.1 on.
+    /// All there are, from 9.1.1 on; measured on 9.1.0, which looks at none.
     AllOfCluster,
 }
 
@@ -37,10 +37,8 @@ pub(super) static DATABASE_ARGUMENTS: [DatabaseArguments; ENTRIES.len()] = {
             b"swapdb" => DatabaseArguments::SwapDb,
             b"move" => DatabaseArguments::Move,
             b"copy" => DatabaseArguments::Copy,
-            b"flushall" => DatabaseArguments::All,
-            b"cluster|flushslot" | b"cluster|migrateslots" | b"cluster|cancelslotmigrations" => {
-                DatabaseArguments::AllOfCluster
-            }
+            b"flushall" | b"cluster|migrateslots" | b"cluster|cancelslotmigrations" => DatabaseArguments::All,
+            b"cluster|flushslot" => DatabaseArguments::AllOfCluster,
             _ => DatabaseArguments::None,
         };
         id += 1;
