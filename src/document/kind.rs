@@ -53,6 +53,12 @@ impl Kind {
         beginning.trim_ascii_start().starts_with(b"user ") || is_listed(beginning)
     }
 
+    /// Whether it is read together with the other files of its folder: see [`Format::is_terraform`](iac::Format::is_terraform).
+    #[must_use]
+    pub fn is_terraform(self) -> bool {
+        matches!(self, Self::Infrastructure(format) if format.is_terraform())
+    }
+
     /// How lines about users are read; of infrastructure as those of an ACL file.
     pub(super) fn lines_format(self) -> file::Format {
         match self {

@@ -366,10 +366,8 @@ impl Document<'_> {
     }
 
     fn unit(&self) -> String {
-        let is_terraform =
-            matches!(self.kind, Kind::Infrastructure(iac::Format::Terraform | iac::Format::TerraformJson));
         match self.path.parent() {
-            Some(folder) if is_terraform => folder.to_string_lossy().into_owned(),
+            Some(folder) if self.kind.is_terraform() => folder.to_string_lossy().into_owned(),
             _ => self.file(),
         }
     }

@@ -177,7 +177,9 @@ impl Format {
         Self::of_path(path).or_else(|| is_template().then(|| Self::of_template(bytes)))
     }
 
-    fn is_terraform(self) -> bool {
+    /// Whether it is Terraform's and OpenTofu's, in either notation: such files are read together with those of their folder.
+    #[must_use]
+    pub fn is_terraform(self) -> bool {
         matches!(self, Self::Terraform | Self::TerraformJson)
     }
 

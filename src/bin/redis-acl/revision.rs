@@ -33,16 +33,15 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    fn of(files: Vec<Source>) -> Self {
-        Self { files, context: Vec::new() }
-    }
-
     /// All files of Terraform, whose values are worked out together.
     pub(crate) fn scope(&self) -> Scope<'_> {
         let mut scope = Scope::new();
         for source in self.context.iter().chain(&self.files) {
-            if let Kind::Infrastructure(format @ (Format::Terraform | Format::TerraformJson)) = source.kind {
-                scope.add(&source.label, format, &source.bytes);
+            match source.kind {
+                Kind::Infrastructure(format) if format.is_terraform() => {
+                    scope.add(&source.label, format, &source.bytes);
+                }
+                _ => {}
             }
         }
         scope
@@ -66,7 +65,8 @@ impl Named {
         }
         let Ok(metadata) = fs::metadata(path) else { return Ok(None) };
         if metadata.is_dir() {
-            return of_folder(path, size).map(|files| Some(Self::Files(Sources::of(files))));
+            let files = below(&[path.to_owned()], path, size)?;
+            return Ok(Some(Self::Files(Sources { files, context: Vec::new() })));
         }
         if metadata.len() > size.bytes() {
             return Err(io::Error::other(format!("{argument}: {}", size.too_large(metadata.len()))));
@@ -93,11 +93,10 @@ fn beside(path: &Path, size: FileSize) -> Vec<Source> {
     others.map(source).collect()
 }
 
-/// The files with users in a folder, by their paths inside of it.
-fn of_folder(folder: &Path, size: FileSize) -> io::Result<Vec<Source>> {
+/// The files with users below some paths, named as seen from a folder.
+fn below(paths: &[PathBuf], folder: &Path, size: FileSize) -> io::Result<Vec<Source>> {
     let mut sources = Vec::new();
-    let paths = [folder.to_owned()];
-    for found in files::at(&paths) {
+    for found in files::at(paths) {
         sources.extend(of_found(&found?, folder, size)?);
     }
     Ok(sources)
@@ -118,14 +117,9 @@ fn of_found(found: &files::Found, folder: &Path, size: FileSize) -> io::Result<O
 
 /// The files below some paths as they are now, named as seen from the current folder.
 pub(crate) fn present(paths: &[PathBuf], size: FileSize) -> io::Result<Sources> {
-    let mut sources = Sources::default();
-    for found in files::at(paths) {
-        sources.files.extend(of_found(&found?, Path::new(""), size)?);
-    }
-    for path in paths.iter().filter(|path| path.is_file()) {
-        sources.context.extend(beside(path, size));
-    }
-    Ok(sources)
+    let files = below(paths, Path::new(""), size)?;
+    let named = paths.iter().filter(|path| path.is_file());
+    Ok(Sources { files, context: named.flat_map(|path| beside(path, size)).collect() })
 }
 
 /// The files below some paths as a revision of git has them.
@@ -157,9 +151,7 @@ pub(crate) fn of_git(revision: &str, paths: &[PathBuf], size: FileSize) -> io::R
 
 /// The folder in which everything is that is read for a path.
 fn folder_of(path: &Path) -> String {
-    let is_terraform =
-        matches!(Kind::of_name(path), Some(Kind::Infrastructure(Format::Terraform | Format::TerraformJson)));
-    let parent = path.parent().filter(|_| is_terraform);
+    let parent = path.parent().filter(|_| Kind::of_name(path).is_some_and(Kind::is_terraform));
     let folder =
         parent.map_or(path, |parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
     folder.to_string_lossy().into_owned()

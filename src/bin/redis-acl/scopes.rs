@@ -34,17 +34,13 @@ pub(crate) fn grouped(files: impl Iterator<Item = io::Result<Found>>) -> impl It
 }
 
 fn is_named_terraform(path: &Path) -> bool {
-    Format::of_path(path).is_some_and(is_terraform)
+    Format::of_path(path).is_some_and(Format::is_terraform)
 }
 
 /// Files of Terraform by their paths.
 #[derive(Default)]
 pub(crate) struct Files {
     files: BTreeMap<PathBuf, (Format, Vec<u8>)>,
-}
-
-fn is_terraform(format: Format) -> bool {
-    matches!(format, Format::Terraform | Format::TerraformJson)
 }
 
 impl Files {
@@ -104,7 +100,7 @@ fn in_folder(folder: &Path, size: FileSize) -> Vec<(PathBuf, Format, Vec<u8>)> {
     let Ok(entries) = fs::read_dir(here) else { return Vec::new() };
     let read = |name: PathBuf| {
         let path = folder.join(name);
-        let format = Format::of_path(&path).filter(|format| is_terraform(*format))?;
+        let format = Format::of_path(&path).filter(|format| format.is_terraform())?;
         let metadata = fs::metadata(&path).ok().filter(|metadata| metadata.is_file())?;
         let bytes = size.allows(metadata.len()).then(|| fs::read(&path).ok())??;
         Some((path, format, bytes))
