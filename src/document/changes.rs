@@ -1,6 +1,6 @@
 //! The users of two documents, compared one by one.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
@@ -31,16 +31,33 @@ pub enum Change {
     Equal,
 }
 
-/// Whether NEW may do what OLD may not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+impl Change {
+    /// The word for it, as reports and JSON have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Wider => "wider",
+            Self::Incomparable => "incomparable",
+            Self::Undecided => "undecided",
+            Self::Narrower => "narrower",
+            Self::Removed => "removed",
+            Self::Unchecked => "unchecked",
+            Self::Equal => "equal",
+        }
+    }
+}
+
+/// Whether NEW can do what OLD cannot. What is certain counts more than what is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NewAccess {
     /// It cannot.
     None,
-    /// It can.
-    Some,
     /// That is inconclusive.
     Undecided,
+    /// It can.
+    Some,
 }
 
 /// A user of either file, or of both.
@@ -108,21 +125,9 @@ impl NewAccess {
         }
     }
 
-    /// Of several users: what is certain counts more than what is not.
+    /// Of several users, or of one on several engines.
     pub fn of_all(all: impl Iterator<Item = Self>) -> Self {
-        all.fold(Self::None, |of_all, one| match (of_all, one) {
-            (Self::Some, _) | (_, Self::Some) => Self::Some,
-            (Self::Undecided, _) | (_, Self::Undecided) => Self::Undecided,
-            _ => Self::None,
-        })
-    }
-
-    fn weight(self) -> u8 {
-        match self {
-            Self::None => 0,
-            Self::Undecided => 1,
-            Self::Some => 2,
-        }
+        all.max().unwrap_or(Self::None)
     }
 
     /// The answer in words.
@@ -187,8 +192,8 @@ impl<'u> Compared<'u> {
         self.new.or(self.old).map_or("", |user| &user.address)
     }
 
-    #[must_use]
     /// Whether a comparison ended at a bound.
+    #[must_use]
     pub fn has_reached_bounds(&self) -> bool {
         let relation = self.difference.as_ref().map(|difference| difference.comparison().relation());
         relation == Some(Relation::Undecided)
@@ -214,63 +219,57 @@ impl AccessChange {
     }
 
     fn of(options: CompareOptions, old: Option<&FileUser>, new: Option<&FileUser>) -> Self {
-        let known = |user: Option<&FileUser>| user.and_then(FileUser::known).map(<[User]>::to_vec);
-        let pairs = match (known(old), known(new)) {
-            (Some(old), Some(new)) => pairs_by_engine(old, new),
-            // what is not there is a new user, who can do nothing
-            (Some(old), None) => {
-                old.into_iter().map(|old| (nobody(&old), old)).map(|(no, old)| (old, no)).collect()
-            }
-            (None, Some(new)) => new.into_iter().map(|new| (nobody(&new), new)).collect(),
-            (None, None) => Vec::new(),
-        };
-        Self::of_pairs(options, pairs)
+        // what is not there is a new user, who can do nothing
+        let nobodies = |users: &[User]| -> Vec<_> { users.iter().map(nobody).collect() };
+        match (old.and_then(FileUser::known), new.and_then(FileUser::known)) {
+            (Some(old), Some(new)) => Self::of_users(options, old, new),
+            (Some(old), None) => Self::of_pairs(options, &old.iter().zip(&nobodies(old)).collect::<Vec<_>>()),
+            (None, Some(new)) => Self::of_pairs(options, &nobodies(new).iter().zip(new).collect::<Vec<_>>()),
+            (None, None) => Self::none(),
+        }
     }
 
     /// Compares a user as several engines read it: `old` and `new` hold it once for each of them.
     #[must_use]
-    pub fn of_users(options: CompareOptions, old: Vec<User>, new: Vec<User>) -> Self {
-        Self::of_pairs(options, pairs_by_engine(old, new))
+    pub fn of_users(options: CompareOptions, old: &[User], new: &[User]) -> Self {
+        Self::of_pairs(options, &pairs_by_engine(old, new))
     }
 
-    fn of_pairs(options: CompareOptions, pairs: Vec<(User, User)>) -> Self {
-        let is_one = pairs.len() == 1;
+    fn of_pairs(options: CompareOptions, pairs: &[(&User, &User)]) -> Self {
         let mut of_all = Self::none();
-        for (old, new) in pairs {
-            of_all.add(options, old, new);
-        }
-        if is_one {
+        pairs.iter().for_each(|(old, new)| of_all.add(options, old, new));
+        if pairs.len() == 1 {
             of_all.on = None;
         }
         of_all
     }
 
-    fn add(&mut self, options: CompareOptions, mut old: User, new: User) {
-        if options.passwords == PasswordChanges::Ignored {
-            old = with_passwords_of(old, &new);
-        }
+    fn add(&mut self, options: CompareOptions, old: &User, new: &User) {
+        let old = match options.passwords {
+            PasswordChanges::Ignored => with_passwords_of(old, new),
+            PasswordChanges::Count => Cow::Borrowed(old),
+        };
         // users that are equal rule by rule can do the same; all others are compared
-        if old == new && self.difference.is_some() {
+        if *old == *new && self.difference.is_some() {
             return;
         }
-        let difference = difference_within(options.work, &old, &new);
+        let difference = difference_within(options.work, &old, new);
         let gained = NewAccess::of(difference.comparison().only_second());
         let lost = NewAccess::of(difference.comparison().only_first());
-        let weight = |gained, lost| (NewAccess::weight(gained), NewAccess::weight(lost));
-        if self.difference.is_none() || weight(gained, lost) > weight(self.gained, self.lost) {
+        if self.difference.is_none() || (gained, lost) > (self.gained, self.lost) {
             (self.difference, self.on) = (Some(difference), Some(new.dialect()));
         }
-        self.gained = NewAccess::of_all([self.gained, gained].into_iter());
-        self.lost = NewAccess::of_all([self.lost, lost].into_iter());
+        self.gained = self.gained.max(gained);
+        self.lost = self.lost.max(lost);
     }
 }
 
 /// Users that the same engine reads; if no engine reads both, each with each: the engine changes with the file.
-fn pairs_by_engine(old: Vec<User>, new: Vec<User>) -> Vec<(User, User)> {
-    let same = |old: &User| new.iter().find(|new| new.dialect() == old.dialect()).cloned();
-    let pairs: Vec<_> = old.iter().filter_map(|old| Some((old.clone(), same(old)?))).collect();
+fn pairs_by_engine<'u>(old: &'u [User], new: &'u [User]) -> Vec<(&'u User, &'u User)> {
+    let same = |old: &User| new.iter().find(|new| new.dialect() == old.dialect());
+    let pairs: Vec<_> = old.iter().filter_map(|old| Some((old, same(old)?))).collect();
     match pairs.is_empty() {
-        true => old.iter().flat_map(|old| new.iter().map(|new| (old.clone(), new.clone()))).collect(),
+        true => old.iter().flat_map(|old| new.iter().map(move |new| (old, new))).collect(),
         false => pairs,
     }
 }
@@ -280,17 +279,17 @@ fn nobody(other: &User) -> User {
 }
 
 /// A user with the passwords of another, if both need one.
-fn with_passwords_of(user: User, other: &User) -> User {
+fn with_passwords_of<'u>(user: &'u User, other: &User) -> Cow<'u, User> {
     let needs_one = |user: &User| !user.accepts_any_password() && user.password_hashes().next().is_some();
-    if !needs_one(&user) || !needs_one(other) {
-        return user;
+    if !needs_one(user) || !needs_one(other) {
+        return Cow::Borrowed(user);
     }
     let hashes = other.password_hashes().map(|hash| format!("#{hash}"));
     let rules: Vec<_> = core::iter::once("resetpass".to_owned()).chain(hashes).collect();
     let mut changed = user.clone();
     match changed.apply_arguments(&rules) {
-        Ok(()) => changed,
-        Err(_) => user,
+        Ok(()) => Cow::Owned(changed),
+        Err(_) => Cow::Borrowed(user),
     }
 }
 

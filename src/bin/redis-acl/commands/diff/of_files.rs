@@ -190,19 +190,15 @@ fn has_more_to_tell(compared: &Compared<'_>) -> bool {
 }
 
 fn sum_up(compared: &Compared<'_>) -> io::Result<()> {
-    let (word, colour) = match compared.change {
-        Change::Added => ("added", AnsiColor::Green),
-        Change::Wider => ("wider", AnsiColor::Green),
-        Change::Incomparable => ("incomparable", AnsiColor::Yellow),
-        Change::Undecided => ("undecided", AnsiColor::Yellow),
-        Change::Narrower => ("narrower", AnsiColor::Red),
-        Change::Removed => ("removed", AnsiColor::Red),
-        Change::Unchecked => ("unchecked", AnsiColor::Yellow),
-        Change::Equal => {
-            return output::line(format_args!("{:<13} {}", "equal", visible(compared.address())));
-        }
+    let word = format!("{:<13}", compared.change.name());
+    let address = visible(compared.address());
+    let colour = match compared.change {
+        Change::Added | Change::Wider => AnsiColor::Green,
+        Change::Incomparable | Change::Undecided | Change::Unchecked => AnsiColor::Yellow,
+        Change::Narrower | Change::Removed => AnsiColor::Red,
+        Change::Equal => return output::line(format_args!("{word} {address}")),
     };
-    output::marked(colour, &format!("{word:<13}"), format_args!(" {}", visible(compared.address())))
+    output::marked(colour, &word, format_args!(" {address}"))
 }
 
 fn tell(compared: &Compared<'_>) -> io::Result<()> {

@@ -58,7 +58,7 @@ impl Diff {
             self.reject(&old, &new)?;
             return Ok(Outcome::BadInput);
         }
-        let change = AccessChange::of_users(self.options(), from, to);
+        let change = AccessChange::of_users(self.options(), &from, &to);
         match (self.format, &change.difference) {
             _ if self.quiet => {}
             (Format::Json, difference) => output::json(&Answer {

@@ -17,7 +17,7 @@ pub(super) fn markdown(compared: &[Compared<'_>], new_access: NewAccess) -> Stri
     }
     text += "\n| user | change | new access |\n|---|---|---|\n";
     for compared in &changed {
-        let row = [name(compared.change), answer(compared.new_access)];
+        let row = [compared.change.name(), answer(compared.new_access)];
         let _ = writeln!(text, "| {} | {} | {} |", code(&visible(compared.address())), row[0], row[1]);
     }
     for compared in changed {
@@ -128,19 +128,6 @@ fn details(compared: &Compared<'_>) -> String {
 fn place(user: &FileUser) -> String {
     let line = user.position.map(|at| format!(":{}", at.line)).unwrap_or_default();
     format!(" ({}{line})", escaped(&user.file))
-}
-
-fn name(change: Change) -> &'static str {
-    match change {
-        Change::Added => "added",
-        Change::Wider => "wider",
-        Change::Incomparable => "incomparable",
-        Change::Undecided => "undecided",
-        Change::Narrower => "narrower",
-        Change::Removed => "removed",
-        Change::Unchecked => "unchecked",
-        Change::Equal => "equal",
-    }
 }
 
 fn answer(new_access: NewAccess) -> &'static str {
