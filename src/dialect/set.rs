@@ -102,10 +102,15 @@ impl Dialects {
     /// The set of these dialects; `None` if there are none.
     #[must_use]
     pub fn new(dialects: impl IntoIterator<Item = Dialect>) -> Option<Self> {
-        let mut list: Vec<_> = dialects.into_iter().collect();
-        list.sort_by_key(|dialect| dialect.rank());
+        let set = Self::sorted(dialects.into_iter().collect());
+        (!set.list.is_empty()).then_some(set)
+    }
+
+    /// The list in the order of releases, each dialect once. A place among the releases is looked for, so it is kept.
+    fn sorted(mut list: Vec<Dialect>) -> Self {
+        list.sort_by_cached_key(|dialect| dialect.rank());
         list.dedup();
-        (!list.is_empty()).then_some(Self { list })
+        Self { list }
     }
 
     /// Every server that is modelled, without modules: what a `users.acl` may meet of which nothing else is known.
@@ -173,17 +178,15 @@ impl Dialects {
     /// Modules and other settings are those of `stated`.
     #[must_use]
     pub fn narrowed(&self, stated: &Self) -> Option<Self> {
-        let is_here = |dialect: &Dialect| self.list.iter().any(|here| here.rank().0 == dialect.rank().0);
+        let is_here =
+            |dialect: &Dialect| self.list.iter().any(|here| core::ptr::eq(here.release, dialect.release));
         Self::new(stated.iter().filter(is_here))
     }
 
     /// The dialects of both sets.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        let mut list = [&self.list[..], &other.list[..]].concat();
-        list.sort_by_key(|dialect| dialect.rank());
-        list.dedup();
-        Self { list }
+        Self::sorted([&self.list[..], &other.list[..]].concat())
     }
 
     /// The same dialects with this value of the setting `acl-pubsub-default`, where they have one: see
@@ -194,12 +197,7 @@ impl Dialects {
     pub fn with_default_channels(&self, channels: DefaultChannels) -> Result<Self, DialectError> {
         let set = |dialect: Dialect| dialect.with_default_channels(channels);
         match self.iter().any(|dialect| set(dialect).is_ok()) {
-            true => {
-                let mut list: Vec<_> = self.iter().map(|dialect| set(dialect).unwrap_or(dialect)).collect();
-                list.sort_by_key(|dialect| dialect.rank());
-                list.dedup();
-                Ok(Self { list })
-            }
+            true => Ok(Self::sorted(self.iter().map(|dialect| set(dialect).unwrap_or(dialect)).collect())),
             false => set(self.newest()).map(Self::from),
         }
     }

@@ -119,7 +119,7 @@ impl Document<'_> {
                 _ if entry.is_frozen && matches!(self.kind, Kind::Infrastructure(_)) => {
                     formatted.leave(index, Left::Computed);
                 }
-                Ok(_) | Err(_) if may_be_a_part(entry) => formatted.leave(index, Left::MayBeAPart),
+                _ if may_be_a_part(entry) => formatted.leave(index, Left::MayBeAPart),
                 Ok(text) => changes.push((index, text)),
                 Err(why) => formatted.leave(index, why),
             }

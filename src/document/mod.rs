@@ -318,9 +318,9 @@ impl<'a> Document<'a> {
 
     /// Adds a string of infrastructure; what was stated may contradict the file.
     fn add(&mut self, entry: Entry<'a>, candidates: &Candidates) {
-        let is_reported = self.problems.iter().any(|problem| problem.kind == ProblemKind::Contradiction);
+        let is_reported = || self.problems.iter().any(|problem| problem.kind == ProblemKind::Contradiction);
         let contradiction = contradiction(&candidates.dialects, self.stated.as_ref());
-        if let Some(stated) = contradiction.filter(|_| !is_reported) {
+        if let Some(stated) = contradiction.filter(|_| !is_reported()) {
             let (range, position) = (self.range(&entry, START), self.position(&entry, START));
             let problem = Problem::contradiction(&candidates.dialects, stated, &entry.name, range, position);
             self.problems.push(problem);

@@ -6,18 +6,14 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::config::Config;
-use super::finding::{Finding, Fix, apply_edits, apply_fixes};
+use super::finding::{Finding, Fix, apply_edits};
 use super::registry::Group;
-use super::{lint, subject};
+use super::{fix_all, lint, subject};
 use crate::catalog::Catalog;
-use crate::compare::{Relation, compare_within};
+use crate::compare::Relation;
 use crate::dialect::{Dialect, Dialects};
-use crate::glob;
 use crate::report::Level;
-use crate::user::User;
-
-/// How much work on patterns a proof may take.
-const WORK: usize = glob::WORK / 20;
+use crate::user::{Scan, User};
 
 /// Checks a string that any of these dialects may read.
 ///
@@ -53,18 +49,8 @@ pub fn lint_on(text: &str, dialects: &Dialects, config: &Config) -> Vec<Finding>
 /// [`fixed`](super::fixed).
 #[must_use]
 pub fn fixed_on(text: &str, dialects: &Dialects, config: &Config) -> String {
-    let mut text = text.to_owned();
-    // every fix removes a rule or moves one to the front, so that this ends; the bound is a belt
-    for _ in 0..=text.len() {
-        let findings = lint_on(&text, dialects, config);
-        let Some(first) = findings.iter().find(|finding| finding.fix().is_some()) else { break };
-        let together = apply_fixes(&text, &findings);
-        text = match is_safe(&text, &together, dialects) {
-            true => together,
-            false => apply_fixes(&text, [first]),
-        };
-    }
-    text
+    let lint = |text: &str| lint_on(text, dialects, config);
+    fix_all(text, lint, |old, new| is_safe(old, new, dialects))
 }
 
 /// What one dialect finds.
@@ -187,8 +173,10 @@ impl<'m> Merged<'m> {
 /// Whether the new text lets nobody do more than the old one, on any of the dialects and on those that follow.
 fn is_safe(old: &str, new: &str, dialects: &Dialects) -> bool {
     let is_safe_now = |dialect: Dialect| {
-        let errors = |text| User::parse(dialect, text).map_or_else(|errors| errors.iter().count(), |_| 0);
-        errors(new) <= errors(old) && !widens(dialect, old, new)
+        let catalog = Catalog::from(dialect);
+        let (old, new) = (User::scan(&catalog, old), User::scan(&catalog, new));
+        let errors = |scan: &Scan<'_>| scan.errors.as_ref().map_or(0, |errors| errors.iter().count());
+        errors(&new) <= errors(&old) && is_within(&old.user, &new.user)
     };
     dialects.iter().all(is_safe_now) && is_safe_later(old, new, dialects)
 }
@@ -206,13 +194,7 @@ pub(super) fn is_safe_later(old: &str, new: &str, dialects: &Dialects) -> bool {
     later.is_none_or(|later| later.iter().all(is_safe))
 }
 
-fn widens(dialect: Dialect, old: &str, new: &str) -> bool {
-    let catalog = Catalog::from(dialect);
-    let user = |text| User::scan(&catalog, text).user;
-    !is_within(&user(old), &user(new))
-}
-
 /// Whether the new user can do nothing that the old one cannot.
 fn is_within(old: &User, new: &User) -> bool {
-    old == new || matches!(compare_within(WORK, old, new).relation(), Relation::Equal | Relation::Wider)
+    matches!(subject::relation(old, new), Relation::Equal | Relation::Wider)
 }

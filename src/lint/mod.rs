@@ -113,15 +113,21 @@ pub fn lint(text: &str, catalog: &Catalog, config: &Config) -> Vec<Finding> {
 /// ```
 #[must_use]
 pub fn fixed(text: &str, catalog: &Catalog, config: &Config) -> String {
+    let is_safe = |old: &str, new: &str| {
+        !widens(catalog, old, new) && candidates::is_safe_later(old, new, &catalog.dialect().into())
+    };
+    fix_all(text, |text| lint(text, catalog, config), is_safe)
+}
+
+/// Makes fixes until none is left: all of them together where that is safe, else the first by itself.
+fn fix_all(text: &str, lint: impl Fn(&str) -> Vec<Finding>, is_safe: impl Fn(&str, &str) -> bool) -> String {
     let mut text = text.to_owned();
-    // every fix takes a rule out or puts one further to the front, so that this ends; the bound is a belt
+    // every fix removes a rule or moves one to the front, so that this ends; the bound is a belt
     for _ in 0..=text.len() {
-        let findings = lint(&text, catalog, config);
+        let findings = lint(&text);
         let Some(first) = findings.iter().find(|finding| finding.fix().is_some()) else { break };
         let together = apply_fixes(&text, &findings);
-        let is_safe = !widens(catalog, &text, &together)
-            && candidates::is_safe_later(&text, &together, &catalog.dialect().into());
-        text = if is_safe { together } else { apply_fixes(&text, [first]) };
+        text = if is_safe(&text, &together) { together } else { apply_fixes(&text, [first]) };
     }
     text
 }

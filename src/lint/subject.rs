@@ -143,12 +143,7 @@ impl<'s> Subject<'s> {
         if errors(&fixed) + taken.count() != errors(self.scan) {
             return None;
         }
-        // users that are equal rule by rule may do the same; all others are compared
-        let relation = match *self.user() == fixed.user {
-            true => Relation::Equal,
-            false => compare_within(WORK, self.user(), &fixed.user).relation(),
-        };
-        let meaning = match relation {
+        let meaning = match relation(self.user(), &fixed.user) {
             Relation::Equal => Meaning::Same,
             Relation::Wider => Meaning::Narrower,
             _ => return None,
@@ -179,6 +174,12 @@ impl<'s> Subject<'s> {
     pub(super) fn without_effect(&self, spans: &[Span]) -> Option<Fix> {
         self.without(spans).filter(|fix| fix.meaning == Meaning::Same)
     }
+}
+
+/// What the old user is to the new one, within the work that a proof may take. Users that are equal rule by rule can do
+/// the same; all others are compared.
+pub(super) fn relation(old: &User, new: &User) -> Relation {
+    if old == new { Relation::Equal } else { compare_within(WORK, old, new).relation() }
 }
 
 fn scopes<'s>(scan: &'s Scan<'s>) -> Vec<Scope<'s>> {
