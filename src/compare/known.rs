@@ -12,8 +12,10 @@ pub(super) fn find_or(pair: [Dialect; 2], sort: impl FnOnce() -> Kinds) -> Arc<K
     use alloc::collections::VecDeque;
     use std::sync::{PoisonError, RwLock};
 
-    /// How many pairs of dialects are kept: each takes some hundred kilobytes.
-    const KEPT: usize = 32;
+    /// How many pairs of dialects are kept: each takes some hundred kilobytes. A string of
+    /// unknown engine is compared on every server in turn, and its fixes on later versions too: the cache holds a pair for
+    /// each release, since the oldest pair leaves first and a smaller cache would always have lost the one that is asked for.
+    const KEPT: usize = 64;
     static KNOWN: RwLock<VecDeque<([Dialect; 2], Arc<Kinds>)>> = RwLock::new(VecDeque::new());
 
     // which requests there are does not depend on the setting
