@@ -78,7 +78,7 @@ impl Finder {
             Self::Migrate => migrate_with_first_keys(request),
             Self::GeoRadius => georadius(request),
             Self::XRead => xread(request, quirks),
-            Self::Set => set(request),
+            Self::Set => set(request, quirks),
             Self::BitField => bitfield(request),
             Self::DelEx => delex(request),
             Self::Memory if request.is(1, "usage") => only(request, 2, KeyFlags::NONE),
@@ -195,10 +195,16 @@ fn xread<A: AsRef<[u8]>>(request: Request<'_, A>, quirks: &Quirks) -> Runs {
     Runs::of(&[Run::new(place + 1, place + behind / 2, 1, READ)])
 }
 
-/// `setGetKeys`: with `GET` the old value is read as well.
-fn set<A: AsRef<[u8]>>(request: Request<'_, A>) -> Runs {
-    let reads = (3..request.len()).any(|place| request.is(place, "get"));
-    only(request, 1, if reads { READ_AND_UPDATE } else { OVERWRITE })
+/// `setGetKeys`: with `GET` the old value is read as well. A condition compares it, which is no access to it.
+fn set<A: AsRef<[u8]>>(request: Request<'_, A>, quirks: &Quirks) -> Runs {
+    let flags = if (3..request.len()).any(|place| request.is(place, "get")) {
+        READ_AND_UPDATE
+    } else if quirks.set_conditions_read && compares(request, 3) {
+        KeyFlags::RW.and(KeyFlags::UPDATE)
+    } else {
+        OVERWRITE
+    };
+    only(request, 1, flags)
 }
 
 /// `bitfieldGetKeys`: nothing but `GET` and `OVERFLOW`, all with their arguments, only reads.
@@ -219,9 +225,13 @@ fn bitfield<A: AsRef<[u8]>>(request: Request<'_, A>) -> Runs {
 
 /// `delexGetKeys`: comparing with a value or digest is no access to it.
 fn delex<A: AsRef<[u8]>>(request: Request<'_, A>) -> Runs {
+    only(request, 1, if compares(request, 2) { KeyFlags::RW } else { KeyFlags::RM }.and(KeyFlags::DELETE))
+}
+
+/// Whether a condition on the value or its digest is among the arguments from a place on.
+fn compares<A: AsRef<[u8]>>(request: Request<'_, A>, from: usize) -> bool {
     let conditions = ["ifeq", "ifne", "ifdeq", "ifdne"];
-    let compares = (2..request.len()).any(|place| conditions.iter().any(|word| request.is(place, word)));
-    only(request, 1, if compares { KeyFlags::RW } else { KeyFlags::RM }.and(KeyFlags::DELETE))
+    (from..request.len()).any(|place| conditions.iter().any(|word| request.is(place, word)))
 }
 
 /// `lcsGetKeys`: `KEYS a b`, unless `STRINGS` comes first.

@@ -63,6 +63,8 @@ pub(crate) struct Quirks {
     pub(crate) channel_patterns_end_at_nul: bool,
     /// The options with an argument that `XREAD` and `XREADGROUP` skip in search of `STREAMS`.
     pub(crate) xread_options: &'static [&'static str],
+    /// `SET` with a condition on the old value reads it (Redis 8.4, with `DELEX`).
+    pub(crate) set_conditions_read: bool,
     /// Numbers of keys lose what an `int` cannot hold (up to Redis 7.2 and Valkey 9.0).
     pub(crate) key_numbers_are_ints: bool,
     /// An unknown command without arguments is reported without `, with args beginning with: ` (Redis 8.6).
@@ -212,6 +214,7 @@ const REDIS_6_0_5: Quirks = Quirks {
     sort_needs_all_keys: false,
     channel_patterns_end_at_nul: false,
     xread_options: &["block", "count"],
+    set_conditions_read: false,
     key_numbers_are_ints: true,
     unknown_command_is_short: false,
 };
@@ -294,8 +297,13 @@ const REDIS_8_0: Quirks = Quirks {
 };
 const REDIS_8_2: Quirks = Quirks { name: "redis-8.2", line: (8, 2), ..REDIS_8_0 };
 const REDIS_8_2_9: Quirks = keys_mended("redis-8.2.9", 9, REDIS_8_2);
-const REDIS_8_4: Quirks =
-    Quirks { name: "redis-8.4", line: (8, 4), xread_options: &["block", "count", "claim"], ..REDIS_8_2 };
+const REDIS_8_4: Quirks = Quirks {
+    name: "redis-8.4",
+    line: (8, 4),
+    xread_options: &["block", "count", "claim"],
+    set_conditions_read: true,
+    ..REDIS_8_2
+};
 const REDIS_8_4_6: Quirks = keys_mended("redis-8.4.6", 6, REDIS_8_4);
 const REDIS_8_6_0: Quirks = Quirks {
     name: "redis-8.6.0",

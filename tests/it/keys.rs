@@ -95,6 +95,10 @@ fn versions_differ_where_servers_do() {
         assert_eq!(keys(engine, "xread STREAMS a b 1"), found, "{engine}");
     }
     assert_eq!(keys(Engine::Redis8_4, "delex k IFEQ x"), "k:RW+delete");
+    assert_eq!(keys(Engine::Redis8_6, "set k v IFEQ x"), "k:RW+update");
+    assert_eq!(keys(Engine::Redis8_6, "set k v IFEQ x GET"), "k:RW+access+update");
+    assert_eq!(keys(Engine::Redis8_2, "set k v IFEQ x"), "k:OW+update");
+    assert_eq!(keys(Engine::Valkey9_1, "set k v IFEQ x"), "k:OW+update");
     assert_eq!(keys(Engine::Redis8_4, "delex k"), "k:RM+delete");
     assert_eq!(keys(Engine::Redis8_4, "msetex 2 a 1 b 2 EX 9"), "a:OW+update b:OW+update");
 }

@@ -70,7 +70,7 @@ impl Loader {
         fs::write(&self.path, bytes).expect("a file can be written");
         let login = words(["AUTH", "admin", "x"]);
         let replies = self.server.connect().ask(&[login.clone(), words(["ACL", "LOAD"])]);
-        assert_eq!(replies[0].shown(), "OK");
+        assert_eq!(replies[0].shown(), "OK", "{}", bytes.escape_ascii());
         if replies[1].shown() != "OK" {
             return Outcome::Refused(replies[1].shown());
         }
