@@ -343,11 +343,15 @@ impl Serialize for ClaimErrors {
 
 impl Serialize for Answer<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Answer", 4)?;
+        let mut object = serializer.serialize_struct("Answer", 4 + usize::from(self.on().is_some()))?;
         object.serialize_field("line", &self.claim().line())?;
         object.serialize_field("claim", &self.claim().text())?;
         object.serialize_field("holds", &self.holds())?;
         object.serialize_field("failure", &self.failure())?;
+        match self.on() {
+            Some(on) => object.serialize_field("on", &on)?,
+            None => object.skip_field("on")?,
+        }
         object.end()
     }
 }

@@ -6,12 +6,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+#[cfg(doc)]
+use super::Claims;
 use super::error::ClaimErrors;
 use super::form::Form;
 use super::subject::Commands;
 use super::{Claim, Line, Text};
 use crate::catalog::{Command, CommandId, CommandSet};
 use crate::compare::{Comparison, Excess, Sendable, Witness, compare_within};
+use crate::dialect::Dialect;
 use crate::report::visible;
 use crate::user::User;
 use crate::wording::listed;
@@ -22,6 +25,7 @@ use crate::wording::listed;
 pub struct Answer<'c> {
     claim: &'c Claim,
     failure: Option<Failure>,
+    on: Option<Dialect>,
 }
 
 /// Why a claim does not hold.
@@ -75,7 +79,17 @@ pub enum Failure {
 
 impl<'c> Answer<'c> {
     pub(super) fn new(claim: &'c Claim, failure: Option<Failure>) -> Self {
-        Self { claim, failure }
+        Self { claim, failure, on: None }
+    }
+
+    /// That of two answers to the same claim which fails; the first, if both do.
+    pub(super) fn and(self, other: Self) -> Self {
+        if self.holds() { other } else { self }
+    }
+
+    /// The same, of a user that several engines read.
+    pub(super) fn on_engine(self, on: Option<Dialect>) -> Self {
+        Self { on: on.filter(|_| !self.holds()), ..self }
     }
 
     /// The claim.
@@ -88,6 +102,12 @@ impl<'c> Answer<'c> {
     #[must_use]
     pub fn holds(&self) -> bool {
         self.failure.is_none()
+    }
+
+    /// The first engine on which it does not, where several were asked: see [`Claims::check_on`].
+    #[must_use]
+    pub fn on(&self) -> Option<Dialect> {
+        self.on
     }
 
     /// Why it does not.

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::error::{ClaimError, ClaimErrorKind, ClaimErrors, shown};
 use super::{Claim, Claims, Line, Text};
 use crate::catalog::DATABASES;
+use crate::dialect::Dialects;
 use crate::nearest::{did_you_mean, nearest};
 use crate::quoting::{Splitter, Word, split};
 use crate::span::Span;
@@ -77,12 +78,12 @@ const OPENINGS: [(&str, Opening); 9] = [
 /// What a line is.
 enum Meaning {
     Claim(Form),
-    Dialect(crate::dialect::Dialect, Span),
+    Dialects(Dialects, Span),
     User(Text),
 }
 
 pub(super) fn parse(text: &str) -> Result<Claims, ClaimErrors> {
-    let mut claims = Claims { dialect: None, user: None, claims: Vec::new() };
+    let mut claims = Claims { dialects: None, user: None, claims: Vec::new() };
     let mut errors = Vec::new();
     // what some editors put before a file says nothing
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -93,8 +94,8 @@ pub(super) fn parse(text: &str) -> Result<Claims, ClaimErrors> {
         let line = Line { number, text: text.to_owned() };
         match meaning(&line) {
             Ok(Meaning::Claim(form)) => claims.claims.push(Claim { line, form }),
-            Ok(Meaning::Dialect(_, span)) if claims.dialect.is_some() => errors.push(twice(&line, span)),
-            Ok(Meaning::Dialect(dialect, _)) => claims.dialect = Some(dialect),
+            Ok(Meaning::Dialects(_, span)) if claims.dialects.is_some() => errors.push(twice(&line, span)),
+            Ok(Meaning::Dialects(dialects, _)) => claims.dialects = Some(dialects),
             Ok(Meaning::User(text)) if claims.user.is_some() => errors.push(twice(&line, text.span)),
             Ok(Meaning::User(text)) => claims.user = Some(text),
             Err(error) => errors.push(error),
@@ -283,8 +284,8 @@ fn utf8(line: &Line, word: &Word<'_>) -> Result<String, ClaimError> {
 
 fn dialect(line: &Line, rest: &[Word<'_>]) -> Result<Meaning, ClaimError> {
     let word = only(line, rest, |_| "a file is about one dialect".to_owned())?;
-    let dialect = utf8(line, word)?.parse().map_err(|error: crate::dialect::DialectError| {
+    let dialects = Dialects::of_one_string(&utf8(line, word)?).map_err(|error| {
         ClaimError::new(ClaimErrorKind::UnknownDialect, line, word.span, error.to_string(), None)
     })?;
-    Ok(Meaning::Dialect(dialect, word.span))
+    Ok(Meaning::Dialects(dialects, word.span))
 }

@@ -34,7 +34,7 @@
 //! | `no wider than "on ~app:* +@read"` | the user may do nothing that a user of that string may not ([`compare`](fn@compare)) |
 //! | `no narrower than "…"` | the user may do all that a user of that string may |
 //! | `same as "…"` | both |
-//! | `dialect redis-7.2` | (a header) the dialect that the file was written for |
+//! | `dialect redis-7.2` | (a header) the engines that the file was written for: a dialect, or a set such as `redis-6.2..7.2` |
 //! | `user "on ~app:* +@read"` | (a header) the access string that the claims are about |
 //!
 //! Blank lines and those that begin with `#` are skipped. A string of several words stands between quotes, single
@@ -58,7 +58,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::dialect::Dialect;
+use crate::dialect::Dialects;
 use crate::glob;
 use crate::secret::mask;
 use crate::span::Span;
@@ -74,7 +74,7 @@ pub use error::{ClaimError, ClaimErrorKind, ClaimErrors};
 /// The claims of a file: [the module](self) tells what its lines may be.
 #[derive(Clone, Debug)]
 pub struct Claims {
-    dialect: Option<Dialect>,
+    dialects: Option<Dialects>,
     user: Option<Text>,
     claims: Vec<Claim>,
 }
@@ -118,27 +118,27 @@ impl Claims {
         form::parse(text)
     }
 
-    /// The dialect that the file names.
+    /// The engines that the file names: one dialect, or a set that the claims must hold on.
     #[must_use]
-    pub fn dialect(&self) -> Option<Dialect> {
-        self.dialect
+    pub fn dialects(&self) -> Option<&Dialects> {
+        self.dialects.as_ref()
     }
 
-    /// The user that the file itself is about, under a dialect; `None` if it gives no access string.
+    /// The user that the file itself is about, once for each engine that accepts its access string; `None` if the file
+    /// gives none.
     ///
     /// ```
     /// # use redis_acl::Claims;
     /// let claims = Claims::parse("dialect redis-7.2\nuser \"on ~app:* +get\"\nallow GET app:1\n")?;
-    /// let user = claims.user(claims.dialect().unwrap())?.unwrap();
-    /// assert!(claims.check(&user)?[0].holds());
+    /// let users = claims.users(claims.dialects().unwrap())?.unwrap();
+    /// assert!(claims.check(&users[0])?[0].holds());
     /// # Ok::<(), redis_acl::claims::ClaimErrors>(())
     /// ```
     ///
     /// # Errors
-    /// What the dialect refuses of the string.
-    pub fn user(&self, dialect: impl Into<Dialect>) -> Result<Option<User>, ClaimErrors> {
-        let dialect = dialect.into();
-        self.user.as_ref().map(|text| text.user(&dialect.into())).transpose()
+    /// What the newest engine rejects in the string, if all of them reject it.
+    pub fn users(&self, dialects: &Dialects) -> Result<Option<Vec<User>>, ClaimErrors> {
+        self.user.as_ref().map(|text| text.users(dialects)).transpose()
     }
 
     /// The claims, in the order of the file; at least one.
@@ -168,6 +168,32 @@ impl Claims {
             }
         }
         ClaimErrors::new(errors).map_or(Ok(answers), Err)
+    }
+
+    /// Whether each claim holds for a user on every engine that reads it; `users` holds it once for each of them, as
+    /// [`User::parse_on`] gives them. A claim that fails says on which engine.
+    ///
+    /// ```
+    /// # use redis_acl::{Claims, User, glob};
+    /// let users = User::parse_on(&"redis-6.2..7.0".parse()?, "on ~* +@all")?;
+    /// let claims = Claims::parse("deny PUBLISH news x\n")?;
+    /// let answers = claims.check_on(glob::WORK, &users)?;
+    /// assert_eq!(answers[0].on().unwrap().to_string(), "redis-6.2");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Claims::check`], from the first engine that does not know a name: a claim about a command that is not there
+    /// would always hold.
+    pub fn check_on(&self, work: usize, users: &[User]) -> Result<Vec<Answer<'_>>, ClaimErrors> {
+        let several = users.len() > 1;
+        let mut all: Vec<_> = self.claims.iter().map(|claim| Answer::new(claim, None)).collect();
+        for user in users {
+            let on = several.then(|| user.dialect());
+            let answers = self.check_within(work, user)?.into_iter().map(|answer| answer.on_engine(on));
+            all = all.into_iter().zip(answers).map(|(all, answer)| all.and(answer)).collect();
+        }
+        Ok(all)
     }
 }
 

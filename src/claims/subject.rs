@@ -11,10 +11,10 @@ use crate::catalog::{
     Catalog, Command, CommandId, CommandSet, first_dialect_with_category, first_dialect_with_command,
 };
 use crate::check::{Reason, Verdict};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Dialects};
 use crate::nearest::did_you_mean;
 use crate::span::Span;
-use crate::user::{ApplyError, User};
+use crate::user::{ApplyError, ApplyErrors, User};
 
 /// What a claim about commands is about.
 pub(super) enum Commands {
@@ -121,11 +121,18 @@ impl Request {
 impl Text {
     /// A user with that access string.
     pub(super) fn user(&self, catalog: &Catalog) -> Result<User, ClaimErrors> {
-        User::parse_with(catalog, &self.text).map_err(|errors| {
-            let mut all = ClaimErrors::from(self.error(errors.first()));
-            all.extend(errors.iter().skip(1).map(|error| self.error(error)));
-            all
-        })
+        User::parse_with(catalog, &self.text).map_err(|errors| self.errors(&errors))
+    }
+
+    /// The user with that access string, on each engine that accepts it.
+    pub(super) fn users(&self, dialects: &Dialects) -> Result<Vec<User>, ClaimErrors> {
+        User::parse_on(dialects, &self.text).map_err(|errors| self.errors(&errors))
+    }
+
+    fn errors(&self, errors: &ApplyErrors) -> ClaimErrors {
+        let mut all = ClaimErrors::from(self.error(errors.first()));
+        all.extend(errors.iter().skip(1).map(|error| self.error(error)));
+        all
     }
 
     fn error(&self, error: &ApplyError) -> ClaimError {

@@ -146,6 +146,22 @@ impl Dialects {
         self.list.len()
     }
 
+    /// The dialects that a text names where one string is asked about. A text that is the name of a [`Dialect`] is that
+    /// one, so that `elasticache` is its oldest version, which AWS documents; every other text is read as a set.
+    ///
+    /// ```
+    /// # use redis_acl::Dialects;
+    /// assert_eq!(Dialects::of_one_string("elasticache")?.to_string(), "elasticache/redis-6.0");
+    /// assert_eq!(Dialects::of_one_string("elasticache/redis")?.len(), 4);
+    /// # Ok::<(), redis_acl::DialectError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the text is neither.
+    pub fn of_one_string(text: &str) -> Result<Self, DialectError> {
+        text.parse::<Dialect>().map(Self::from).or_else(|_| text.parse())
+    }
+
     /// The dialect, if there is only one.
     #[must_use]
     pub fn single(&self) -> Option<Dialect> {

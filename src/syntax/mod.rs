@@ -9,7 +9,7 @@ mod grammar;
 mod print;
 
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -73,6 +73,31 @@ impl<'a> AccessString<'a> {
     #[must_use]
     pub fn text(&self) -> &'a str {
         self.text
+    }
+
+    /// The text with hashes in the place of passwords. Everything else stays as it is written.
+    ///
+    /// ```
+    /// # use redis_acl::AccessString;
+    /// let string = AccessString::parse("on  >secret ~*")?;
+    /// assert!(string.with_hashes().starts_with("on  #2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b "));
+    /// # Ok::<(), redis_acl::ParseErrors>(())
+    /// ```
+    #[must_use]
+    pub fn with_hashes(&self) -> String {
+        let (mut done, mut hashed) = (0, String::new());
+        for rule in &self.rules {
+            let hash = match &rule.kind {
+                RuleKind::AddPassword(password) => RuleKind::AddHash(password.hash()),
+                RuleKind::RemovePassword(password) => RuleKind::RemoveHash(password.hash()),
+                _ => continue,
+            };
+            hashed.push_str(&self.text[done..rule.span.start]);
+            hashed.push_str(&hash.to_string());
+            done = rule.span.end;
+        }
+        hashed.push_str(&self.text[done..]);
+        hashed
     }
 
     /// The rules, in order.

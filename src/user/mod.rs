@@ -22,10 +22,11 @@ pub(crate) use selector::Databases;
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::catalog::Catalog;
-use crate::dialect::{DefaultChannels, Dialect, NewChannels, Quirks, Sanitize};
+use crate::dialect::{DefaultChannels, Dialect, Dialects, NewChannels, Quirks, Sanitize};
 use crate::quoting::Splitter;
 use crate::secret::{PasswordHash, is_bare_sign, mask};
 use crate::span::Span;
@@ -122,6 +123,24 @@ impl User {
     pub fn parse_with(catalog: &Catalog, text: &str) -> Result<Self, ApplyErrors> {
         let Scan { user, errors, .. } = Self::scan(catalog, text);
         errors.map_or(Ok(user), Err)
+    }
+
+    /// The user as each of several engines reads it, in their order. Engines that reject the text are left out.
+    ///
+    /// ```
+    /// use redis_acl::{Dialects, User};
+    ///
+    /// let dialects: Dialects = "redis-6.2..7.0".parse()?;
+    /// let users = User::parse_on(&dialects, "on %R~app:* +@read")?;
+    /// assert_eq!(users[0].dialect().to_string(), "redis-7.0");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What the newest engine rejects, where no engine accepts the text.
+    pub fn parse_on(dialects: &Dialects, text: &str) -> Result<Vec<Self>, ApplyErrors> {
+        let users: Vec<_> = dialects.iter().filter_map(|dialect| Self::parse(dialect, text).ok()).collect();
+        if users.is_empty() { Self::parse(dialects.newest(), text).map(|user| vec![user]) } else { Ok(users) }
     }
 
     /// What becomes of a line of rules where those that are refused are left out.

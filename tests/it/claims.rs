@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use redis_acl::claims::{Answer, ClaimErrorKind, ClaimErrors, Failure};
-use redis_acl::{ApplyErrorKind, Catalog, Claims, Dialect, Engine, Process, Relation, User, compare};
+use redis_acl::{
+    ApplyErrorKind, Catalog, Claims, Dialect, Dialects, Engine, Process, Relation, User, compare,
+};
 
 #[track_caller]
 fn user(dialect: &str, rules: &str) -> User {
@@ -240,13 +242,13 @@ fn what_cannot_be_decided_has_failed() {
 fn a_file_can_stand_alone() {
     let text = "\u{feff}# a policy\r\n\r\ndialect redis-7.0\r\nuser \"on ~app:* +get\"\r\n\tallow GET app:1\r\ndeny SET app:1 1\r\n";
     let claims = Claims::parse(text).expect("claims");
-    assert_eq!(claims.dialect(), Some(Engine::Redis7_0.into()));
-    let user = claims.user(Engine::Redis7_0).expect("a string").expect("a user");
+    assert_eq!(claims.dialects().and_then(Dialects::single), Some(Engine::Redis7_0.into()));
+    let user = &claims.users(&Engine::Redis7_0.into()).expect("a string").expect("a user")[0];
     let answers = claims.check(&user).expect("known commands");
     assert!(answers.iter().all(Answer::holds));
     let lines: Vec<_> = claims.claims().iter().map(|claim| (claim.line(), claim.text())).collect();
     assert_eq!(lines, [(5, "allow GET app:1".to_owned()), (6, "deny SET app:1 1".to_owned())]);
-    assert_eq!(Claims::parse("allow GET a").expect("a claim").user(Engine::Redis7_0), Ok(None));
+    assert_eq!(Claims::parse("allow GET a").expect("a claim").users(&Engine::Redis7_0.into()), Ok(None));
 }
 
 #[test]
@@ -458,7 +460,7 @@ fn no_password_is_shown() {
 
     let text = "user 'on >secret ~a'\nsame as \"on >secret ~a +get\"\nno wider than 'on >secret ~a'";
     let claims = Claims::parse(text).expect("claims");
-    let user = claims.user(Engine::Redis7_2).expect("a string").expect("a user");
+    let user = &claims.users(&Engine::Redis7_2.into()).expect("a string").expect("a user")[0];
     let answers = claims.check(&user).expect("strings");
     let shown = format!("{claims:?} {answers:?} {}", answers[0].claim().text());
     let requests =

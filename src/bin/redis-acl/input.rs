@@ -30,9 +30,7 @@ impl FromStr for Stated {
     type Err = DialectError;
 
     fn from_str(text: &str) -> Result<Self, DialectError> {
-        let of_files: Dialects = text.parse()?;
-        let of_string = text.parse::<Dialect>().map_or_else(|_| of_files.clone(), Dialects::from);
-        Ok(Self { of_string, of_files })
+        Ok(Self { of_string: Dialects::of_one_string(text)?, of_files: text.parse()? })
     }
 }
 
@@ -74,6 +72,27 @@ impl<'de> Deserialize<'de> for Stated {
     }
 }
 
+/// Which engines may read the string.
+#[derive(clap::Args)]
+pub(crate) struct InEach {
+    /// The engine that reads the string, or several that may: redis-7.2, elasticache/redis, redis-6.2..8.0, lists with
+    /// commas; the answer must hold on each that accepts it [default: elasticache]
+    #[arg(long, short, value_name = "DIALECTS")]
+    dialect: Option<Stated>,
+    #[command(flatten)]
+    setting: ChannelSetting,
+}
+
+impl InEach {
+    pub(crate) fn engines(&self) -> Engines {
+        Engines { stated: self.dialect.clone(), setting: self.setting }
+    }
+
+    pub(crate) fn dialects(&self) -> io::Result<Dialects> {
+        self.engines().of_string()
+    }
+}
+
 /// Which engine or service reads the string.
 pub(crate) struct In {
     /// As `--dialect` and `--acl-pubsub-default` have it.
@@ -105,7 +124,7 @@ impl ChannelSetting {
     }
 
     /// The dialects with the setting, where they have it.
-    fn put_into_each(self, dialects: Dialects) -> io::Result<Dialects> {
+    pub(crate) fn put_into_each(self, dialects: Dialects) -> io::Result<Dialects> {
         let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
         self.acl_pubsub_default
             .map_or(Ok(dialects.clone()), |channels| dialects.with_default_channels(channels))

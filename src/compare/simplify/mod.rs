@@ -82,7 +82,7 @@ pub fn simplify_string(
     dialect: impl Into<Dialect>,
 ) -> Result<String, ApplyErrors> {
     let user = User::parse(dialect, string.text())?;
-    let given = without_passwords(string);
+    let given = string.with_hashes();
     let draft = Draft::of(&user);
     let mut texts = [draft.explicit(), draft.without_off(), draft.without_base(), draft.without_defaults()];
     if string.rules().iter().any(|rule| rule.kind == RuleKind::Off) {
@@ -94,23 +94,6 @@ pub fn simplify_string(
         true => draft.canonical,
         false => given,
     }))
-}
-
-/// The text, with hashes in the place of passwords.
-fn without_passwords(string: &AccessString<'_>) -> String {
-    let (text, mut done, mut hashed) = (string.text(), 0, String::new());
-    for rule in string.rules() {
-        let hash = match &rule.kind {
-            RuleKind::AddPassword(password) => RuleKind::AddHash(password.hash()),
-            RuleKind::RemovePassword(password) => RuleKind::RemoveHash(password.hash()),
-            _ => continue,
-        };
-        hashed.push_str(&text[done..rule.span.start]);
-        hashed.push_str(&hash.to_string());
-        done = rule.span.end;
-    }
-    hashed.push_str(&text[done..]);
-    hashed
 }
 
 /// A user as rules.

@@ -5,13 +5,12 @@ use std::path::PathBuf;
 
 use anstyle::AnsiColor;
 use redis_acl::claims::{Answer, ClaimErrors, Failure};
-use redis_acl::{Claims, Dialect, User, syntax};
+use redis_acl::{Claims, Dialects, User, syntax};
 use serde::Serialize;
 
 use super::NOT_TEXT;
 use crate::Outcome;
-use crate::input::DEFAULT_DIALECT;
-use crate::input::{self, Bounds, ChannelSetting, Item};
+use crate::input::{self, Bounds, ChannelSetting, Engines, Item, Stated};
 use crate::output::{self, Format};
 
 const EXAMPLES: &str = "\
@@ -43,7 +42,8 @@ A file of claims:
   no narrower than \"on ~app:* +get +set\"
   same as \"on ~app:* +@read +@write -@dangerous\"
 
-A claim about a command that the dialect does not have is an error, not a claim that holds. What cannot be decided
+With several engines a claim must hold on each that accepts the string; one that fails says on which engine.
+A claim about a command that one of them does not have is an error, not a claim that holds. What cannot be decided
 within bounds counts as failed. Passwords count in the last three only if the claim's string has some.
 Exit codes: 0 all claims hold; 1 some do not; 2 the file or the string cannot be read.
 JSON, a line a string: {\"input\", \"dialect\", \"holds\", \"claims\": [{\"line\", \"claim\", \"holds\", \"failure\"}]}; a failure has
@@ -52,9 +52,10 @@ JSON, a line a string: {\"input\", \"dialect\", \"holds\", \"claims\": [{\"line\
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Assert {
-    /// Engine or service that reads the string; by default what the claims say, else elasticache
-    #[arg(long, short, value_name = "DIALECT")]
-    dialect: Option<Dialect>,
+    /// The engine that reads the string, or several that may: redis-7.2, elasticache/redis, lists with commas; the claims
+    /// must hold on each that accepts it. By default what the claims say, else elasticache
+    #[arg(long, short, value_name = "DIALECTS")]
+    dialect: Option<Stated>,
     #[command(flatten)]
     setting: ChannelSetting,
     #[command(flatten)]
@@ -75,7 +76,7 @@ pub(crate) struct Assert {
 struct Asserted<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     input: Option<&'a str>,
-    dialect: Dialect,
+    dialect: Dialects,
     holds: bool,
     claims: &'a [Answer<'a>],
 }
@@ -98,16 +99,14 @@ impl Assert {
             Ok(claims) => claims,
             Err(errors) => return self.unread(&errors),
         };
-        let named = self.dialect.or(claims.dialect());
-        let dialect = named.unwrap_or_else(|| input::named(DEFAULT_DIALECT));
-        let dialect = self.setting.put_into(dialect).map_err(io::Error::other)?;
-        let Some(string) = &self.string else { return self.user_of_the_file(&claims, dialect) };
+        let dialects = self.dialects(&claims)?;
+        let Some(string) = &self.string else { return self.user_of_the_file(&claims, &dialects) };
         if string != "-" {
-            return self.one(&input::one(string.clone())?, &claims, dialect);
+            return self.one(&input::one(string.clone())?, &claims, &dialects);
         }
         let mut outcome = None;
         input::for_each(string.clone(), |item| {
-            outcome = outcome.max(Some(self.one(&item, &claims, dialect)?));
+            outcome = outcome.max(Some(self.one(&item, &claims, &dialects)?));
             Ok(())
         })?;
         match outcome {
@@ -116,32 +115,39 @@ impl Assert {
         }
     }
 
+    /// Flags take precedence over what the claims say.
+    fn dialects(&self, claims: &Claims) -> io::Result<Dialects> {
+        let of_claims = claims.dialects().filter(|_| self.dialect.is_none());
+        let engines = Engines { stated: self.dialect.clone(), setting: self.setting };
+        of_claims.map_or_else(|| engines.of_string(), |dialects| self.setting.put_into_each(dialects.clone()))
+    }
+
     fn no_user(&self, message: &str) -> io::Result<Outcome> {
         output::error(message, None)?;
         Ok(Outcome::BadInput)
     }
 
-    fn user_of_the_file(&self, claims: &Claims, dialect: Dialect) -> io::Result<Outcome> {
-        match claims.user(dialect) {
-            Ok(Some(user)) => self.check(None, &user, claims),
+    fn user_of_the_file(&self, claims: &Claims, dialects: &Dialects) -> io::Result<Outcome> {
+        match claims.users(dialects) {
+            Ok(Some(users)) => self.check(None, &users, claims),
             Ok(None) => self.no_user("no access string is given, and the claims have no line `user \"…\"`"),
             Err(errors) => self.unread(&errors),
         }
     }
 
-    fn one(&self, item: &Item, claims: &Claims, dialect: Dialect) -> io::Result<Outcome> {
-        let text = match item.text_or_report(Some(dialect), self.format)? {
+    fn one(&self, item: &Item, claims: &Claims, dialects: &Dialects) -> io::Result<Outcome> {
+        let text = match item.text_or_report(dialects.single(), self.format)? {
             Ok(text) => text,
             Err(outcome) => return Ok(outcome),
         };
-        match User::parse(dialect, text) {
-            Ok(user) => self.check(Some((item, &syntax::masked(text))), &user, claims),
-            Err(errors) => item.refuse(text, &errors, dialect, self.format),
+        match User::parse_on(dialects, text) {
+            Ok(users) => self.check(Some((item, &syntax::masked(text))), &users, claims),
+            Err(errors) => item.refuse(text, &errors, dialects.newest(), self.format),
         }
     }
 
-    fn check(&self, input: Option<(&Item, &str)>, user: &User, claims: &Claims) -> io::Result<Outcome> {
-        let answers = match claims.check_within(self.bounds.work, user) {
+    fn check(&self, input: Option<(&Item, &str)>, users: &[User], claims: &Claims) -> io::Result<Outcome> {
+        let answers = match claims.check_on(self.bounds.work, users) {
             Ok(answers) => answers,
             Err(errors) => return self.unread(&errors),
         };
@@ -158,7 +164,8 @@ impl Assert {
             }
             Format::Json => output::json(&Asserted {
                 input: input.map(|(_, text)| text),
-                dialect: user.dialect(),
+                dialect: Dialects::new(users.iter().map(User::dialect))
+                    .expect("at least one engine accepts the string"),
                 holds,
                 claims: &answers,
             })?,
@@ -202,7 +209,8 @@ fn print(answers: &[Answer<'_>]) -> io::Result<()> {
             output::marked(AnsiColor::Green, "ok", format_args!("     {text}"))?;
             continue;
         };
-        output::marked(AnsiColor::Red, "FAILED", format_args!(" {text} (line {line})"))?;
+        let on = answer.on().map(|on| format!(", on {on}")).unwrap_or_default();
+        output::marked(AnsiColor::Red, "FAILED", format_args!(" {text} (line {line}{on})"))?;
         for line in failure.to_string().lines() {
             output::line(format_args!("         {line}"))?;
         }

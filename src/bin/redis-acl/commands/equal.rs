@@ -2,25 +2,27 @@
 
 use std::io;
 
-use redis_acl::compare::compare_within;
-use redis_acl::{Relation, User};
+use redis_acl::document::{AccessChange, CompareOptions, NewAccess, PasswordChanges};
+use redis_acl::{Dialects, User};
 
 use crate::Outcome;
-use crate::input::{Bounds, In, Item};
+use crate::input::{Bounds, InEach, Item};
 use crate::output::{self, Format};
 
 const EXAMPLES: &str = "\
 Examples:
   redis-acl equal 'on ~app::* -@all +@read' \"$(terraform output -raw access_string)\"
   redis-acl equal --dialect redis-7.2 '+@all -@all +get' '+get'
+  redis-acl equal --dialect elasticache/redis 'on ~* +@read' 'on ~* +@read -ping'
+
 Users mean the same when they log in alike and may send the same requests, whatever the rules; that +@all also grants
-commands to come does count. `redis-acl diff` shows what differs.";
+commands to come does count. With several engines they must mean the same on each that accepts both strings. `redis-acl diff` shows what differs.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Equal {
     #[command(flatten)]
-    of: In,
+    of: InEach,
     #[command(flatten)]
     bounds: Bounds,
     /// Say nothing, answer by the exit code only
@@ -36,36 +38,58 @@ pub(crate) struct Equal {
 
 impl Equal {
     pub(crate) fn run(self) -> io::Result<Outcome> {
-        let (Some(a), Some(b)) = (self.user(&self.a)?, self.user(&self.b)?) else {
+        let dialects = self.of.dialects()?;
+        let (Some(a), Some(b)) = (users(&dialects, &self.a)?, users(&dialects, &self.b)?) else {
             return Ok(Outcome::BadInput);
         };
-        let relation =
-            if a == b { Relation::Equal } else { compare_within(self.bounds.work, &a, &b).relation() };
-        let equal = relation == Relation::Equal;
+        let options = CompareOptions { work: self.bounds.work, passwords: PasswordChanges::Count };
+        let change = AccessChange::of_users(options, &a, &b);
+        let differs = change.gained.max(change.lost);
         if !self.quiet {
-            output::line(match relation {
-                Relation::Equal => "equal",
-                Relation::Undecided => "undecided, which counts as different",
-                _ => "different",
-            })?;
-            if !equal {
-                output::line(format_args!("  {a}\n  {b}"))?;
-            }
-            if relation == Relation::Undecided {
-                output::bounds(self.bounds)?;
-            }
+            self.tell(differs, &change, (&a, &b))?;
+            uncompared(&dialects, (&a, &b))?;
         }
-        Ok(if equal { Outcome::Fine } else { Outcome::Negative })
+        Ok(if differs == NewAccess::None { Outcome::Fine } else { Outcome::Negative })
     }
 
-    fn user(&self, text: &str) -> io::Result<Option<User>> {
-        match User::parse(self.of.dialect, text) {
-            Ok(user) => Ok(Some(user)),
-            Err(errors) => {
-                let item = Item { line: None, text: Ok(text.to_owned()) };
-                item.refuse(text, &errors, self.of.dialect, Format::Text)?;
-                Ok(None)
-            }
+    fn tell(&self, differs: NewAccess, change: &AccessChange, (a, b): (&[User], &[User])) -> io::Result<()> {
+        let word = match differs {
+            NewAccess::None => return output::line("equal"),
+            NewAccess::Some => "different",
+            NewAccess::Undecided => "undecided, which counts as different",
+        };
+        match change.on {
+            Some(on) => output::line(format_args!("{word}, on {on}"))?,
+            None => output::line(word)?,
         }
+        let there = |users: &[User]| match users.iter().find(|user| Some(user.dialect()) == change.on) {
+            Some(user) => user.to_string(),
+            None => users[0].to_string(),
+        };
+        output::line(format_args!("  {}\n  {}", there(a), there(b)))?;
+        if differs == NewAccess::Undecided { output::bounds(self.bounds) } else { Ok(()) }
+    }
+}
+
+/// The user on each engine that accepts the string; `None` where none does, which is reported.
+fn users(dialects: &Dialects, text: &str) -> io::Result<Option<Vec<User>>> {
+    match User::parse_on(dialects, text) {
+        Ok(users) => Ok(Some(users)),
+        Err(errors) => {
+            let item = Item { line: None, text: Ok(text.to_owned()) };
+            item.refuse(text, &errors, dialects.newest(), Format::Text)?;
+            Ok(None)
+        }
+    }
+}
+
+/// Says which engines reject one of the strings.
+fn uncompared(dialects: &Dialects, (a, b): (&[User], &[User])) -> io::Result<()> {
+    let accepts = |users: &[User], dialect| users.iter().any(|user| user.dialect() == dialect);
+    match dialects.filter(|dialect| !accepts(a, dialect) || !accepts(b, dialect)) {
+        Some(others) => {
+            output::note(format_args!("not compared on {others}, where one of the strings is rejected"))
+        }
+        None => Ok(()),
     }
 }

@@ -3,27 +3,30 @@
 use std::io;
 
 use redis_acl::compare::simplify_string;
-use redis_acl::{AccessString, Dialect, User, syntax};
+use redis_acl::document::{Passwords, Target, TargetForm};
+use redis_acl::{AccessString, Dialects, User, syntax};
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::input::{self, In, Item};
+use crate::input::{self, InEach, Item};
 use crate::output::{self, Format};
 
 const EXAMPLES: &str = "\
 Examples:
   redis-acl simplify \"$(aws elasticache describe-users --user-id u --query 'Users[0].AccessString' --output text)\"
   redis-acl simplify --dialect redis-7.2 'on ~app:1 ~app:* +@read +get +config -config|set'
+  redis-acl simplify --dialect elasticache/redis 'on ~app:1 ~app:* +@read +get'
   redis-acl simplify --format json - < strings.txt     # a string a line, a JSON object a line
 
 The answer allows the same requests and logins, and the same commands to come; it is compared with the string before
-it is printed, and never longer. Hashes stand in it for passwords.";
+it is printed, and never longer. Hashes stand in it for passwords. With several
+engines it is equivalent on each that accepts the string; where nothing shorter is, the string stays as it is.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Simplify {
     #[command(flatten)]
-    of: In,
+    of: InEach,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// An access string, or `-` to read one from each line of the standard input
@@ -34,33 +37,44 @@ pub(crate) struct Simplify {
 #[derive(Serialize)]
 struct Simplified<'a> {
     input: &'a str,
-    dialect: Dialect,
+    dialect: &'a Dialects,
     simplified: &'a str,
 }
 
 impl Simplify {
     pub(crate) fn run(self) -> io::Result<Outcome> {
-        input::worst_of_each(&self.string, |item| self.one(&item))
+        let dialects = self.of.dialects()?;
+        input::worst_of_each(&self.string, |item| self.one(&item, &dialects))
     }
 
-    fn one(&self, item: &Item) -> io::Result<Outcome> {
-        let dialect = self.of.dialect;
-        let text = match item.text_or_report(Some(dialect), self.format)? {
+    fn one(&self, item: &Item, dialects: &Dialects) -> io::Result<Outcome> {
+        let text = match item.text_or_report(dialects.single(), self.format)? {
             Ok(text) => text,
             Err(outcome) => return Ok(outcome),
         };
         // all that is wrong with it is said, not only what parsing finds
-        if let Err(errors) = User::parse(dialect, text) {
-            return item.refuse(text, &errors, dialect, self.format);
+        if let Err(errors) = User::parse_on(dialects, text) {
+            return item.refuse(text, &errors, dialects.newest(), self.format);
         }
-        let string = AccessString::parse(text).map_err(io::Error::other)?;
-        let simplified = simplify_string(&string, dialect).map_err(io::Error::other)?;
+        let simplified = simplified(text, dialects)?;
         match self.format {
             Format::Text => output::line(&simplified)?,
-            Format::Json => {
-                output::json(&Simplified { input: &syntax::masked(text), dialect, simplified: &simplified })?;
-            }
+            Format::Json => output::json(&Simplified {
+                input: &syntax::masked(text),
+                dialect: dialects,
+                simplified: &simplified,
+            })?,
         }
         Ok(Outcome::Fine)
     }
+}
+
+/// The shortest string that was found for all of the engines, else the text itself.
+fn simplified(text: &str, dialects: &Dialects) -> io::Result<String> {
+    let string = AccessString::parse(text).map_err(io::Error::other)?;
+    if let Some(dialect) = dialects.single() {
+        return simplify_string(&string, dialect).map_err(io::Error::other);
+    }
+    let target = Target { form: TargetForm::Simplified, passwords: Passwords::Hashed };
+    Ok(target.string(text, dialects).unwrap_or_else(|_| string.with_hashes()))
 }

@@ -113,13 +113,12 @@ impl Side {
     /// The user on each engine that accepts the string.
     fn users(&self) -> Vec<User> {
         let Ok(text) = &self.item.text else { return Vec::new() };
-        self.dialects.iter().filter_map(|dialect| User::parse(dialect, text).ok()).collect()
+        User::parse_on(&self.dialects, text).unwrap_or_default()
     }
 
     /// What the newest engine says to a string that all of them reject.
     fn errors(&self, text: &str) -> Option<ApplyErrors> {
-        let is_rejected = self.users().is_empty();
-        User::parse(self.dialects.newest(), text).err().filter(|_| is_rejected)
+        User::parse_on(&self.dialects, text).err()
     }
 
     /// For JSON; with what is wrong, if something is.
