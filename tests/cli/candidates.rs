@@ -1,24 +1,11 @@
 //! Files whose engine nobody stated, and gates, as a user meets them.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::ran::{Ran, command, read, run_in};
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    files.iter().for_each(|(name, text)| write(folder.path(), name, text));
-    folder
-}
-
-fn write(folder: &Path, name: &str, text: &str) {
-    let path = folder.join(name);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
-    fs::write(path, text).expect("it can be written");
-}
+use crate::ran::{Ran, command, folder, read, run_in, write};
 
 fn run(folder: &TempDir, arguments: &[&str]) -> Ran {
     run_in(folder.path(), arguments, b"")
@@ -245,4 +232,57 @@ fn commands_over_files_report_what_they_looked_at() {
     assert_eq!(ran.summary, "compared 2 users: 1 file with 1 file\n");
     let ran = run(&folder, &["diff", "b", "b"]);
     assert_eq!((ran.code, ran.err.as_str()), (2, "error: no access strings found, in OLD or in NEW\n"));
+}
+
+#[test]
+fn one_string_is_judged_on_each_engine_that_accepts_it() {
+    let nowhere = folder(&[]);
+    let equal = |dialect, a, b| run(&nowhere, &["equal", "--dialect", dialect, a, b]);
+    let documented = "on ~* -@all +@read +@hash +@bitmap +@geo -setbit -bitfield -hset -hsetnx -hmset -hincrby \
+                      -hincrbyfloat -hdel -bitop -geoadd -georadius -georadiusbymember";
+    assert_eq!(equal("elasticache/redis-6.0", "on ~* +@read", documented).code, 0);
+    let ran = equal("elasticache/redis", "on ~* +@read", documented);
+    assert!(ran.code == 1 && ran.out.starts_with("different, on elasticache/redis-6.2\n"), "{}", ran.out);
+    // engines that reject a string have no say, and are named
+    let ran = equal("redis-6.2..7.2", "on %R~* +@read", "on %R~* +@read +get");
+    assert_eq!((ran.code, ran.out.as_str()), (0, "equal\n"));
+    assert!(
+        ran.err.contains("not compared on redis-6.2,") || ran.err.contains("not compared on redis-6.2 "),
+        "{}",
+        ran.err
+    );
+    let ran = equal("redis-6.0..6.2", "on %R~* +@read", "on");
+    assert!(ran.code == 2 && ran.err.contains("redis-6.2"), "{}", ran.err);
+
+    let simplify = |dialect, text| run(&nowhere, &["simplify", "--dialect", dialect, text]).out;
+    assert_eq!(
+        simplify("elasticache/redis", "on ~app:1 ~app:* -@all +@read +get"),
+        "on ~app:* -@all +@read\n"
+    );
+    assert_eq!(simplify("redis-7.2..8.0,valkey", "on ~a +eval_ro +eval_ro"), "on ~a -@all +eval_ro\n");
+}
+
+#[test]
+fn claims_hold_on_each_engine() {
+    let claims = folder(&[
+        ("a.claims", "deny PUBLISH a b\nallow GET a\n"),
+        ("f.claims", "dialect redis-6.2..7.0\ndeny FUNCTION FLUSH\n"),
+    ]);
+    let assert = |arguments: &[&str]| run(&claims, &[&["assert"], arguments].concat());
+    assert_eq!(assert(&["a.claims", "-d", "redis-7.0", "on ~* +@all"]).code, 0);
+    let ran = assert(&["a.claims", "-d", "redis-6.2..7.0", "on ~* +@all"]);
+    assert!(
+        ran.code == 1 && ran.out.starts_with("FAILED deny PUBLISH a b (line 1, on redis-6.2)\n"),
+        "{}",
+        ran.out
+    );
+    let answer = assert(&["a.claims", "-d", "redis-6.2..7.0", "on ~* +@all", "--format", "json"]).json();
+    assert_eq!(
+        (&answer["claims"][0]["on"], &answer["claims"][1]["on"]),
+        (&"redis-6.2".into(), &serde_json::Value::Null)
+    );
+    // a claim about a command that one of them lacks would always hold there
+    let ran = assert(&["f.claims", "on ~* +@all"]);
+    assert!(ran.code == 2 && ran.err.contains("redis-6.2 has no command `FUNCTION`"), "{}", ran.err);
+    assert_eq!(assert(&["f.claims", "-d", "redis-7.0", "on ~* +@all -function"]).code, 0);
 }

@@ -5,17 +5,9 @@ use std::fs;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::ran::{Ran, run_in};
+use crate::ran::{Ran, folder, run_in};
 
 /// In a folder with these files.
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).expect("it can be written");
-    }
-    folder
-}
-
 fn run(folder: &TempDir, arguments: &[&str]) -> Ran {
     run_in(folder.path(), &[&["diff"], arguments].concat(), b"")
 }

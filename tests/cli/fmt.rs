@@ -5,20 +5,10 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::ran::{Ran, run_in};
+use crate::ran::{Ran, folder, run_in};
 
 fn run(folder: &Path, arguments: &[&str]) -> Ran {
     run_in(folder, &[&["fmt"], arguments].concat(), b"")
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
-        fs::write(path, text).expect("it can be written");
-    }
-    folder
 }
 
 fn read(folder: &TempDir, name: &str) -> String {
@@ -286,6 +276,28 @@ fn the_dialect_is_what_the_settings_say() {
     for name in ["in/users.acl", "users.acl"] {
         assert_eq!(read(&folder, name), "user a on ~a -@all +get\n");
     }
+}
+
+#[test]
+fn settings_say_which_files_are_read_by_which_engine() {
+    const USER: &str = "user a +get on ~a\n";
+    const SETTINGS: &str = "dialect = \"redis-7.2\"\n\
+        [[overrides]]\nfiles = [\"old/\", \"legacy*.acl\"]\ndialect = \"redis-6.0\"\n\
+        [[overrides]]\nfiles = [\"old/new.acl\"]\ndialect = \"redis-6.2\"\n";
+    let names = ["users.acl", "old/users.acl", "old/new.acl", "in/legacy-a.acl"];
+    let files: Vec<_> =
+        [("redis-acl.toml", SETTINGS)].into_iter().chain(names.map(|name| (name, USER))).collect();
+    let folder = folder(&files);
+    assert_eq!(run(folder.path(), &["."]).code, 0);
+    let (of_6_0, of_6_2) = ("user a on ~a -@all +get\n", "user a on ~a &* -@all +get\n");
+    let of_7_2 = "user a on sanitize-payload ~a resetchannels -@all +get\n";
+    let forms = [of_7_2, of_6_0, of_6_2, of_6_0];
+    assert_eq!(names.map(|name| read(&folder, name)), forms);
+    // a pattern that cannot be read is an error that names the file
+    let settings = "[[overrides]]\nfiles = [\"a[\"]\ndialect = \"redis-6.0\"\n";
+    fs::write(folder.path().join("redis-acl.toml"), settings).expect("it can be written");
+    let ran = run(folder.path(), &["users.acl"]);
+    assert!(ran.code == 2 && ran.err.contains("redis-acl.toml: ") && ran.err.contains("a["), "{}", ran.err);
 }
 
 /// Every reader's golden files: strings change, and nothing else that is read.

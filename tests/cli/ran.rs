@@ -1,8 +1,11 @@
 //! Running the command.
 
+use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
 
 /// What it answered.
 pub(crate) struct Ran {
@@ -40,6 +43,19 @@ pub(crate) fn run_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Ran {
     let mut command = command(arguments);
     command.current_dir(folder);
     give(command, input)
+}
+
+/// A folder with these files, which may be in folders of their own.
+pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    files.iter().for_each(|(name, text)| write(folder.path(), name, text));
+    folder
+}
+
+pub(crate) fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+    fs::write(path, text).expect("it can be written");
 }
 
 fn give(mut command: Command, input: &[u8]) -> Ran {

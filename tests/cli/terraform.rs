@@ -2,21 +2,9 @@
 
 use std::fs;
 
-use tempfile::TempDir;
-
-use crate::ran::{Ran, run_in};
+use crate::ran::{Ran, folder, run_in};
 
 /// In a folder with these files.
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
-        fs::write(path, text).expect("it can be written");
-    }
-    folder
-}
-
 /// Where lint reports an unknown name.
 #[track_caller]
 fn unknown_names(files: &[(&str, &str)], arguments: &[&str]) -> Vec<String> {

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use redis_acl::DefaultChannels;
 use redis_acl::lint::{Config, Level, Setting};
 use serde::Deserialize;
@@ -23,6 +24,19 @@ pub(crate) struct SettingsFile {
     #[serde(rename = "acl-pubsub-default")]
     acl_pubsub_default: Option<DefaultChannels>,
     pub(crate) lint: Settings,
+    overrides: Vec<Override>,
+}
+
+/// What the file says of some files only: `[[overrides]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Override {
+    /// Patterns as in `.gitignore`, from the folder of the settings.
+    files: Vec<String>,
+    dialect: Option<Stated>,
+    acl_pubsub_default: Option<DefaultChannels>,
+    #[serde(skip, default = "Gitignore::empty")]
+    patterns: Gitignore,
 }
 
 /// What the file and the flags can say.
@@ -69,19 +83,25 @@ impl SettingsFile {
         }
     }
 
-    /// What the nearest file above this one says of engines.
+    /// What the nearest file above this one says of the engines that read it.
     pub(crate) fn engines_for(path: &Path) -> io::Result<Engines> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(Self::of_folder(folder, None)?.engines())
+        Ok(Self::of_folder(folder_of(path), None)?.engines_of(path))
     }
 
-    /// What it says of engines.
+    /// What it says of the engines that read a file. The last override that matches takes precedence.
+    pub(crate) fn engines_of(&self, path: &Path) -> Engines {
+        let path = full(path);
+        let overrides = self.overrides.iter().rev().filter(|with| with.matches(&path));
+        overrides.fold(Engines::default(), |engines, with| engines.or(with.engines())).or(self.engines())
+    }
+
+    /// What it says of the engines that read a string without a file.
     pub(crate) fn engines(&self) -> Engines {
         Engines { stated: self.dialect.clone(), setting: ChannelSetting::new(self.acl_pubsub_default) }
     }
 
     fn nearest(folder: &Path) -> Option<PathBuf> {
-        for folder in std::path::absolute(folder).ok()?.ancestors() {
+        for folder in real(folder).ancestors() {
             let path = folder.join(FILE);
             if path.is_file() {
                 return Some(path);
@@ -98,8 +118,48 @@ impl SettingsFile {
             io::Error::new(io::ErrorKind::InvalidData, format!("{}: {}", path.display(), message.trim_end()))
         };
         let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
-        toml::from_str(&text).map_err(|error| invalid(error.to_string()))
+        let mut settings: Self = toml::from_str(&text).map_err(|error| invalid(error.to_string()))?;
+        let root = full(path);
+        let with = |with: &mut Override| with.compile(folder_of(&root));
+        settings.overrides.iter_mut().try_for_each(with).map_err(|error| invalid(error.to_string()))?;
+        Ok(settings)
     }
+}
+
+impl Override {
+    fn compile(&mut self, folder: &Path) -> Result<(), ignore::Error> {
+        let mut builder = GitignoreBuilder::new(folder);
+        for pattern in &self.files {
+            builder.add_line(None, pattern)?;
+        }
+        self.patterns = builder.build()?;
+        Ok(())
+    }
+
+    fn matches(&self, path: &Path) -> bool {
+        // a file that is not below the settings has no path from there
+        path.starts_with(self.patterns.path())
+            && self.patterns.matched_path_or_any_parents(path, false).is_ignore()
+    }
+
+    fn engines(&self) -> Engines {
+        Engines { stated: self.dialect.clone(), setting: ChannelSetting::new(self.acl_pubsub_default) }
+    }
+}
+
+/// The folder that a file is in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The path from the root, without links among its folders. The file need not be there.
+fn full(path: &Path) -> PathBuf {
+    path.file_name().map_or_else(|| real(path), |name| real(folder_of(path)).join(name))
+}
+
+fn real(folder: &Path) -> PathBuf {
+    let absolute = || std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    fs::canonicalize(folder).unwrap_or_else(|_| absolute())
 }
 
 impl Settings {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use redis_acl::document::{Document, Left, Passwords, Refusal, Target, TargetForm};
 use redis_acl::iac::Position;
@@ -15,7 +15,7 @@ use crate::files::{self, Content, FileSize, Found};
 use crate::input::{ChannelSetting, Engines, Stated};
 use crate::output::{self, Format};
 use crate::scopes::{self, Files, Group};
-use crate::settings::SettingsFile;
+use crate::settings::{SettingsFile, folder_of};
 use crate::summary::{Counts, Summary};
 
 const EXAMPLES: &str = "\
@@ -87,8 +87,8 @@ struct Report {
     below: usize,
 }
 
-/// The dialect that settings name for the files of a folder.
-type ByFolder = Mutex<HashMap<PathBuf, Engines>>;
+/// The settings that hold in each folder.
+type ByFolder = Mutex<HashMap<PathBuf, Arc<SettingsFile>>>;
 
 /// A string that changes.
 #[derive(Serialize)]
@@ -273,11 +273,11 @@ impl Report {
 }
 
 fn engines_for(path: &Path, known: &ByFolder) -> io::Result<Engines> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    if let Some(engines) = known.lock().expect("no other worker panicked").get(folder) {
-        return Ok(engines.clone());
+    let folder = folder_of(path);
+    if let Some(settings) = known.lock().expect("no other worker panicked").get(folder) {
+        return Ok(settings.engines_of(path));
     }
-    let engines = SettingsFile::engines_for(path)?;
-    known.lock().expect("no other worker panicked").insert(folder.to_owned(), engines.clone());
-    Ok(engines)
+    let settings = Arc::new(SettingsFile::of_folder(folder, None)?);
+    known.lock().expect("no other worker panicked").insert(folder.to_owned(), settings.clone());
+    Ok(settings.engines_of(path))
 }

@@ -173,7 +173,9 @@ struct Flags {
 /// How strings are looked at where these settings hold.
 struct Rules {
     config: Config,
-    engines: Engines,
+    /// What the flags say.
+    flags: Engines,
+    file: SettingsFile,
     fail_on: Level,
 }
 
@@ -258,17 +260,23 @@ impl Flags {
         let filled = file.lint.put_into(&mut config).and_then(|()| self.settings.put_into(&mut config));
         filled.map_err(|message| io::Error::new(io::ErrorKind::InvalidInput, message))?;
         let fail_on = self.settings.fail_on.or(file.lint.fail_on).unwrap_or(FailOn::Warning).level();
-        Ok(Rules { config, engines: self.engines.or(file.engines()), fail_on })
+        Ok(Rules { config, flags: self.engines.clone(), file, fail_on })
+    }
+}
+
+impl Rules {
+    fn engines_of(&self, path: &Path) -> Engines {
+        self.flags.or(self.file.engines_of(path))
     }
 }
 
 fn lint_strings(strings: Vec<String>, flags: &Flags, format: Format, fix: bool) -> io::Result<Outcome> {
-    let Rules { config, engines, fail_on } = match flags.rules_in(Path::new(".")) {
+    let Rules { config, flags, file, fail_on } = match flags.rules_in(Path::new(".")) {
         Ok(rules) => rules,
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => return bad_usage(&error.to_string()),
         Err(error) => return Err(error),
     };
-    let dialects = engines.of_string()?;
+    let dialects = flags.or(file.engines()).of_string()?;
     let run = Run { config, dialects, fail_on, format };
     let (mut outcome, mut tally) = (Outcome::Fine, Tally::default());
     for string in strings {

@@ -16,6 +16,7 @@ use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
 use crate::Outcome;
 use crate::files::{self, Content};
 use crate::scopes::{self, Files, Group};
+use crate::settings::folder_of;
 use crate::summary::{Counts, Summary};
 
 /// What becomes of the files.
@@ -152,7 +153,7 @@ impl Linter {
         read: impl FnOnce(Option<&Dialects>) -> Document<'a>,
     ) -> io::Result<Looked> {
         let rules = self.rules_of(path)?;
-        let stated = rules.engines.of_files()?;
+        let stated = rules.engines_of(path).of_files()?;
         let document = read(stated.as_ref());
         let mut looked = Looked { counts: Counts::of(&document), ..Looked::default() };
         if self.change == Change::Nothing {
@@ -227,10 +228,7 @@ impl Linter {
     }
 
     fn rules_of(&self, path: &Path) -> io::Result<Arc<Rules>> {
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+        let folder = folder_of(path);
         if let Some(rules) = self.by_folder.lock().expect("no worker panicked").get(folder) {
             return Ok(rules.clone());
         }
