@@ -294,10 +294,10 @@ fn settings_say_which_files_are_read_by_which_engine() {
     let forms = [of_7_2, of_6_0, of_6_2, of_6_0];
     assert_eq!(names.map(|name| read(&folder, name)), forms);
     // a pattern that cannot be read is an error that names the file
-    let settings = "[[overrides]]\nfiles = [\"a[\"]\ndialect = \"redis-6.0\"\n";
+    let settings = "[[overrides]]\nfiles = [\"a{b\"]\ndialect = \"redis-6.0\"\n";
     fs::write(folder.path().join("redis-acl.toml"), settings).expect("it can be written");
     let ran = run(folder.path(), &["users.acl"]);
-    assert!(ran.code == 2 && ran.err.contains("redis-acl.toml: ") && ran.err.contains("a["), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("redis-acl.toml: ") && ran.err.contains("a{b"), "{}", ran.err);
 }
 
 /// Every reader's golden files: strings change, and nothing else that is read.
