@@ -19,6 +19,9 @@ mod resp;
 mod rules;
 #[path = "server/servers.rs"]
 mod servers;
+#[cfg(feature = "iac")]
+#[path = "server_check/sets.rs"]
+mod sets;
 
 use std::time::Instant;
 
@@ -197,6 +200,19 @@ fn patterns_match_what_they_match_on_the_server() {
         }
         format!("{} pairs, {matched} of them matched", USERS * REQUESTS)
     });
+}
+
+/// Where several servers may read a string: what `fmt`, `lint --fix` and `simplify` write, and what a gate passes.
+#[cfg(feature = "iac")]
+#[test]
+fn what_holds_for_several_engines_holds_on_each_server() {
+    let of_servers = |found: &Found| found.dialect.engine().process() == redis_acl::Process::Server;
+    let servers: Vec<_> = servers::found().into_iter().filter(of_servers).collect();
+    if servers.is_empty() {
+        return;
+    }
+    let cases = sets::cases(&servers, &mut Random::new(random::seed()));
+    with_each_server_that_has("get", |found, server, random| sets::judge(found, server, &cases, random));
 }
 
 /// The same without those that lack a command: a Sentinel has no data.

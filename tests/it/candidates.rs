@@ -11,6 +11,9 @@ use redis_acl::{Dialect, Dialects, Engine, Relation, User, compare, glob};
 
 use crate::compare_exact::random::Random;
 
+/// How many random strings, or pairs of them, each law is asked about.
+const STRINGS: usize = 500;
+
 const SETS: [&str; 8] = [
     "elasticache/any",
     "elasticache/redis",
@@ -112,7 +115,7 @@ fn is_nowhere_wider(old: &str, new: &str, dialects: &[Dialect]) {
 fn what_is_formatted_is_equivalent_on_every_engine_that_may_read_it() {
     let mut random = Random::new(12);
     let mut written = 0;
-    for _ in 0..40 {
+    for _ in 0..STRINGS {
         let (text, dialects) = (string(&mut random), set(random.pick(&SETS)));
         for form in [TargetForm::Canonical, TargetForm::Simplified] {
             let target = Target { form, passwords: Passwords::Kept };
@@ -130,7 +133,7 @@ fn what_is_formatted_is_equivalent_on_every_engine_that_may_read_it() {
 fn what_is_fixed_grants_nothing_more_on_these_engines_and_on_later_ones() {
     let mut random = Random::new(13);
     let mut fixed = 0;
-    for _ in 0..40 {
+    for _ in 0..STRINGS {
         let (text, dialects) = (string(&mut random), set(random.pick(&SETS)));
         let new = fixed_on(&text, &dialects, &Config::new());
         if new == text {
@@ -162,7 +165,7 @@ fn no_pass_of_the_gate_is_contradicted_on_any_engine() {
     let mut random = Random::new(14);
     let servers = ["redis-6.2..7.2", "valkey", "redis-7.0,valkey-8.1", "redis-6.0,redis-8.4"];
     let mut passed = 0;
-    for _ in 0..40 {
+    for _ in 0..STRINGS {
         let (old, dialects) = (string(&mut random), set(random.pick(&servers)));
         let new = format!("{old} {}", string(&mut random).trim_start_matches("on "));
         let both: Vec<_> = accepting(&old, &dialects)
