@@ -20,8 +20,11 @@ pub enum Splitter {
     Redis,
     /// Valkey 8.1: the same, but bytes 0xFF vanish; only the escape `\xff` gives one.
     Valkey8_1,
-    /// Valkey 9.0 and later: a word may go on behind a closing quote, `"a"b` is `ab`. Bytes 0xFF vanish too.
+    /// Valkey 9.0: a word can continue after a closing quote, `"a"b` is `ab`. Bytes 0xFF vanish too.
     Valkey9_0,
+    /// Valkey 9.1 and later: the same, but a backslash before the last byte of the text escapes nothing, so that `"a\"` is
+    /// `a\`.
+    Valkey9_1,
 }
 
 /// A word of a line: where it stands, and what quotes and escapes make of it.
@@ -106,6 +109,7 @@ fn ends_word(byte: u8) -> bool {
 /// single-quoted = "'" *( "\'" / any byte but "'" ) "'"
 /// double-quoted = DQUOTE *( "\x" 2HEXDIG / "\" any byte / any byte but DQUOTE ) DQUOTE
 /// ```
+/// In Valkey 9.1 an escape is not the last thing in a line.
 fn take_word(line: &[u8], start: usize, splitter: Splitter) -> Result<Word<'_>, Unbalanced> {
     let (mut at, mut own): (usize, Option<Vec<u8>>) = (start, None);
     while let Some(&byte) = line.get(at).filter(|byte| !ends_word(**byte)) {
@@ -153,6 +157,7 @@ fn take_quoted(
                 at += 4;
                 continue;
             }
+            (_, [b'\\', _]) if splitter >= Splitter::Valkey9_1 => (b'\\', 1),
             (b'"', [b'\\', escaped, ..]) if *escaped != 0 => (unescaped(*escaped), 2),
             (b'\'', [b'\\', b'\'', ..]) => (b'\'', 2),
             (_, [byte, ..]) => (*byte, 1),
@@ -231,13 +236,34 @@ mod tests {
     #[test]
     fn valkey_joins_quotes_and_loses_a_byte() {
         let one = |word: &[u8]| Some(vec![word.to_vec()]);
-        for splitter in [Splitter::Valkey8_1, Splitter::Valkey9_0] {
+        for splitter in [Splitter::Valkey8_1, Splitter::Valkey9_0, Splitter::Valkey9_1] {
             assert_eq!(words(b"a\xffb\"\xff\\\xff\\xff\"", splitter), one(b"ab\xff"));
             assert_eq!(words(b"\xff", splitter), one(b""));
         }
         assert_eq!(words(b"a\xff", Splitter::Redis), one(b"a\xff"));
         assert_eq!(words(b"\"a\"b'c d'", Splitter::Valkey9_0), one(b"abc d"));
         assert_eq!(words(b"\"a\"b", Splitter::Valkey8_1), None);
+    }
+
+    #[test]
+    fn in_valkey_9_1_a_quote_at_the_end_closes_after_a_backslash_too() {
+        for (line, theirs) in [
+            (&br#""a\""#[..], &br"a\"[..]),
+            (br#""a\\\""#, br"a\\"),
+            (br"'a\'", br"a\"),
+            (br#""a\"c""#, br#"a"c"#),
+        ] {
+            assert_eq!(
+                words(line, Splitter::Valkey9_1),
+                Some(vec![theirs.to_vec()]),
+                "{}",
+                line.escape_ascii()
+            );
+        }
+        for line in [&br#""a\""#[..], br"'a\'"] {
+            assert_eq!(words(line, Splitter::Valkey9_0), None, "{}", line.escape_ascii());
+        }
+        assert_eq!(words(br#""a\" "#, Splitter::Valkey9_1), None);
     }
 
     #[test]

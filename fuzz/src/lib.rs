@@ -14,8 +14,8 @@ mod lint;
 mod simplify;
 
 use redis_acl::{
-    AccessString, ApplyError, DefaultChannels, Dialect, Form, KeyAccess, ParseError, Quoting, Rule, RuleKind,
-    Selector, SelectorRule, Span, User,
+    AccessString, ApplyError, DefaultChannels, Dialect, Form, KeyAccess, ParseError, Rule, RuleKind,
+    Selector, Span, User,
 };
 
 #[cfg(feature = "aws")]
@@ -43,6 +43,7 @@ pub fn parse(text: &str) {
             rules_stand_in_order(string.rules(), Span::new(0, text.len()), text);
             string.rules().iter().for_each(|rule| a_rule_stands_for_itself(rule, text));
             string.rules().iter().for_each(a_printed_rule_parses_again);
+            a_line_of_printed_rules_is_the_same(string.rules());
         }
         Err(errors) => {
             errors.iter().take(FEW).for_each(|error| a_parse_error_can_be_shown(error, text));
@@ -90,20 +91,19 @@ fn a_rule_stands_for_itself(rule: &Rule<'_>, text: &str) {
 
 /// A rule in its usual spelling is the same rule.
 fn a_printed_rule_parses_again(rule: &Rule<'_>) {
-    if holds_only_what_is_wrong(rule) {
-        return;
-    }
     let printed = rule.to_string();
     let again = Rule::parse(&printed).unwrap_or_else(|error| panic!("{printed:?} is a rule: {error}"));
     assert!(say_the_same(&rule.kind, &again.kind), "{rule:?} is printed {printed:?}, which is {again:?}");
 }
 
-/// Whether it is a selector whose quotes join and in which no rule is right: servers take it as empty or reject it, and
-/// it is printed as an empty one.
-fn holds_only_what_is_wrong(rule: &Rule<'_>) -> bool {
-    let is_one =
-        |selector: &SelectorRule<'_>| selector.quoting == Quoting::Joined && selector.rules.is_empty();
-    matches!(&rule.kind, RuleKind::Selector(selector) if is_one(selector))
+/// The rules of a line, each printed and put on a line again, are the same rules.
+fn a_line_of_printed_rules_is_the_same(rules: &[Rule<'_>]) {
+    let line = rules.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let again =
+        AccessString::parse(&line).unwrap_or_else(|error| panic!("{line:?} is a line of rules: {error}"));
+    let again = again.rules();
+    let are_same = rules.iter().zip(again).all(|(a, b)| say_the_same(&a.kind, &b.kind));
+    assert!(rules.len() == again.len() && are_same, "{rules:?} are printed {line:?}, which is {again:?}");
 }
 
 /// Whether two rules are equal, wherever they stand.

@@ -359,6 +359,7 @@ const VALKEY_9_0: Quirks =
 const VALKEY_9_1_0: Quirks = Quirks {
     name: "valkey-9.1.0",
     line: (9, 1),
+    splitter: Splitter::Valkey9_1,
     databases: true,
     database_checks: DatabaseChecks::FirstOption,
     prints_all_databases: true,

@@ -427,19 +427,20 @@ fn selector<'a>(word: &'a str, start: usize, problems: &mut Vec<Problem>) -> Sel
     let (pieces, quoting) = split_quoted(inside);
     let (mut rules, mut flaws) = (Vec::with_capacity(pieces.len()), Vec::new());
     for Piece { span, text } in pieces {
+        let written = &inside[span.range()];
         let span = span.shifted(start + 1);
         let in_its_place = text.as_deref().ok().and_then(|text| stand_in(span, text));
         match text.and_then(|text| inner_rule(span, text)) {
             Ok(rule) => rules.push(rule),
             Err(kind) => {
-                flaws.push(Flaw { kind, span });
+                flaws.push(Flaw { kind, span, text: written.into() });
                 rules.extend(in_its_place);
             }
         }
     }
-    // before Valkey 9.0 a text that must be joined makes an empty selector, whatever it says
-    if quoting != Quoting::Joined {
-        problems.extend(flaws.drain(..).map(|Flaw { kind, span }| Problem { kind, span, rule: whole }));
+    // an engine that cannot split the text reads an empty selector, without an error
+    if quoting == Quoting::Balanced {
+        problems.extend(flaws.drain(..).map(|Flaw { kind, span, .. }| Problem { kind, span, rule: whole }));
     }
     SelectorRule { rules, quoting, opening, flaws, reopening: None }
 }
@@ -488,13 +489,8 @@ struct Piece<'a> {
 /// piece  = 1*( any character but blanks and quotes / single-quoted / double-quoted )
 /// ```
 fn split_quoted(inside: &str) -> (Vec<Piece<'_>>, Quoting) {
-    let Ok(words) = split(inside.as_bytes(), Splitter::Valkey9_0) else {
+    let Ok(words) = split(inside.as_bytes(), Splitter::Valkey9_1) else {
         return (Vec::new(), Quoting::Unbalanced);
-    };
-    let is_quoted = inside.contains(['"', '\'']);
-    let quoting = match is_quoted && split(inside.as_bytes(), Splitter::Redis).is_err() {
-        true => Quoting::Joined,
-        false => Quoting::Balanced,
     };
     let piece = |Word { span, bytes }: Word<'_>| match bytes {
         Cow::Borrowed(_) => Piece { span, text: Ok(Cow::Borrowed(&inside[span.range()])) },
@@ -503,7 +499,17 @@ fn split_quoted(inside: &str) -> (Vec<Piece<'_>>, Quoting) {
             Piece { span, text: text.map(Cow::Owned) }
         }
     };
-    (words.into_iter().map(piece).collect(), quoting)
+    (words.into_iter().map(piece).collect(), quoting(inside))
+}
+
+/// Which versions of the splitter can split the text, of those that the newest can.
+fn quoting(inside: &str) -> Quoting {
+    let splits = |splitter| split(inside.as_bytes(), splitter).is_ok();
+    match () {
+        () if !inside.contains(['"', '\'']) || splits(Splitter::Redis) => Quoting::Balanced,
+        () if splits(Splitter::Valkey9_0) => Quoting::Joined,
+        () => Quoting::EscapedEnd,
+    }
 }
 
 impl RuleKind<'_> {

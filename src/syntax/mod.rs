@@ -12,8 +12,10 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 
 pub use error::{ParseError, ParseErrorKind, ParseErrors};
+pub(crate) use print::in_selector;
 
 use crate::access::{Effect, KeyAccess};
 use crate::secret::{Password, PasswordHash, mask, mask_argument};
@@ -335,21 +337,38 @@ pub struct SelectorRule<'a> {
     /// The word that opens it. Where there are no selectors, servers stop at this word.
     pub opening: Span,
     /// What is wrong with its rules, for engines that join quoted text. Others take the selector as empty.
-    pub(crate) flaws: Vec<Flaw>,
+    pub(crate) flaws: Vec<Flaw<'a>>,
     /// Of a line, the word in it that opens another selector.
     pub(crate) reopening: Option<Span>,
 }
 
 /// A bad rule in a selector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Flaw {
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Flaw<'a> {
     pub(crate) kind: ParseErrorKind,
     pub(crate) span: Span,
+    /// The rule as it is written, with its quotes.
+    text: Cow<'a, str>,
+}
+
+impl fmt::Debug for Flaw<'_> {
+    /// Without the text, which can be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flaw").field("kind", &self.kind).field("span", &self.span).finish_non_exhaustive()
+    }
 }
 
 impl SelectorRule<'_> {
     fn into_owned(self) -> SelectorRule<'static> {
-        SelectorRule { rules: self.rules.into_iter().map(Rule::into_owned).collect(), ..self }
+        let flaw =
+            |flaw: Flaw<'_>| Flaw { text: flaw.text.into_owned().into(), kind: flaw.kind, span: flaw.span };
+        SelectorRule {
+            rules: self.rules.into_iter().map(Rule::into_owned).collect(),
+            flaws: self.flaws.into_iter().map(flaw).collect(),
+            quoting: self.quoting,
+            opening: self.opening,
+            reopening: self.reopening,
+        }
     }
 }
 
@@ -359,9 +378,12 @@ impl SelectorRule<'_> {
 pub enum Quoting {
     /// Every engine splits it alike.
     Balanced,
-    /// Text goes on behind a closing quote, `"a"b`: Valkey 9.0 and later join it, all others take the
-    /// selector as empty.
+    /// Text continues after a closing quote, `"a"b`: Valkey 9.0 and later join it. All others read the selector as
+    /// empty.
     Joined,
-    /// A quote stays open: every engine takes the selector as empty, without an error.
+    /// A backslash precedes the last quote, `"a\"`: Valkey 9.1 and later read it as the end of the word. All others read
+    /// the selector as empty.
+    EscapedEnd,
+    /// A quote stays open: every engine reads the selector as empty, without an error.
     Unbalanced,
 }

@@ -1,6 +1,10 @@
 //! From the tree back to text.
 
-use alloc::string::ToString;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter, Write};
 
 use super::{AccessString, Quoting, Rule, RuleKind, SelectorRule};
@@ -77,48 +81,82 @@ fn databases(f: &mut Formatter<'_>, ids: &[u32]) -> fmt::Result {
 }
 
 impl Display for SelectorRule<'_> {
+    /// The selector in a spelling that a line and a single argument both carry: a word with quotes, blanks or a `)` at its
+    /// end is put between quotes.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_char('(')?;
-        match self.quoting {
-            Quoting::Balanced => self.rules(f, quoted)?,
-            // text behind a closing quote is what tells this kind of quoting; an empty piece will do
-            Quoting::Joined => self.rules(f, |f, rule| {
-                f.write_str("\"\"")?;
-                quoted(f, rule)
-            })?,
-            Quoting::Unbalanced => f.write_char('"')?,
-        }
-        f.write_char(')')
+        let words = self.words();
+        let plain = |word: &Word<'_>| word.printed(in_selector);
+        // text after a closing quote makes this kind of quoting; an empty piece is enough
+        let joined = |word: &Word<'_>| word.printed(|rule| format!("\"\"{}", in_selector(rule)));
+        let words: Vec<_> = match (self.quoting, words.split_last()) {
+            (Quoting::Unbalanced, _) => vec!["\"".to_owned()],
+            (Quoting::EscapedEnd, Some((last, words))) => {
+                words.iter().map(plain).chain([last.printed(with_escaped_end)]).collect()
+            }
+            (Quoting::Joined, _) => words.iter().map(joined).collect(),
+            (Quoting::Balanced | Quoting::EscapedEnd, _) => words.iter().map(plain).collect(),
+        };
+        write!(f, "({})", words.join(" "))
     }
+}
+
+/// What a selector holds: a rule, or text that is none.
+enum Word<'s> {
+    Rule(String),
+    Flaw(&'s str),
 }
 
 impl SelectorRule<'_> {
-    fn rules(
-        &self,
-        f: &mut Formatter<'_>,
-        each: impl Fn(&mut Formatter<'_>, &str) -> fmt::Result,
-    ) -> fmt::Result {
-        for (place, rule) in self.rules.iter().enumerate() {
-            if place > 0 {
-                f.write_char(' ')?;
-            }
-            each(f, &rule.to_string())?;
-        }
-        Ok(())
+    fn words(&self) -> Vec<Word<'_>> {
+        let is_flawed = |rule: &&Rule<'_>| self.flaws.iter().any(|flaw| flaw.span == rule.span);
+        let rules = self.rules.iter().filter(|rule| !is_flawed(rule));
+        let rules = rules.map(|rule| (rule.span.start, Word::Rule(rule.to_string())));
+        let flaws = self.flaws.iter().map(|flaw| (flaw.span.start, Word::Flaw(&flaw.text)));
+        let mut words: Vec<_> = rules.chain(flaws).collect();
+        words.sort_by_key(|(start, _)| *start);
+        words.into_iter().map(|(_, word)| word).collect()
     }
 }
 
-/// A rule as it must stand in a selector: between quotes where it holds some itself, or blanks.
-fn quoted(f: &mut Formatter<'_>, rule: &str) -> fmt::Result {
-    if !rule.contains(|c: char| matches!(c, '"' | '\'' | ' ' | '\t'..='\r')) {
-        return f.write_str(rule);
-    }
-    f.write_char('"')?;
-    for c in rule.chars() {
-        match c {
-            '"' | '\\' => write!(f, "\\{c}")?,
-            _ => f.write_char(c)?,
+impl Word<'_> {
+    fn printed(&self, rule: impl Fn(&str) -> String) -> String {
+        match self {
+            Self::Rule(text) => rule(text),
+            Self::Flaw(text) => (*text).to_owned(),
         }
     }
-    f.write_char('"')
+}
+
+/// A word as it must be written in a selector.
+///
+/// Quotes and blanks need quotes around them. So does a `)` at the end, where the line would close the selector
+/// (`ACLMergeSelectorArguments`). A blank is escaped: a line is split at it before quotes are looked at.
+pub(crate) fn in_selector(word: &str) -> String {
+    let is_plain =
+        !word.contains(|c: char| matches!(c, '"' | '\'' | ' ' | '\t'..='\r')) && !word.ends_with(')');
+    if is_plain { word.to_owned() } else { quoted(word) }
+}
+
+/// The last word where it ends with a backslash that, before the closing quote, escapes nothing in Valkey 9.1.
+fn with_escaped_end(word: &str) -> String {
+    match word.strip_suffix('\\') {
+        Some(rest) => {
+            let mut text = quoted(rest);
+            text.insert(text.len() - 1, '\\');
+            text
+        }
+        None => in_selector(word),
+    }
+}
+
+fn quoted(word: &str) -> String {
+    let mut quoted = "\"".to_owned();
+    for c in word.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            ' ' | '\t'..='\r' => quoted.push_str(&format!("\\x{:02x}", u32::from(c))),
+            _ => quoted.push(c),
+        }
+    }
+    quoted + "\""
 }

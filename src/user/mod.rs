@@ -467,8 +467,11 @@ impl User {
         let (rules, flaws) = seen(rule, quirks);
         let mut apply = |rule| selector.apply_rule(rule, whole, &self.catalog, quirks).err();
         let mut refusals: Vec<_> = rules.iter().filter_map(&mut apply).collect();
-        let flaw =
-            |flaw: &Flaw| Refusal { kind: ApplyErrorKind::Syntax(flaw.kind), span: flaw.span, rule: whole };
+        let flaw = |flaw: &Flaw<'_>| Refusal {
+            kind: ApplyErrorKind::Syntax(flaw.kind),
+            span: flaw.span,
+            rule: whole,
+        };
         refusals.extend(flaws.iter().map(flaw));
         // a server reads and applies rule after rule
         refusals.sort_by_key(|refusal| refusal.span.start);
@@ -505,10 +508,11 @@ impl User {
 
 /// The rules of a selector that a server sees, and what is wrong with them. A text that it cannot split makes an empty
 /// selector, without an error.
-fn seen<'r, 't>(rule: &'r SelectorRule<'t>, quirks: &Quirks) -> (&'r [Rule<'t>], &'r [Flaw]) {
+fn seen<'r, 't>(rule: &'r SelectorRule<'t>, quirks: &Quirks) -> (&'r [Rule<'t>], &'r [Flaw<'t>]) {
     let splits = match rule.quoting {
         Quoting::Balanced => true,
         Quoting::Joined => quirks.splitter >= Splitter::Valkey9_0,
+        Quoting::EscapedEnd => quirks.splitter >= Splitter::Valkey9_1,
         Quoting::Unbalanced => false,
     };
     if splits { (&rule.rules, &rule.flaws) } else { (&[], &[]) }

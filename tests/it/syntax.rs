@@ -1,7 +1,8 @@
 //! The grammar: what is a rule, where it stands, and what is not.
 
 use redis_acl::{
-    AccessString, ApplyErrorKind, Engine, KeyAccess, ParseErrorKind, Quoting, Rule, RuleKind, Span, User,
+    AccessString, ApplyErrorKind, Dialect, Engine, KeyAccess, ParseErrorKind, Quoting, Rule, RuleKind, Span,
+    User,
 };
 
 #[track_caller]
@@ -69,7 +70,7 @@ fn every_rule_of_the_language() {
         ("(~a +get)", "selector", "(~a +get)"),
         ("()", "selector", "()"),
         ("( ~a  +get )", "selector", "(~a +get)"),
-        ("(~bar))", "selector", "(~bar))"),
+        ("(~bar))", "selector", r#"("~bar)")"#),
         ("clearselectors", "clear_selectors", "clearselectors"),
         ("alldbs", "all_databases", "alldbs"),
         ("resetdbs", "reset_databases", "resetdbs"),
@@ -263,6 +264,7 @@ fn quotes_in_selectors() {
     assert_eq!(selector(r#"("~\x41\\")"#), (Quoting::Balanced, "~A\\".into()));
     assert_eq!(selector(r#"(~a"b")"#), (Quoting::Balanced, "~ab".into()));
     assert_eq!(selector(r#"("~a"b)"#), (Quoting::Joined, "~ab".into()));
+    assert_eq!(selector(r#"(~a "&b\")"#), (Quoting::EscapedEnd, r"~a &b\".into()));
     assert_eq!(selector("(~it's +get)"), (Quoting::Unbalanced, String::new()));
     assert_eq!(selector(r"(~a\b)"), (Quoting::Balanced, r"~a\b".into()));
 }
@@ -274,7 +276,7 @@ fn a_rule_of_a_selector_is_written_between_quotes_where_it_must() {
         (r#"("~it's" +get)"#, r#"("~it's" +get)"#),
         (r#"("~\\'")"#, r#"("~\\'")"#),
         (r"(~a\b)", r"(~a\b)"),
-        (r#"("+get|a b")"#, r#"("+get|a b")"#),
+        (r#"("+get|a b")"#, r#"("+get|a\x20b")"#),
         (r#"("~a"b +get)"#, r#"(""~ab ""+get)"#),
         ("(~it's +get)", "(\")"),
     ] {
@@ -304,4 +306,30 @@ fn help_names_what_may_have_been_meant() {
         assert!(help(word).starts_with("rules begin with `+` or `-`"), "{word}");
     }
     assert_eq!(help("@read"), "write `+@read` or `-@read`");
+}
+
+/// A line of printed rules is a line of the same rules: no selector opens wider.
+#[test]
+fn printed_rules_are_the_same_on_a_line() {
+    for line in [
+        r#"on ~k ("~a)" +@all "~b)")"#,
+        r#"on ("+get|a b)" +set) ~c"#,
+        r#"(~a "&b\" '+get|c d') +get"#,
+        r#"(""~a "~b"c) +get"#,
+        r#"(~a "&b\") +get"#,
+        r#"("&a\"" ~b "&c\\\") +get"#,
+        r#"(~a "b"c) +get"#,
+        "(~it's +get) ~a",
+    ] {
+        let string = AccessString::parse(line).unwrap_or_else(|errors| panic!("{line}: {errors}"));
+        let printed = string.rules().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let again = AccessString::parse(&printed).unwrap_or_else(|errors| panic!("{printed}: {errors}"));
+        let lines = |string: &AccessString<'_>| {
+            let users = Dialect::all().map(|dialect| User::parse(dialect, string.text()));
+            users.map(|user| user.map(|user| user.to_string()).map_err(|_| ())).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(&string), lines(&again), "{line} is printed {printed}");
+    }
+    let line = AccessString::parse(r#"on ~k ("~a)" +@all "~b)")"#).expect("rules");
+    assert_eq!(line.rules()[2].to_string(), r#"("~a)" +@all "~b)")"#);
 }

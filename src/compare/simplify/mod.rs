@@ -17,7 +17,7 @@ use patterns::Patterns;
 use crate::access::KeyAccess;
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, NewChannels};
-use crate::syntax::{AccessString, RuleKind};
+use crate::syntax::{AccessString, RuleKind, in_selector};
 use crate::user::{ApplyErrors, ChannelSource, Channels, Commands, Databases, Keys, Selector, User};
 
 /// An access string that means exactly what the user is, as short as was found, in the order in which people
@@ -278,14 +278,6 @@ fn selector_rule(selector: &Selector, printed: Option<&Selector>, user: &User) -
     let mut words = reach_of(selector, user, channel_use(&selector.commands, catalog));
     words.extend(given(base(&selector.commands), "-@all").map(str::to_owned));
     words.extend(rules_of(selector, printed, catalog));
-    let words: Vec<_> = words.into_iter().map(quoted).collect();
+    let words: Vec<_> = words.into_iter().map(|word| in_selector(&word)).collect();
     format!("({})", words.join(" "))
-}
-
-/// A word as it must stand in a selector on a line: between quotes where it holds some, or would close it.
-fn quoted(word: String) -> String {
-    if !word.contains(['"', '\'', ' ']) && !word.ends_with(')') {
-        return word;
-    }
-    format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
 }

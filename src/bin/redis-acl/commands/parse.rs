@@ -97,7 +97,10 @@ fn meaning(kind: &RuleKind<'_>) -> String {
         RuleKind::Selector(selector) => match selector.quoting {
             Quoting::Balanced => "selector".into(),
             Quoting::Joined => "selector; empty before Valkey 9.0, which joins quoted text".into(),
-            Quoting::Unbalanced => "selector; a quote stays open, so servers take it as empty".into(),
+            Quoting::EscapedEnd => {
+                "selector; empty before Valkey 9.1, which ends it at the last quote".into()
+            }
+            Quoting::Unbalanced => "selector; a quote stays open, so servers read it as empty".into(),
         },
         other => other.name().replace('_', " "),
     }
