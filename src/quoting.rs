@@ -22,9 +22,9 @@ pub enum Splitter {
     Valkey8_1,
     /// Valkey 9.0: a word can continue after a closing quote, `"a"b` is `ab`. Bytes 0xFF vanish too.
     Valkey9_0,
-    /// Valkey 9.1 and later: the same, but a backslash before the last byte of the text escapes nothing, so that `"a\"` is
-    /// `a\`.
-    Valkey9_1,
+    /// The text inside a selector in Valkey 9.1 and later: the same, but a backslash before the last byte escapes nothing,
+    /// so that `"a\"` is `a\`. Lines of a configuration are still split as in Valkey 9.0.
+    Valkey9_1Selectors,
 }
 
 /// A word of a line: where it stands, and what quotes and escapes make of it.
@@ -109,7 +109,7 @@ fn ends_word(byte: u8) -> bool {
 /// single-quoted = "'" *( "\'" / any byte but "'" ) "'"
 /// double-quoted = DQUOTE *( "\x" 2HEXDIG / "\" any byte / any byte but DQUOTE ) DQUOTE
 /// ```
-/// In Valkey 9.1 an escape is not the last thing in a line.
+/// In selectors of Valkey 9.1 an escape is never the last thing in the text.
 fn take_word(line: &[u8], start: usize, splitter: Splitter) -> Result<Word<'_>, Unbalanced> {
     let (mut at, mut own): (usize, Option<Vec<u8>>) = (start, None);
     while let Some(&byte) = line.get(at).filter(|byte| !ends_word(**byte)) {
@@ -157,7 +157,7 @@ fn take_quoted(
                 at += 4;
                 continue;
             }
-            (_, [b'\\', _]) if splitter >= Splitter::Valkey9_1 => (b'\\', 1),
+            (_, [b'\\', _]) if splitter >= Splitter::Valkey9_1Selectors => (b'\\', 1),
             (b'"', [b'\\', escaped, ..]) if *escaped != 0 => (unescaped(*escaped), 2),
             (b'\'', [b'\\', b'\'', ..]) => (b'\'', 2),
             (_, [byte, ..]) => (*byte, 1),
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn valkey_joins_quotes_and_loses_a_byte() {
         let one = |word: &[u8]| Some(vec![word.to_vec()]);
-        for splitter in [Splitter::Valkey8_1, Splitter::Valkey9_0, Splitter::Valkey9_1] {
+        for splitter in [Splitter::Valkey8_1, Splitter::Valkey9_0, Splitter::Valkey9_1Selectors] {
             assert_eq!(words(b"a\xffb\"\xff\\\xff\\xff\"", splitter), one(b"ab\xff"));
             assert_eq!(words(b"\xff", splitter), one(b""));
         }
@@ -254,7 +254,7 @@ mod tests {
             (br#""a\"c""#, br#"a"c"#),
         ] {
             assert_eq!(
-                words(line, Splitter::Valkey9_1),
+                words(line, Splitter::Valkey9_1Selectors),
                 Some(vec![theirs.to_vec()]),
                 "{}",
                 line.escape_ascii()
@@ -263,7 +263,7 @@ mod tests {
         for line in [&br#""a\""#[..], br"'a\'"] {
             assert_eq!(words(line, Splitter::Valkey9_0), None, "{}", line.escape_ascii());
         }
-        assert_eq!(words(br#""a\" "#, Splitter::Valkey9_1), None);
+        assert_eq!(words(br#""a\" "#, Splitter::Valkey9_1Selectors), None);
     }
 
     #[test]

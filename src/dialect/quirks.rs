@@ -41,6 +41,8 @@ pub(crate) struct Quirks {
     pub(crate) selector_restarts: bool,
     /// How a line with quotes is split: selectors, and `user` directives of a configuration.
     pub(crate) splitter: Splitter,
+    /// A selector's text ends at its last quote, also after a backslash (Valkey 9.1.0).
+    pub(crate) selector_ends_at_last_quote: bool,
     /// A first argument with white space or quotes is taken, and kills the server when it prints (7.2.0).
     pub(crate) first_argument_kills: bool,
     pub(crate) percent_kills: PercentKills,
@@ -201,6 +203,7 @@ const REDIS_6_0_5: Quirks = Quirks {
     module_categories: false,
     selector_restarts: false,
     splitter: Splitter::Redis,
+    selector_ends_at_last_quote: false,
     first_argument_kills: false,
     percent_kills: PercentKills::None,
     file_users: FileUsers::Reset,
@@ -359,7 +362,7 @@ const VALKEY_9_0: Quirks =
 const VALKEY_9_1_0: Quirks = Quirks {
     name: "valkey-9.1.0",
     line: (9, 1),
-    splitter: Splitter::Valkey9_1,
+    selector_ends_at_last_quote: true,
     databases: true,
     database_checks: DatabaseChecks::FirstOption,
     prints_all_databases: true,

@@ -489,7 +489,7 @@ struct Piece<'a> {
 /// piece  = 1*( any character but blanks and quotes / single-quoted / double-quoted )
 /// ```
 fn split_quoted(inside: &str) -> (Vec<Piece<'_>>, Quoting) {
-    let Ok(words) = split(inside.as_bytes(), Splitter::Valkey9_1) else {
+    let Ok(words) = split(inside.as_bytes(), Splitter::Valkey9_1Selectors) else {
         return (Vec::new(), Quoting::Unbalanced);
     };
     let piece = |Word { span, bytes }: Word<'_>| match bytes {

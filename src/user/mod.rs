@@ -512,7 +512,7 @@ fn seen<'r, 't>(rule: &'r SelectorRule<'t>, quirks: &Quirks) -> (&'r [Rule<'t>],
     let splits = match rule.quoting {
         Quoting::Balanced => true,
         Quoting::Joined => quirks.splitter >= Splitter::Valkey9_0,
-        Quoting::EscapedEnd => quirks.splitter >= Splitter::Valkey9_1,
+        Quoting::EscapedEnd => quirks.selector_ends_at_last_quote,
         Quoting::Unbalanced => false,
     };
     if splits { (&rule.rules, &rule.flaws) } else { (&[], &[]) }
