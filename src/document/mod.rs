@@ -51,7 +51,7 @@ use std::path::Path;
 
 use crate::aws;
 use crate::catalog::Catalog;
-use crate::dialect::{Dialect, Dialects, Project, Service};
+use crate::dialect::{Dialect, Dialects, Process, Project, Service};
 use crate::file::{self, AclFile, FileError, FileErrorKind};
 use crate::iac::{
     self, AclTextKind, Candidates, Composed, Finding, Literal, Location, Place, Position, Request,
@@ -368,23 +368,45 @@ impl<'a> Document<'a> {
         self.problems.extend(group.problems.iter().map(problem));
     }
 
-    /// The engines that may read an ACL file. Services have none; a path that names Valkey and not Redis is about
-    /// Valkey.
+    /// The engines that may read an ACL file. Services read none. A path that names Valkey and not Redis is about
+    /// Valkey, and one that names a Sentinel may be about one.
     fn servers(&self) -> Dialects {
         let path = self.path.to_string_lossy().to_ascii_lowercase();
-        let open = match path.contains("valkey") && !path.contains("redis") {
-            true => Dialects::of_project(Project::Valkey),
-            false => Dialects::servers(),
+        let stated = self.stated.as_ref();
+        // a statement takes precedence over a path
+        if let Some(servers) = stated.and_then(|stated| stated.filter(|dialect| dialect.service().is_none()))
+        {
+            return servers;
+        }
+        let projects = match path.contains("valkey") && !path.contains("redis") {
+            true => &[Project::Valkey][..],
+            false => &[Project::Redis, Project::Valkey],
         };
-        match &self.stated {
-            // a statement counts more than a path
-            Some(stated) => narrowed(Dialects::servers(), Some(stated)),
-            None => open,
+        let processes = match path.contains("sentinel") {
+            true => &[Process::Server, Process::Sentinel][..],
+            false => &[Process::Server],
+        };
+        Dialects::new(Dialect::all().filter(|dialect| {
+            let engine = dialect.engine();
+            dialect.service().is_none()
+                && projects.contains(&engine.project())
+                && processes.contains(&engine.process())
+        }))
+        .expect("every project has servers")
+    }
+
+    /// Reports that only services were stated, once.
+    fn services_read_no_users(&mut self, servers: &Dialects) {
+        let Some(stated) = &self.stated else { return };
+        let is_reported = self.problems.iter().any(|problem| problem.kind == ProblemKind::Contradiction);
+        if !is_reported && stated.iter().all(|dialect| dialect.service().is_some()) {
+            self.problems.push(Problem::no_service_reads(stated, servers));
         }
     }
 
     fn lines_about_users(&mut self, bytes: &[u8], format: file::Format, within: Option<usize>) {
         let servers = self.servers();
+        self.services_read_no_users(&servers);
         let (mut readings, mut dialects, mut sets_channels) = (Readings::default(), Vec::new(), false);
         for dialect in servers.iter().rev() {
             // an engine that has no `acl-pubsub-default` does not start with a configuration that sets it

@@ -187,6 +187,12 @@ impl Problem {
         }
     }
 
+    /// A service was stated for a file of users, which only a server or a Sentinel reads.
+    pub(super) fn no_service_reads(stated: &Dialects, read_as: &Dialects) -> Self {
+        let message = format!("{stated} was stated, but services read no files of users; read as {read_as}");
+        Self::of_whole_file(ProblemKind::Contradiction, message)
+    }
+
     /// A string of which something is known and something not.
     pub(super) fn known_in_part(string: &Composed<'_>) -> Self {
         let mut reasons: Vec<_> = string.text.unknown().map(|(why, _)| why.to_string()).collect();

@@ -286,3 +286,29 @@ fn claims_hold_on_each_engine() {
     assert!(ran.code == 2 && ran.err.contains("redis-6.2 has no command `FUNCTION`"), "{}", ran.err);
     assert_eq!(assert(&["f.claims", "-d", "redis-7.0", "on ~* +@all -function"]).code, 0);
 }
+
+#[test]
+fn the_users_of_a_sentinel_are_read_as_a_sentinel_reads_them() {
+    const USERS: &str = "user default on nopass allkeys -@all +SENTINEL|get-master-addr-by-name\n";
+    let files = folder(&[("users.acl", USERS), ("sentinel-users.acl", USERS)]);
+    let errors =
+        |arguments: &[&str]| run(&files, &[&["lint", "--fail-on", "error"], arguments].concat()).code;
+    // a path that names a Sentinel may be about one, and a statement decides
+    assert_eq!(errors(&["sentinel-users.acl"]), 0);
+    assert_eq!(errors(&["users.acl", "--dialect", "sentinel/redis-7.0"]), 0);
+    assert_eq!(errors(&["users.acl"]), 1);
+    assert_eq!(errors(&["sentinel-users.acl", "--dialect", "redis-7.0"]), 1);
+}
+
+#[test]
+fn a_service_reads_no_file_of_users() {
+    let files = folder(&[("users.acl", "user a on >p ~a +get +nope\n")]);
+    let ran = run(&files, &["lint", "--dialect", "elasticache/redis-7.0", "users.acl"]);
+    let said = "elasticache/redis-7.0 was stated, but services read no files of users; read as redis,valkey";
+    assert!(ran.code == 1 && ran.out.contains(said), "{}", ran.out);
+    // ACL LOAD is quoted, with the line
+    let load = "the server says: users.acl:1: Error in applying operation '+nope': Unknown command";
+    assert!(ran.out.contains(load), "{}", ran.out);
+    let ran = run(&files, &["lint", "--dialect", "redis-7.0", "users.acl"]);
+    assert!(ran.out.contains(load) && !ran.out.contains("SETUSER"), "{}", ran.out);
+}

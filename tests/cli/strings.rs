@@ -146,7 +146,7 @@ fn parse_says_of_every_rule_what_it_is() {
     }
     for (selector, meaning) in [
         ("(~x\"\"y)", "selector; empty before Valkey 9.0, which joins quoted text"),
-        ("(\"~x)", "selector; a quote stays open, so servers take it as empty"),
+        ("(\"~x)", "selector; a quote stays open, so servers read it as empty"),
     ] {
         let ran = run(&["parse", selector]);
         let first = ran.out.lines().next().expect("a line");
