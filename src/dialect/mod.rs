@@ -108,6 +108,11 @@ impl Dialect {
         Self { release, modules: release.modules, channels: None }
     }
 
+    /// Whether both are the same engine of the same service with the same modules, whatever its settings are.
+    pub(crate) fn is_same_engine(self, other: Self) -> bool {
+        core::ptr::eq(self.release, other.release) && self.modules == other.modules
+    }
+
     /// The engine whose rules and commands count.
     #[must_use]
     #[inline]

@@ -264,10 +264,11 @@ impl AccessChange {
     }
 }
 
-/// Users that the same engine reads; if no engine reads both, each with each: the engine changes with the file.
+/// Users that the same engine reads, the newest first; if no engine reads both, each with each: the engine changes with
+/// the file. A setting of the engine can change with the file, too.
 fn pairs_by_engine<'u>(old: &'u [User], new: &'u [User]) -> Vec<(&'u User, &'u User)> {
-    let same = |old: &User| new.iter().find(|new| new.dialect() == old.dialect());
-    let pairs: Vec<_> = old.iter().filter_map(|old| Some((old, same(old)?))).collect();
+    let same = |old: &User| new.iter().find(|new| new.dialect().is_same_engine(old.dialect()));
+    let pairs: Vec<_> = old.iter().rev().filter_map(|old| Some((old, same(old)?))).collect();
     match pairs.is_empty() {
         true => old.iter().flat_map(|old| new.iter().map(move |new| (old, new))).collect(),
         false => pairs,

@@ -209,8 +209,8 @@ impl AclFile {
         self.lines.iter().flat_map(|line| &line.errors)
     }
 
-    /// The users that the server has when it has read the file, by their names: `default` is always among them,
-    /// but for what `ACL LIST` printed.
+    /// The users that the server has after it has read the file, by their names. `default` is always among them, except
+    /// in what `ACL LIST` printed and in a configuration that names an `aclfile`: the users of that file take its place.
     ///
     /// # Errors
     /// All errors of the file, if there are some. The server then changes nothing, or does not start.
@@ -220,7 +220,7 @@ impl AclFile {
         }
         let built_in = self.built_in.iter().map(|user| ("default", user));
         let of_lines = self.lines.iter().filter_map(Line::user);
-        // of two lines about one user, which errors exclude where it matters, the later counts
+        // where two lines are about one user and neither is an error, the later counts
         let defined = of_lines.filter_map(|line| Some((line.name(), line.user.as_ref()?)));
         Ok(built_in.chain(defined).collect())
     }

@@ -437,11 +437,13 @@ impl Reader {
     }
 
     fn finish(mut self) -> AclFile {
+        let has_acl_file = self.acl_file.is_some();
         if let Some((line, errors)) = self.acl_file.take().filter(|_| self.first_user.is_some()) {
             let errors = errors.into_iter().map(|error| FileError { other_line: self.first_user, ..error });
             self.lines[line].errors.extend(errors);
         }
-        let is_built_in = self.format != Format::List && !self.known.contains_key(DEFAULT.as_bytes());
+        let is_built_in =
+            self.format != Format::List && !has_acl_file && !self.known.contains_key(DEFAULT.as_bytes());
         let with = self.loaded.as_ref().unwrap_or(&self.read);
         let built_in = is_built_in.then(|| self.built_in(with));
         AclFile {

@@ -241,7 +241,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Document<'_>, ReadError> {
 /// Whether any of the names stands in the text by which something could be found. They may be written with
 /// escapes.
 fn may_hold_users(text: &str) -> bool {
-    const NAMES: [&str; 13] = [
+    const NAMES: [&str; 15] = [
         "access_string",
         "AccessString",
         "aws_elasticache_user",
@@ -251,6 +251,9 @@ fn may_hold_users(text: &str) -> bool {
         "AuthenticationMode",
         "NoPasswordRequired",
         "Passwords",
+        // a plan without users is a plan all the same
+        "planned_values",
+        "resource_changes",
         ".acl",
         "\\u",
         "\\U",

@@ -116,10 +116,14 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The users in the changes of a plan, which lists also what stays as it is.
+/// The users in the changes of a plan, which lists also what stays as it is; `None` of a state.
 pub(super) fn users<'a>(search: &Search<'_, 'a>, root: &Node<'a>) -> Option<Plan<'a>> {
+    let changes = root.get("resource_changes");
+    if changes.is_none() && root.get("planned_values").is_none() {
+        return None;
+    }
     let mut plan = Plan::default();
-    for resource in root.get("resource_changes").map(Node::items)? {
+    for resource in changes.map(Node::items).unwrap_or_default() {
         let (Some(place), Some(change)) = (place(resource), resource.get("change")) else { continue };
         let Some(kind) = kind_of(&place) else { continue };
         let read = |values: &str, hidden: &str, unknown: &str| {

@@ -358,3 +358,38 @@ fn a_gate_holds_on_every_engine_that_may_read_the_file() {
     assert_eq!(run(&folder, &["--no-new-access", "list", "/dev/null"]).code, 0);
     assert_eq!(run(&folder, &["--no-new-access", "/dev/null", "list"]).code, 1);
 }
+
+#[test]
+fn a_plan_without_users_has_no_new_access() {
+    let bucket = r#"{"format_version":"1.2","terraform_version":"1.9.0","planned_values":{"root_module":{}},
+        "resource_changes":[{"address":"aws_s3_bucket.b","mode":"managed","type":"aws_s3_bucket","name":"b",
+        "change":{"actions":["create"],"before":null,"after":{"bucket":"x"},"after_unknown":{}}}]}"#;
+    let empty = r#"{"format_version":"1.2","planned_values":{"root_module":{}}}"#;
+    let folder = folder(&[("bucket.json", bucket), ("empty.json", empty)]);
+    for plan in ["bucket.json", "empty.json"] {
+        let ran = run(&folder, &["--no-new-access", plan]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(ran.summary.contains("no access strings found"), "{}{}", ran.err, ran.summary);
+    }
+}
+
+#[test]
+fn a_setting_that_changes_is_compared_on_the_same_engine() {
+    let conf = |channels: &str| format!("acl-pubsub-default {channels}\nuser a on >s ~a +get +publish\n");
+    let folder = folder(&[("o.conf", &conf("resetchannels")), ("n.conf", &conf("allchannels"))]);
+    let ran = run(&folder, &["--no-new-access", "o.conf", "n.conf"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(
+        ran.out.contains("wider         a\n") && ran.out.contains("equal         default\n"),
+        "{}",
+        ran.out
+    );
+}
+
+/// Without its ACL file a server has the user `default` that nobody restricted.
+#[test]
+fn an_acl_file_that_is_no_longer_named_is_new_access() {
+    let folder = folder(&[("o.conf", "port 1\naclfile /etc/redis/users.acl\n"), ("n.conf", "port 1\n")]);
+    let ran = run(&folder, &["--no-new-access", "o.conf", "n.conf"]);
+    assert!(ran.code == 1 && ran.out.contains("added         default"), "{}{}", ran.out, ran.err);
+}

@@ -83,7 +83,7 @@ impl Diff {
             return Ok(Outcome::BadInput);
         }
         let Some(before) = document.users_before() else {
-            return bad_usage("the file is no plan, so that another one is needed to compare it with");
+            return bad_usage("only a plan (`terraform show -json`) is compared by itself; name OLD and NEW");
         };
         let counts = Counts::of(&document);
         let of_old = Revision { users: before, files: 1, counts };
