@@ -3,6 +3,7 @@
 use alloc::borrow::{Cow, ToOwned};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::users::{Access, FileUser, Login, pairs};
 use crate::compare::{Difference, Excess, Relation, difference_within};
@@ -110,6 +111,7 @@ pub enum PasswordChanges {
 pub fn changes<'u>(options: CompareOptions, old: &'u [FileUser], new: &'u [FileUser]) -> Vec<Compared<'u>> {
     let compared = pairs(old, new).into_iter().map(|(old, new)| Compared::of(options, old, new));
     let mut compared: Vec<_> = compared.filter(|compared| !compared.is_not_written()).collect();
+    compared.retain(|compared| !compared.is_same_directive());
     compared.sort_by(|a, b| (a.change, a.address()).cmp(&(b.change, b.address())));
     compared
 }
@@ -136,13 +138,60 @@ impl NewAccess {
         match self {
             Self::None => "no new access",
             Self::Some => "new access: NEW can do what OLD cannot",
-            Self::Undecided => "new access cannot be ruled out within the bounds, which counts as new access",
+            Self::Undecided => "new access cannot be ruled out, which counts as new access",
+        }
+    }
+}
+
+/// What a gate says to the changes of users. `Display` gives the answer in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GateAnswer {
+    /// Whether a user can do what it could not do before.
+    pub new_access: NewAccess,
+    /// How many users are not statically known.
+    pub unchecked: usize,
+}
+
+impl GateAnswer {
+    /// Judges all changes. Users that are not statically known count as new access unless they are allowed.
+    #[must_use]
+    pub fn of(compared: &[Compared<'_>], allows_unchecked: bool) -> Self {
+        let is_unchecked =
+            |compared: &&Compared<'_>| compared.why.is_some() && compared.change != Change::Removed;
+        let counts = |compared: &&Compared<'_>| !(allows_unchecked && is_unchecked(compared));
+        Self {
+            new_access: NewAccess::of_all(compared.iter().filter(counts).map(Compared::gate_access)),
+            unchecked: compared.iter().filter(is_unchecked).count(),
+        }
+    }
+
+    /// Whether no user can do more, for certain.
+    #[must_use]
+    pub fn passes(self) -> bool {
+        self.new_access == NewAccess::None
+    }
+}
+
+impl fmt::Display for GateAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.new_access.told())?;
+        match (self.new_access, self.unchecked) {
+            (NewAccess::Some, _) | (_, 0) => Ok(()),
+            (NewAccess::None, unchecked) => {
+                write!(f, " in what is known; {unchecked} unchecked, which is allowed")
+            }
+            (NewAccess::Undecided, unchecked) => {
+                write!(f, "; {unchecked} unchecked, which --allow-unchecked lets pass")
+            }
         }
     }
 }
 
 impl<'u> Compared<'u> {
     fn of(options: CompareOptions, old: Option<&'u FileUser>, new: Option<&'u FileUser>) -> Self {
+        if old.or(new).is_some_and(|user| user.is_directive) && (old.is_none() || new.is_none()) {
+            return Self::of_directive(old, new);
+        }
         let unknown = |user: Option<&'u FileUser>| match &user?.access {
             Access::Unknown { why, written } => Some((&**why, &**written)),
             Access::Known(_) => None,
@@ -180,6 +229,30 @@ impl<'u> Compared<'u> {
         Self { old, new, change, new_access, difference, on, logins_gained, logins_lost, why }
     }
 
+    /// A directive that only one of the files has: whether it opens or closes something is not known.
+    fn of_directive(old: Option<&'u FileUser>, new: Option<&'u FileUser>) -> Self {
+        let why = old.or(new).and_then(|user| match &user.access {
+            Access::Unknown { why, .. } => Some(&**why),
+            Access::Known(_) => None,
+        });
+        Self {
+            old,
+            new,
+            change: Change::Undecided,
+            new_access: NewAccess::Undecided,
+            difference: None,
+            on: None,
+            logins_gained: BTreeSet::new(),
+            logins_lost: BTreeSet::new(),
+            why,
+        }
+    }
+
+    /// Whether it is a directive that both files have.
+    fn is_same_directive(&self) -> bool {
+        self.change == Change::Unchecked && self.new.is_some_and(|user| user.is_directive)
+    }
+
     /// Whether it is the user `default` that servers have without being told, before and behind.
     fn is_not_written(&self) -> bool {
         let stands = |user: Option<&FileUser>| user.is_some_and(|user| user.position.is_some());
@@ -190,6 +263,13 @@ impl<'u> Compared<'u> {
     #[must_use]
     pub fn address(&self) -> &'u str {
         self.new.or(self.old).map_or("", |user| &user.address)
+    }
+
+    /// Whether NEW can do what OLD cannot, for a gate: of a user that is not known that cannot be ruled out, though it is
+    /// written as before.
+    #[must_use]
+    pub fn gate_access(&self) -> NewAccess {
+        if self.change == Change::Unchecked { NewAccess::Undecided } else { self.new_access }
     }
 
     /// Whether a comparison ended at a bound.
@@ -302,6 +382,7 @@ fn logins(
     new: Option<&FileUser>,
 ) -> (BTreeSet<Login>, BTreeSet<Login>) {
     let of = |user: Option<&FileUser>| user.map_or(Some(BTreeSet::new()), |user| user.logins.clone());
+    let is_renamed = matches!((old, new), (Some(old), Some(new)) if old.user_name != new.user_name);
     let (Some(mut old), Some(mut new)) = (of(old), of(new)) else { return Default::default() };
     let has_password =
         |logins: &BTreeSet<Login>| logins.iter().any(|login| matches!(login, Login::Password(_)));
@@ -313,5 +394,9 @@ fn logins(
         true => BTreeSet::new(),
         false => a - b,
     };
-    (more(&new, &old), more(&old, &new))
+    let name = || is_renamed.then_some(Login::AnotherName);
+    (
+        more(&new, &old).into_iter().chain(name()).collect(),
+        more(&old, &new).into_iter().chain(name()).collect(),
+    )
 }

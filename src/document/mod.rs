@@ -59,7 +59,9 @@ use crate::iac::{
 };
 use crate::span::Span;
 
-pub use changes::{AccessChange, Change, CompareOptions, Compared, NewAccess, PasswordChanges, changes};
+pub use changes::{
+    AccessChange, Change, CompareOptions, Compared, GateAnswer, NewAccess, PasswordChanges, changes,
+};
 pub use format::{Formatted, Left, LeftEntry, Passwords, Target, TargetForm, same_users};
 pub use found::{Found, What};
 pub use kind::Kind;

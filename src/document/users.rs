@@ -16,6 +16,7 @@ use crate::iac::{
     self, AclText, AclTextKind, Candidates, Finding, Given, Location, Member, Place, Position, Request,
     Resolved,
 };
+use crate::quoting::{self, Splitter};
 use crate::secret::PasswordHash;
 use crate::span::Span;
 use crate::syntax;
@@ -28,6 +29,8 @@ pub struct FileUser {
     pub id: Option<String>,
     /// What it is called in the file: the name, or the address of the resource.
     pub address: String,
+    /// The name that it logs in with, where that is not the id and is statically known.
+    pub user_name: Option<String>,
     /// The file that defines it.
     pub file: String,
     /// What its address is unique in, among several files: the folder of Terraform, otherwise the file.
@@ -38,6 +41,9 @@ pub struct FileUser {
     pub access: Access,
     /// How it logs in, where that stands beside the access string.
     pub logins: Option<BTreeSet<Login>>,
+    /// Whether it stands for a directive that decides about users elsewhere: `include`, `aclfile`, `rename-command`.
+    /// Nothing is known of it except that it is the same or another.
+    pub is_directive: bool,
 }
 
 /// What a user may do.
@@ -63,6 +69,8 @@ pub enum Login {
     Iam,
     /// With the password of this hash.
     Password(PasswordHash),
+    /// Under a name that the other user does not have.
+    AnotherName,
     /// Something that is not literal.
     Unknown,
 }
@@ -79,11 +87,28 @@ impl FileUser {
         Self {
             id: Some(name.to_owned()),
             address: around.map_or_else(|| shown.clone(), |around| format!("{around} user {shown}")),
+            user_name: None,
             file: document.file(),
             unit: document.unit(),
             position,
             access: Access::Known(Vec::new()),
             logins: None,
+            is_directive: false,
+        }
+    }
+
+    /// A directive of a configuration that decides about users elsewhere.
+    fn of_directive(document: &Document<'_>, address: String, written: &[u8], position: Position) -> Self {
+        Self {
+            id: None,
+            address,
+            user_name: None,
+            file: document.file(),
+            unit: document.unit(),
+            position: Some(position),
+            access: unknown("it decides about users or commands outside of this file", written),
+            logins: None,
+            is_directive: true,
         }
     }
 
@@ -104,6 +129,7 @@ impl Login {
             Self::WithoutPassword => "logs in without a password",
             Self::Iam => "logs in with IAM",
             Self::Password(_) => "logs in with another password",
+            Self::AnotherName => "logs in under another name",
             Self::Unknown => "logs in with what is not literal",
         }
     }
@@ -181,7 +207,31 @@ impl Document<'_> {
                 }
             }
         }
-        users.into_values().collect()
+        let directives = match format {
+            file::Format::Config => self.directives(text, position),
+            _ => Vec::new(),
+        };
+        users.into_values().chain(directives).collect()
+    }
+
+    /// The directives of a configuration that decide about users or commands in a way that the file does not show.
+    fn directives(&self, text: &[u8], position: impl Fn(Span) -> Position) -> Vec<FileUser> {
+        const DIRECTIVES: [&str; 3] = ["include", "aclfile", "rename-command"];
+        let mut found = Vec::new();
+        let mut start = 0;
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            let place = Span::new(start, start + line.len());
+            start = place.end;
+            let Ok(words) = quoting::split(line, Splitter::Redis) else { continue };
+            let [name, argument, ..] = &words[..] else { continue };
+            let name = String::from_utf8_lossy(&name.bytes).to_ascii_lowercase();
+            if DIRECTIVES.contains(&&*name) {
+                // what a command is renamed to can be a secret
+                let address = format!("{name} {}", String::from_utf8_lossy(&argument.bytes));
+                found.push(FileUser::of_directive(self, address, line.trim_ascii(), position(place)));
+            }
+        }
+        found
     }
 
     fn users_of_findings(&self, found: &iac::Document<'_>) -> Vec<FileUser> {
@@ -231,11 +281,13 @@ impl Document<'_> {
         Some(FileUser {
             id: None,
             address,
+            user_name: None,
             file: self.file(),
             unit: self.unit(),
             position: Some(position),
             access,
             logins: None,
+            is_directive: false,
         })
     }
 
@@ -251,11 +303,13 @@ impl Document<'_> {
         FileUser {
             id: id_of(request),
             address: address(request.place()),
+            user_name: text_of(request, "UserName"),
             file: self.file(),
             unit: self.unit(),
             position: Some(self.position_of_string(request)),
             access,
             logins: Some(Login::of_request(request)),
+            is_directive: false,
         }
     }
 
@@ -394,14 +448,16 @@ impl Access {
 
 /// ElastiCache keeps ids in lower case.
 fn id_of(request: &Request<'_>) -> Option<String> {
-    let member = |name: &str| request.members().iter().find(|member| member.name == name);
-    let text = |name| match &member(name)?.given {
+    match request.kind().service() {
+        Service::ElastiCache => text_of(request, "UserId").map(|id| id.to_ascii_lowercase()),
+        _ => text_of(request, "UserName"),
+    }
+}
+
+fn text_of(request: &Request<'_>, name: &str) -> Option<String> {
+    match &request.members().iter().find(|member| member.name == name)?.given {
         Given::Text(text) => Some(text.clone()),
         _ => None,
-    };
-    match request.kind().service() {
-        Service::ElastiCache => text("UserId").map(|id| id.to_ascii_lowercase()),
-        _ => text("UserName"),
     }
 }
 

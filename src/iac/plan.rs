@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use std::collections::HashSet;
 
 use super::finding::{Place, Why, told};
-use super::request::{Names, Request, RequestKind};
+use super::request::{Marks, Names, Request, RequestKind};
 use super::search::Search;
 use super::terraform::USERS;
 use super::tree::{Kind, Node};
@@ -123,12 +123,15 @@ pub(super) fn users<'a>(search: &Search<'_, 'a>, root: &Node<'a>) -> Option<Plan
         return None;
     }
     let mut plan = Plan::default();
-    for resource in changes.map(Node::items).unwrap_or_default() {
+    let deferred = root.get("deferred_changes").map(Node::items).unwrap_or_default();
+    let deferred = deferred.iter().filter_map(|deferred| deferred.get("resource_change"));
+    for resource in changes.map(Node::items).unwrap_or_default().iter().chain(deferred) {
         let (Some(place), Some(change)) = (place(resource), resource.get("change")) else { continue };
         let Some(kind) = kind_of(&place) else { continue };
         let read = |values: &str, hidden: &str, unknown: &str| {
             let body = change.get(values)?;
-            Some(search.user_of_plan(kind, place.clone(), body, change.get(hidden), change.get(unknown)))
+            let marks = Marks { hidden: change.get(hidden), unknown: change.get(unknown) };
+            Some(search.user_of_plan(kind, place.clone(), body, marks))
         };
         plan.before.extend(read("before", "before_sensitive", ""));
         plan.after.extend(read("after", "after_sensitive", "after_unknown"));

@@ -191,13 +191,13 @@ impl<'a> Request<'a> {
         reading.request(kind, place, body, candidates)
     }
 
-    /// The members that a plan shows; `marked` says which others there are, and why they are not shown.
+    /// The members that a plan shows, and which others there are.
     pub(super) fn of_plan(
         search: &Search<'_, 'a>,
         kind: RequestKind,
         place: Place,
         values: &Node<'a>,
-        marked: [(Option<&Node<'a>>, Why); 2],
+        marks: Marks<'_, 'a>,
         candidates: Candidates,
     ) -> Self {
         let mut reading = Reading {
@@ -208,9 +208,8 @@ impl<'a> Request<'a> {
             bases: BTreeMap::new(),
         };
         reading.body(values);
-        for (marks, why) in marked {
-            marks.into_iter().for_each(|marks| reading.not_shown(marks, &why));
-        }
+        marks.hidden.into_iter().for_each(|marks| reading.hidden(marks));
+        marks.unknown.into_iter().for_each(|marks| reading.unknown(marks));
         reading.what_terraform_adds(values);
         reading.request(kind, place, values, candidates)
     }
@@ -391,14 +390,24 @@ impl<'a> Reading<'_, '_, 'a> {
         }
     }
 
-    /// `after_unknown` or `after_sensitive` of a plan: true for what is known after apply or hidden.
-    fn not_shown(&mut self, marks: &Node<'a>, why: &Why) {
+    /// `after_sensitive` of a plan: true for what is sensitive. Sensitive values are shown unless they were removed.
+    fn hidden(&mut self, marks: &Node<'a>) {
         for name in MEMBERS {
             let Some(node) = self.given(marks, name) else { continue };
             if matches!(node.kind, Kind::Flag(true)) && !self.members.iter().any(|member| member.name == name)
             {
-                self.add(name.into(), Given::Unknown(why.clone()), node);
+                self.add(name.into(), Given::Unknown(Why::Hidden), node);
             }
+        }
+    }
+
+    /// `after_unknown` of a plan: true for what is known after apply, whatever stands in its place.
+    fn unknown(&mut self, marks: &Node<'a>) {
+        for name in MEMBERS {
+            let Some(node) = self.given(marks, name).filter(|node| has_mark(node)) else { continue };
+            self.strings.remove(name);
+            self.members.retain(|member| member.name.split(['.', '[']).next() != Some(name));
+            self.add(name.into(), Given::Unknown(Why::AfterApply), node);
         }
     }
 
@@ -418,6 +427,18 @@ impl<'a> Reading<'_, '_, 'a> {
             self.add("Passwords".into(), Given::Unknown(Why::Expression), &entry.value);
         }
     }
+}
+
+/// What a plan marks as sensitive, and as known after apply.
+pub(super) struct Marks<'n, 'a> {
+    pub(super) hidden: Option<&'n Node<'a>>,
+    pub(super) unknown: Option<&'n Node<'a>>,
+}
+
+/// Whether it is true, or something in it is.
+fn has_mark(node: &Node<'_>) -> bool {
+    let in_entries = || node.entries().iter().any(|entry| has_mark(&entry.value));
+    matches!(node.kind, Kind::Flag(true)) || node.items().iter().any(has_mark) || in_entries()
 }
 
 const MEMBERS: [&str; 7] =

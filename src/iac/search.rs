@@ -13,7 +13,7 @@ use super::eval::{Context, Evaluator};
 use super::finding::{AccessStringAt, AclText, AclTextKind, Composed, Finding, NotLiteral, Place, Why};
 use super::literal::Literal;
 use super::module::Frame;
-use super::request::{Names, Request, RequestKind};
+use super::request::{Marks, Names, Request, RequestKind};
 use super::resolved::Resolved;
 use super::source::Source;
 use super::tree::{Kind, Node};
@@ -260,7 +260,7 @@ impl<'t, 'a> Search<'t, 'a> {
         after: &Node<'a>,
         unknown: Option<&Node<'a>>,
     ) {
-        let request = self.user_of_plan(kind, place, after, None, unknown);
+        let request = self.user_of_plan(kind, place, after, Marks { hidden: None, unknown });
         self.add(Finding::Request(request));
     }
 
@@ -270,18 +270,10 @@ impl<'t, 'a> Search<'t, 'a> {
         kind: RequestKind,
         place: Place,
         values: &Node<'a>,
-        hidden: Option<&Node<'a>>,
-        unknown: Option<&Node<'a>>,
+        marks: Marks<'_, 'a>,
     ) -> Request<'a> {
         let candidates = self.hints(kind.service(), Names::Terraform, values).candidates();
-        Request::of_plan(
-            self,
-            kind,
-            place,
-            values,
-            [(hidden, Why::Hidden), (unknown, Why::AfterApply)],
-            candidates,
-        )
+        Request::of_plan(self, kind, place, values, marks, candidates)
     }
 
     /// Finds the access strings of a user, and returns the engines that can read them.

@@ -6,6 +6,7 @@ mod diff_files;
 mod explain;
 mod files;
 mod fmt;
+mod gates;
 mod lint;
 mod ran;
 mod shells;

@@ -1,8 +1,9 @@
 //! Files to compare: one, those of a folder, or those that version control had at another revision.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
@@ -116,10 +117,31 @@ fn of_found(found: &files::Found, folder: &Path, size: FileSize) -> io::Result<O
 }
 
 /// The files below some paths as they are now, named as seen from the current folder.
+///
+/// What git tracks is among them though it is ignored or hidden, since the revision has it too. Links are followed, as
+/// Terraform does.
 pub(crate) fn present(paths: &[PathBuf], size: FileSize) -> io::Result<Sources> {
-    let files = below(paths, Path::new(""), size)?;
-    let named = paths.iter().filter(|path| path.is_file());
-    Ok(Sources { files, context: named.flat_map(|path| beside(path, size)).collect() })
+    let folders = folders_of(paths);
+    let listed =
+        git(
+            &[&["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"], &folders[..]].concat()
+        )?;
+    let names: BTreeSet<_> =
+        items(&listed).map(|name| PathBuf::from(&*String::from_utf8_lossy(name))).collect();
+    let mut sources = Vec::new();
+    for path in names {
+        let Ok(metadata) = fs::metadata(&path) else { continue };
+        match (metadata.is_dir(), path.is_symlink()) {
+            (true, true) => sources.extend(below(&[path], Path::new(""), size)?),
+            // a submodule: `Tree::blobs` looks at its commit
+            (true, false) => {}
+            (false, _) => {
+                let found = files::Found { path, is_named: false, below: 0 };
+                sources.extend(of_found(&found, Path::new(""), size)?);
+            }
+        }
+    }
+    Ok(split(paths, sources))
 }
 
 /// The files below some paths as a revision of git has them.
@@ -127,34 +149,44 @@ pub(crate) fn of_git(revision: &str, paths: &[PathBuf], size: FileSize) -> io::R
     let commit = format!("{revision}^{{commit}}");
     git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
         .map_err(|_| io::Error::other(format!("git knows no revision `{revision}` in this folder")))?;
-    let mut arguments = vec!["ls-tree", "-r", "-l", "-z", revision, "--"];
-    // files of Terraform beside one that is named are read with it
-    let folders: Vec<_> = paths.iter().map(|path| folder_of(path)).collect();
-    arguments.extend(folders.iter().map(String::as_str));
-    let listed = git(&arguments)?;
-    let entries = listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
-    let mut blobs = Vec::new();
-    for entry in entries {
-        blobs.extend(Blob::read(entry, size)?);
-    }
+    let blobs = Tree { revision, size }.blobs(&folders_of(paths))?;
     let contents = contents(&blobs)?;
     let sources = blobs.into_iter().zip(contents).filter_map(|(blob, bytes)| {
         let kind = Kind::of_found(&blob.path, &bytes)?;
         Some(Source { label: blob.path.clone(), path: blob.path, bytes, kind })
     });
-    let is_named = |source: &Source| {
-        paths.iter().any(|path| path == Path::new(".") || source.label.starts_with(plain(path)))
-    };
-    let (files, context) = sources.partition(is_named);
-    Ok(Sources { files, context })
+    Ok(split(paths, sources.collect()))
 }
 
-/// The folder in which everything is that is read for a path.
-fn folder_of(path: &Path) -> String {
-    let parent = path.parent().filter(|_| Kind::of_name(path).is_some_and(Kind::is_terraform));
-    let folder =
-        parent.map_or(path, |parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
-    folder.to_string_lossy().into_owned()
+/// The files that the paths name, and those that are read with them. A file of Terraform stands for its folder, since
+/// what one file says decides users of another.
+fn split(paths: &[PathBuf], sources: Vec<Source>) -> Sources {
+    let is_named = |source: &Source| {
+        let is_below = |path: &Path| path == Path::new(".") || source.label.starts_with(plain(path));
+        let is_terraform = matches!(source.kind, Kind::Infrastructure(format) if format.is_terraform());
+        paths.iter().any(|path| is_below(path) || is_terraform && is_below(folder_of(path)))
+    };
+    let (files, context) = sources.into_iter().partition(is_named);
+    Sources { files, context }
+}
+
+/// The folders that hold everything that is read for the paths.
+fn folders_of(paths: &[PathBuf]) -> Vec<&str> {
+    paths.iter().filter_map(|path| folder_of(path).to_str()).collect()
+}
+
+/// The folder of a file of Terraform, which is read as a whole; of anything else the path itself.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent().filter(|_| Kind::of_name(path).is_some_and(Kind::is_terraform)) {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => path,
+    }
+}
+
+/// What git prints with `-z`.
+fn items(listed: &[u8]) -> impl Iterator<Item = &[u8]> {
+    listed.split(|byte| *byte == 0).filter(|item| !item.is_empty())
 }
 
 /// A path as git prints it, without `./`.
@@ -169,21 +201,93 @@ struct Blob {
     length: usize,
 }
 
-impl Blob {
-    /// `mode blob object size<TAB>path`; `None` for what is no file, or is too large and of no kind that is read.
-    fn read(entry: &[u8], size: FileSize) -> io::Result<Option<Self>> {
-        let entry = String::from_utf8_lossy(entry);
-        let Some((about, path)) = entry.split_once('\t') else { return Ok(None) };
-        let mut about = about.split_ascii_whitespace().skip(1);
-        let (Some("blob"), Some(object), Some(length)) = (about.next(), about.next(), about.next()) else {
-            return Ok(None);
-        };
-        let (path, length): (_, u64) = (PathBuf::from(path), length.parse().unwrap_or(0));
-        match length > size.bytes() {
-            true if Kind::of_name(&path).is_none() => Ok(None),
-            true => Err(io::Error::other(format!("{}: {}", path.display(), size.too_large(length)))),
-            false => Ok(Some(Self { object: object.to_owned(), path, length: length as usize })),
+/// The files of a revision.
+#[derive(Clone, Copy)]
+struct Tree<'r> {
+    revision: &'r str,
+    size: FileSize,
+}
+
+impl Tree<'_> {
+    const LINK: &'static str = "120000";
+    const SUBMODULE: &'static str = "160000";
+
+    /// The files below some paths as seen from the current folder, links followed.
+    fn blobs(self, paths: &[&str]) -> io::Result<Vec<Blob>> {
+        self.listed(paths, &|link| self.linked(link))
+    }
+
+    /// `mode type object size<TAB>path` for each file. `follow` gives the files that a link leads to.
+    fn listed(
+        self,
+        paths: &[&str],
+        follow: &dyn Fn(&Path) -> io::Result<Vec<Blob>>,
+    ) -> io::Result<Vec<Blob>> {
+        let listed = git(&[&["ls-tree", "-r", "-l", "-z", self.revision, "--"], paths].concat())?;
+        let mut blobs = Vec::new();
+        for entry in items(&listed) {
+            let entry = String::from_utf8_lossy(entry);
+            let Some((about, path)) = entry.split_once('\t') else { continue };
+            match &about.split_ascii_whitespace().collect::<Vec<_>>()[..] {
+                [Self::LINK, ..] => blobs.extend(follow(Path::new(path))?),
+                [Self::SUBMODULE, _, commit, ..] => has_not_moved(path, commit)?,
+                [_, "blob", object, length] => blobs.extend(self.blob(object, path, length)?),
+                _ => {}
+            }
         }
+        Ok(blobs)
+    }
+
+    /// `None` for what is too large and of no kind that is read.
+    fn blob(self, object: &str, path: &str, length: &str) -> io::Result<Option<Blob>> {
+        let (path, length): (_, u64) = (PathBuf::from(path), length.parse().unwrap_or(0));
+        match length > self.size.bytes() {
+            true if Kind::of_name(&path).is_none() => Ok(None),
+            true => Err(io::Error::other(format!("{}: {}", path.display(), self.size.too_large(length)))),
+            false => Ok(Some(Blob { object: object.to_owned(), path, length: length as usize })),
+        }
+    }
+
+    /// The file that a link led to, or the files of a folder. Links to links and out of the current folder are not
+    /// followed: what they hold now counts as new.
+    fn linked(self, link: &Path) -> io::Result<Vec<Blob>> {
+        let target = git(&["cat-file", "blob", &format!("{}:./{}", self.revision, link.display())])?;
+        let folder = link.parent().unwrap_or(Path::new(""));
+        let Some(target) = joined(folder, Path::new(&*String::from_utf8_lossy(&target))) else {
+            return Ok(Vec::new());
+        };
+        let mut blobs = self.listed(&[&target.to_string_lossy()], &|_| Ok(Vec::new()))?;
+        for blob in &mut blobs {
+            if let Ok(rest) = blob.path.strip_prefix(&target) {
+                blob.path = if rest.as_os_str().is_empty() { link.to_owned() } else { link.join(rest) };
+            }
+        }
+        Ok(blobs)
+    }
+}
+
+/// The path that a link in a folder names; `None` out of the current folder.
+fn joined(folder: &Path, target: &Path) -> Option<PathBuf> {
+    let mut path = folder.to_owned();
+    for part in target.components() {
+        match part {
+            Component::Normal(name) => path.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if path.pop() => {}
+            _ => return None,
+        }
+    }
+    Some(path)
+}
+
+/// The files of a submodule are not compared, so it must be at the same commit.
+fn has_not_moved(submodule: &str, commit: &str) -> io::Result<()> {
+    let now = git(&["ls-files", "-s", "-z", "--", submodule])?;
+    match String::from_utf8_lossy(&now).split_ascii_whitespace().nth(1) == Some(commit) {
+        true => Ok(()),
+        false => Err(io::Error::other(format!(
+            "the submodule `{submodule}` is at another commit; its files are not compared, so run `redis-acl diff` in it"
+        ))),
     }
 }
 
@@ -218,7 +322,8 @@ fn content(answers: &mut impl BufRead, blob: &Blob) -> io::Result<Vec<u8>> {
 }
 
 fn git(arguments: &[&str]) -> io::Result<Vec<u8>> {
-    let run = Command::new("git").args(arguments).output();
+    // a path is a path, whatever it begins with
+    let run = Command::new("git").arg("--literal-pathspecs").args(arguments).output();
     let Output { status, stdout, stderr } =
         run.map_err(|error| io::Error::new(error.kind(), format!("git cannot be run: {error}")))?;
     match status.success() {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anstyle::AnsiColor;
 use redis_acl::compare::Difference;
-use redis_acl::document::{self, Change, Compared, Document, FileUser, Login, NewAccess};
+use redis_acl::document::{self, Change, Compared, Document, FileUser, GateAnswer, Login, NewAccess};
 use redis_acl::{Dialect, Dialects, User, syntax};
 use serde::Serialize;
 
@@ -97,37 +97,23 @@ impl Diff {
         (new, of_new): (&Path, &Revision),
     ) -> io::Result<Outcome> {
         let compared = document::changes(self.options(), &of_old.users, &of_new.users);
-        let new_access = NewAccess::of_all(compared.iter().map(|compared| compared.new_access));
-        let unchecked = compared.iter().filter(|compared| compared.why.is_some()).count();
+        let gate = GateAnswer::of(&compared, self.allow_unchecked);
         match self.format {
             _ if self.quiet => {}
-            Format::Text => self.tell(&compared, new_access)?,
-            Format::Markdown => output::line(reports::markdown(&compared, new_access))?,
+            Format::Text => self.tell(&compared, gate)?,
+            Format::Markdown => output::line(reports::markdown(&compared, gate))?,
             Format::Github => output::line(reports::github(&compared))?,
             Format::Sarif => output::json(&reports::sarif(&compared))?,
             Format::Json => {
                 let users = compared.iter().map(answer).collect();
+                let GateAnswer { new_access, unchecked } = gate;
                 output::json(&Answer { old, new, new_access, unchecked, users })?;
             }
         }
         self.sum_up(&compared, of_old, of_new)?;
-        let is_fine = match self.no_new_access {
-            true => compared.iter().all(|compared| self.passes(compared)),
-            false => {
-                compared.iter().all(|compared| matches!(compared.change, Change::Equal | Change::Unchecked))
-            }
-        };
+        let is_same = |compared: &Compared<'_>| matches!(compared.change, Change::Equal | Change::Unchecked);
+        let is_fine = if self.no_new_access { gate.passes() } else { compared.iter().all(is_same) };
         Ok(if is_fine { Outcome::Fine } else { Outcome::Negative })
-    }
-
-    /// Whether a user passes the gate: NEW can do nothing more, for certain.
-    fn passes(&self, compared: &Compared<'_>) -> bool {
-        let is_unknown = compared.why.is_some();
-        match compared.new_access {
-            NewAccess::None => !is_unknown || self.allow_unchecked || compared.new.is_none(),
-            NewAccess::Undecided => is_unknown && self.allow_unchecked,
-            NewAccess::Some => false,
-        }
     }
 
     /// The users of files; what is rejected in one is reported.
@@ -148,20 +134,13 @@ impl Diff {
     }
 
     /// A line for each user, then what is different.
-    fn tell(&self, compared: &[Compared<'_>], new_access: NewAccess) -> io::Result<()> {
+    fn tell(&self, compared: &[Compared<'_>], gate: GateAnswer) -> io::Result<()> {
         compared.iter().try_for_each(sum_up)?;
         compared.iter().filter(|compared| has_more_to_tell(compared)).try_for_each(tell)?;
         if compared.iter().any(Compared::has_reached_bounds) {
             output::bounds(self.bounds)?;
         }
-        let is_unchecked = compared.iter().any(|compared| compared.why.is_some()) && !self.allow_unchecked;
-        match (self.no_new_access, new_access) {
-            (false, _) => Ok(()),
-            (true, NewAccess::None) if is_unchecked => output::line(
-                "\nnew access cannot be ruled out: what is unchecked counts as new access unless --allow-unchecked is given",
-            ),
-            (true, _) => output::line(format_args!("\n{}", new_access.told())),
-        }
+        if self.no_new_access { output::line(format_args!("\n{gate}")) } else { Ok(()) }
     }
 
     /// What was compared, on the standard error.
@@ -243,7 +222,7 @@ fn answer<'c>(compared: &'c Compared<'_>) -> UserAnswer<'c> {
     UserAnswer {
         user: compared.new.or(compared.old).and_then(|user| user.id.as_deref()).map(syntax::masked),
         change: compared.change,
-        new_access: compared.new_access,
+        new_access: compared.gate_access(),
         on: compared.on,
         old: compared.old.map(side),
         new: compared.new.map(side),

@@ -2,22 +2,22 @@
 
 use std::fmt::Write as _;
 
-use redis_acl::document::{Change, Compared, FileUser, NewAccess};
+use redis_acl::document::{Change, Compared, FileUser, GateAnswer, NewAccess};
 use serde_json::{Value, json};
 
 use super::of_files::visible;
 use crate::commands::lint::{data, property, uri};
 
 /// A table of the users that change, and what changes below it.
-pub(super) fn markdown(compared: &[Compared<'_>], new_access: NewAccess) -> String {
+pub(super) fn markdown(compared: &[Compared<'_>], gate: GateAnswer) -> String {
     let changed: Vec<_> = compared.iter().filter(|compared| compared.change != Change::Equal).collect();
-    let mut text = format!("### Access of users: {}\n", new_access.told());
+    let mut text = format!("### Access of users: {gate}\n");
     if changed.is_empty() {
         return text + "\nNo user changes.";
     }
     text += "\n| user | change | new access |\n|---|---|---|\n";
     for compared in &changed {
-        let row = [compared.change.name(), answer(compared.new_access)];
+        let row = [compared.change.name(), answer(compared.gate_access())];
         let _ = writeln!(text, "| {} | {} | {} |", code(&visible(compared.address())), row[0], row[1]);
     }
     for compared in changed {

@@ -1,0 +1,139 @@
+//! `redis-acl diff --no-new-access` where something hides a change: version control, plans, other files.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::ran::{Ran, folder, run_in, write};
+use tempfile::TempDir;
+
+fn user(id: &str, name: &str, rules: &str) -> String {
+    format!(
+        "resource \"aws_elasticache_user\" \"{id}\" {{\n  user_id = \"{id}\"\n  user_name = \"{name}\"\n  \
+         engine = \"redis\"\n  access_string = \"{rules}\"\n  passwords = [\"abcdefghijklmnop1234\"]\n}}\n"
+    )
+}
+
+const READS: &str = "on ~app:* -@all +@read";
+const ALL: &str = "on ~* +@all";
+
+/// A repository whose only commit holds the files.
+fn repository(files: &[(&str, &str)]) -> TempDir {
+    let repository = folder(files);
+    git(repository.path(), &["init", "-q"]);
+    commit(repository.path());
+    repository
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let identity = ["-c", "user.email=a@b", "-c", "user.name=a"];
+    let done =
+        Command::new("git").args(identity).args(arguments).current_dir(folder).output().expect("git runs");
+    assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn commit(folder: &Path) {
+    git(folder, &["add", "-A", "-f"]);
+    git(folder, &["commit", "-q", "-m", "a"]);
+}
+
+#[track_caller]
+fn gate(folder: &TempDir, arguments: &[&str]) -> Ran {
+    run_in(folder.path(), &[&["diff", "--no-new-access"], arguments].concat(), b"")
+}
+
+/// What the revision has is compared, though the working tree ignores or hides it.
+#[test]
+fn tracked_files_are_compared_though_they_are_ignored_or_hidden() {
+    let (reads, all) = (user("u", "u", READS), user("u", "u", ALL));
+    for name in ["u.tf", ".infra/u.tf", "in/u.tf"] {
+        let files = repository(&[(name, &reads)]);
+        assert_eq!(gate(&files, &["--since", "HEAD", "."]).code, 0, "{name}");
+        write(files.path(), name, &all);
+        write(files.path(), ".gitignore", "u.tf\n");
+        let ran = gate(&files, &["--since", "HEAD", "."]);
+        assert!(ran.code == 1 && ran.out.starts_with("wider "), "{name}: {}", ran.out);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_on_both_sides() {
+    let (reads, all) = (user("u", "u", READS), user("u", "u", ALL));
+    let files = repository(&[("u.tf", &reads), ("wide/u.txt", &all), ("m/v.tf", &reads)]);
+    let link = |to: &str, name: &str| {
+        std::os::unix::fs::symlink(to, files.path().join(name)).expect("a link can be made");
+    };
+    std::fs::remove_file(files.path().join("u.tf")).expect("it can be removed");
+    link("wide/u.txt", "u.tf");
+    let ran = gate(&files, &["--since", "HEAD", "."]);
+    assert!(ran.code == 1 && ran.out.starts_with("wider "), "{}", ran.out);
+    // a link that stays is no change
+    link("m", "n");
+    commit(files.path());
+    let ran = gate(&files, &["--since", "HEAD", "."]);
+    assert!(ran.code == 0 && ran.out.matches("equal ").count() == 3, "{}", ran.out);
+    write(files.path(), "m/v.tf", &all);
+    assert_eq!(gate(&files, &["--since", "HEAD", "n"]).code, 1);
+}
+
+/// Hooks name the files that changed, and a local decides a user of another file.
+#[test]
+fn a_named_file_of_terraform_is_compared_with_its_folder() {
+    let files = repository(&[
+        ("a.tf", &user("u", "u", "on ${local.s} +@read")),
+        ("main.tf", "locals { s = \"~app:*\" }\n"),
+    ]);
+    write(files.path(), "main.tf", "locals { s = \"~*\" }\n");
+    let ran = gate(&files, &["--since", "HEAD", "main.tf"]);
+    assert!(ran.code == 1 && ran.out.starts_with("wider "), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn another_name_is_another_way_to_log_in() {
+    let files = folder(&[("o.tf", &user("u", "admin", ALL)), ("n.tf", &user("u", "default", ALL))]);
+    let ran = gate(&files, &["o.tf", "n.tf"]);
+    assert!(ran.code == 1 && ran.out.contains("+ logs in under another name"), "{}", ran.out);
+}
+
+#[test]
+fn a_login_that_a_plan_does_not_know_is_not_known() {
+    let plan = |after: &str, unknown: &str| {
+        format!(
+            r#"{{"format_version":"1.2","planned_values":{{"root_module":{{}}}},"resource_changes":[{{
+            "address":"aws_elasticache_user.u","mode":"managed","type":"aws_elasticache_user","name":"u","change":{{
+            "actions":["update"],"before":{{"user_id":"u","user_name":"u","access_string":"{READS}",
+            "passwords":["abcdefghijklmnop1234"]}},"after":{{"user_id":"u","user_name":"u",
+            "access_string":"{READS}",{after}}},"after_unknown":{unknown}}}}}]}}"#
+        )
+    };
+    for (after, unknown, code) in [
+        (r#""passwords":["abcdefghijklmnop1234"]"#, "{}", 0),
+        (r#""passwords":[],"no_password_required":false"#, r#"{"no_password_required":true}"#, 1),
+        (r#""authentication_mode":[{}]"#, r#"{"authentication_mode":[{"type":true}]}"#, 1),
+    ] {
+        let files = folder(&[("plan.json", &plan(after, unknown))]);
+        let ran = gate(&files, &["plan.json"]);
+        assert_eq!(ran.code, code, "{unknown}: {}{}", ran.out, ran.err);
+    }
+}
+
+/// What an included file or an ACL file says is not known, nor what a renamed command was for.
+#[test]
+fn a_directive_that_decides_elsewhere_keeps_the_gate_shut() {
+    let plain = "port 1\nuser a on >s ~a +flushall\n";
+    let with = |line: &str| format!("{plain}{line}\n");
+    for line in ["include /etc/more.conf", "rename-command FLUSHALL \"\""] {
+        let files = folder(&[("o.conf", plain), ("n.conf", &with(line))]);
+        for arguments in [["o.conf", "n.conf"], ["n.conf", "o.conf"]] {
+            let ran = gate(&files, &arguments);
+            assert!(ran.code == 1 && ran.out.starts_with("undecided "), "{line}: {}", ran.out);
+            let allowed = gate(&files, &[&["--allow-unchecked"], &arguments[..]].concat());
+            let end = "no new access in what is known; 1 unchecked, which is allowed\n";
+            assert!(allowed.code == 0 && allowed.out.ends_with(end), "{}", allowed.out);
+        }
+        assert_eq!(gate(&files, &["n.conf", "n.conf"]).code, 0);
+    }
+    let files = folder(&[("o.conf", "rename-command CONFIG s3cret\n"), ("n.conf", "port 1\n")]);
+    let ran = gate(&files, &["o.conf", "n.conf"]);
+    assert!(ran.code == 1 && !ran.out.contains("s3cret"), "{}", ran.out);
+}
