@@ -109,7 +109,15 @@ impl Dialect {
     }
 
     /// Whether both are the same engine of the same service with the same modules, whatever its settings are.
-    pub(crate) fn is_same_engine(self, other: Self) -> bool {
+    ///
+    /// ```
+    /// # use redis_acl::Dialect;
+    /// let open: Dialect = "redis-7.0+acl-pubsub-default=allchannels".parse()?;
+    /// assert!(open.is_same_engine("redis-7.0".parse()?) && open != "redis-7.0".parse()?);
+    /// # Ok::<(), redis_acl::DialectError>(())
+    /// ```
+    #[must_use]
+    pub fn is_same_engine(self, other: Self) -> bool {
         core::ptr::eq(self.release, other.release) && self.modules == other.modules
     }
 

@@ -7,7 +7,7 @@ use core::fmt;
 
 use super::users::{Access, FileUser, Login, pairs};
 use crate::compare::{Difference, Excess, Relation, difference_within};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Dialects};
 use crate::user::User;
 
 /// What became of a user, said of NEW.
@@ -270,6 +270,21 @@ impl<'u> Compared<'u> {
     #[must_use]
     pub fn gate_access(&self) -> NewAccess {
         if self.change == Change::Unchecked { NewAccess::Undecided } else { self.new_access }
+    }
+
+    /// The engines on which it was not compared, though they accept the string of OLD or that of NEW.
+    #[must_use]
+    pub fn engines_without_say(&self) -> Option<Dialects> {
+        let (old, new) = (self.old?.known()?, self.new?.known()?);
+        let only = |users: &[User], others: &[User]| -> Vec<_> {
+            let is_in =
+                |dialect: &Dialect| others.iter().any(|other| other.dialect().is_same_engine(*dialect));
+            users.iter().map(User::dialect).filter(|dialect| !is_in(dialect)).collect()
+        };
+        let (only_old, only_new) = (only(old, new), only(new, old));
+        // where no engine reads both, each was compared with each
+        let has_common = only_old.len() < old.len();
+        Dialects::new([only_old, only_new].concat()).filter(|_| has_common)
     }
 
     /// Whether a comparison ended at a bound.

@@ -17,9 +17,12 @@ use super::value::Value;
 use crate::dialect::Service;
 
 /// The resources that are users, and what they ask AWS for.
-pub(super) const USERS: [(&str, RequestKind); 2] = [
+pub(super) const USERS: [(&str, RequestKind); 4] = [
     ("aws_elasticache_user", RequestKind::CreateUser),
     ("aws_memorydb_user", RequestKind::MemoryDbCreateUser),
+    // the provider that AWS generates from its own schemas
+    ("awscc_elasticache_user", RequestKind::CreateUser),
+    ("awscc_memorydb_user", RequestKind::MemoryDbCreateUser),
 ];
 
 /// Finds the users that a file defines, as each copy of its module, and then what looks like an access string and is

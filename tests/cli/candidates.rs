@@ -246,11 +246,7 @@ fn one_string_is_judged_on_each_engine_that_accepts_it() {
     // engines that reject a string have no say, and are named
     let ran = equal("redis-6.2..7.2", "on %R~* +@read", "on %R~* +@read +get");
     assert_eq!((ran.code, ran.out.as_str()), (0, "equal\n"));
-    assert!(
-        ran.err.contains("not compared on redis-6.2,") || ran.err.contains("not compared on redis-6.2 "),
-        "{}",
-        ran.err
-    );
+    assert_eq!(ran.err, "note: redis-6.2 had no say, where a string is rejected\n");
     let ran = equal("redis-6.0..6.2", "on %R~* +@read", "on");
     assert!(ran.code == 2 && ran.err.contains("redis-6.2"), "{}", ran.err);
 

@@ -148,7 +148,7 @@ fn what_is_not_literal_is_unchecked_or_fails() {
     becomes("tf", &old, &old.replace("var.rules", "\"on -@all\""), &[(address, "undecided")], "undecided");
     becomes("tf", "", &old, &[(address, "added")], "undecided");
     let append = "{\"UserId\": \"u\", \"AppendAccessString\": \"+get\"}";
-    becomes("json", append, append, &[("ModifyUser.u", "unchecked")], "none");
+    becomes("json", append, append, &[("ModifyUser.u", "unchecked")], "undecided");
     becomes("json", append, &append.replace("+get", "+@all"), &[("ModifyUser.u", "undecided")], "undecided");
 }
 

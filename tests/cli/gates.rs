@@ -137,3 +137,18 @@ fn a_directive_that_decides_elsewhere_keeps_the_gate_shut() {
     let ran = gate(&files, &["o.conf", "n.conf"]);
     assert!(ran.code == 1 && !ran.out.contains("s3cret"), "{}", ran.out);
 }
+
+#[test]
+fn users_of_the_generated_provider_are_users() {
+    let of = |rules: &str| user("u", "u", rules).replace("aws_elasticache_user", "awscc_elasticache_user");
+    let files = folder(&[("o.tf", &of(READS)), ("n.tf", &of(ALL))]);
+    assert!(gate(&files, &["o.tf", "n.tf"]).out.starts_with("wider         awscc_elasticache_user.u\n"));
+}
+
+#[test]
+fn engines_that_reject_a_string_have_no_say_and_are_named() {
+    let files =
+        folder(&[("o.acl", "user a on >s ~a +publish &x\n"), ("n.acl", "user a on >s ~a +publish\n")]);
+    let ran = gate(&files, &["--dialect", "redis-6.2..7.0", "o.acl", "n.acl"]);
+    assert!(ran.out.contains("\n  not compared on redis-6.2, where OLD or NEW is rejected\n"), "{}", ran.out);
+}

@@ -7,7 +7,7 @@ use std::path::Path;
 use anstyle::AnsiColor;
 use redis_acl::compare::{Difference, MAX_SELECTORS};
 use redis_acl::document::Refusal;
-use redis_acl::{Relation, Report};
+use redis_acl::{Dialects, Relation, Report, User};
 use serde::Serialize;
 
 use crate::input::Bounds;
@@ -83,6 +83,15 @@ pub(crate) fn marked(colour: AnsiColor, word: &str, text: impl Display) -> io::R
 /// A line on the standard error about the work as a whole.
 pub(crate) fn note(text: impl Display) -> io::Result<()> {
     writeln!(anstream::stderr(), "{text}")
+}
+
+/// Says which engines had no say, as they reject one of the users' strings.
+pub(crate) fn not_asked(dialects: &Dialects, users: &[&[User]]) -> io::Result<()> {
+    let accepts = |users: &[User], dialect| users.iter().any(|user| user.dialect().is_same_engine(dialect));
+    match dialects.filter(|dialect| users.iter().any(|users| !accepts(users, dialect))) {
+        Some(others) => note(format_args!("note: {others} had no say, where a string is rejected")),
+        None => Ok(()),
+    }
 }
 
 /// What the errors after it are about.

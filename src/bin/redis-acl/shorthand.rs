@@ -54,7 +54,7 @@ fn members(text: &str, names: &[&str]) -> Result<Map<String, Value>, String> {
         let (value, behind) = match (LISTS.contains(&name), behind.strip_prefix('[')) {
             (false, _) => value(behind, &[',']).map(|(value, behind)| (Value::from(value), behind))?,
             (true, Some(list)) => bracketed(list)?,
-            (true, None) => values(behind, names)?,
+            (true, None) => values(behind)?,
         };
         members.insert(name.to_owned(), value);
         match behind.strip_prefix(',') {
@@ -65,13 +65,15 @@ fn members(text: &str, names: &[&str]) -> Result<Map<String, Value>, String> {
     }
 }
 
-/// Values up to the end, or to one that is another member.
-fn values<'t>(mut rest: &'t str, names: &[&str]) -> Result<(Value, &'t str), String> {
+/// Values up to the end, or to the next member. As in the AWS CLI only the first value can contain `=`.
+fn values(mut rest: &str) -> Result<(Value, &str), String> {
     let mut list = Vec::new();
     loop {
         let (value, behind) = value(rest, &[','])?;
         list.push(Value::from(value));
-        let is_member = |next: &str| next.split_once('=').is_some_and(|(name, _)| names.contains(&name));
+        let is_quoted = |next: &str| next.starts_with(['"', '\'']);
+        let is_member =
+            |next: &str| !is_quoted(next) && next.split(',').next().is_some_and(|item| item.contains('='));
         match behind.strip_prefix(',') {
             Some(next) if !is_member(next) => rest = next,
             _ => return Ok((Value::from(list), behind)),
@@ -127,6 +129,9 @@ mod tests {
             r#"{"Passwords":["one","two"],"Type":"password"}"#
         );
         assert_eq!(json("Passwords=one,two,Type=iam"), r#"{"Passwords":["one","two"],"Type":"iam"}"#);
+        // as in the AWS CLI: what has `=` is a member, known or not
+        assert!(json("Passwords=one,x=two").starts_with("not Name=value"));
+        assert_eq!(json("Passwords=a=b,\"x=two\""), r#"{"Passwords":["a=b","x=two"]}"#);
         assert_eq!(json("Passwords=[one,two],Type=iam"), r#"{"Passwords":["one","two"],"Type":"iam"}"#);
         assert_eq!(json(r#"Key="a,b",Value='c\'d'"#), r#"{"Key":"a,b","Value":"c'd"}"#);
     }

@@ -129,7 +129,7 @@ impl Assert {
 
     fn user_of_the_file(&self, claims: &Claims, dialects: &Dialects) -> io::Result<Outcome> {
         match claims.users(dialects) {
-            Ok(Some(users)) => self.check(None, &users, claims),
+            Ok(Some(users)) => self.check(None, &users, (claims, dialects)),
             Ok(None) => self.no_user("no access string is given, and the claims have no line `user \"…\"`"),
             Err(errors) => self.unread(&errors),
         }
@@ -141,17 +141,23 @@ impl Assert {
             Err(outcome) => return Ok(outcome),
         };
         match User::parse_on(dialects, text) {
-            Ok(users) => self.check(Some((item, &syntax::masked(text))), &users, claims),
+            Ok(users) => self.check(Some((item, &syntax::masked(text))), &users, (claims, dialects)),
             Err(errors) => item.refuse(text, &errors, dialects.newest(), self.format),
         }
     }
 
-    fn check(&self, input: Option<(&Item, &str)>, users: &[User], claims: &Claims) -> io::Result<Outcome> {
+    fn check(
+        &self,
+        input: Option<(&Item, &str)>,
+        users: &[User],
+        (claims, dialects): (&Claims, &Dialects),
+    ) -> io::Result<Outcome> {
         let answers = match claims.check_on(self.bounds.work, users) {
             Ok(answers) => answers,
             Err(errors) => return self.unread(&errors),
         };
         let holds = answers.iter().all(Answer::holds);
+        output::not_asked(dialects, &[users])?;
         match self.format {
             Format::Text => {
                 if let Some((Item { line: Some(number), .. }, text)) = input {

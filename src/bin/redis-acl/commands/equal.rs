@@ -47,7 +47,7 @@ impl Equal {
         let differs = change.gained.max(change.lost);
         if !self.quiet {
             self.tell(differs, &change, (&a, &b))?;
-            uncompared(&dialects, (&a, &b))?;
+            output::not_asked(&dialects, &[&a, &b])?;
         }
         Ok(if differs == NewAccess::None { Outcome::Fine } else { Outcome::Negative })
     }
@@ -80,16 +80,5 @@ fn users(dialects: &Dialects, text: &str) -> io::Result<Option<Vec<User>>> {
             item.refuse(text, &errors, dialects.newest(), Format::Text)?;
             Ok(None)
         }
-    }
-}
-
-/// Says which engines reject one of the strings.
-fn uncompared(dialects: &Dialects, (a, b): (&[User], &[User])) -> io::Result<()> {
-    let accepts = |users: &[User], dialect| users.iter().any(|user| user.dialect() == dialect);
-    match dialects.filter(|dialect| !accepts(a, dialect) || !accepts(b, dialect)) {
-        Some(others) => {
-            output::note(format_args!("not compared on {others}, where one of the strings is rejected"))
-        }
-        None => Ok(()),
     }
 }

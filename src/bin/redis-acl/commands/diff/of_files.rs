@@ -191,6 +191,9 @@ fn tell(compared: &Compared<'_>) -> io::Result<()> {
     let is_shown = compared.difference.as_ref().is_some_and(|difference| !difference.comparison().is_equal());
     let on = compared.on.filter(|_| is_shown).map(|on| format!(", on {on}"));
     output::line(format_args!("\n{}{place}{}", visible(compared.address()), on.unwrap_or_default()))?;
+    if let Some(others) = compared.engines_without_say() {
+        output::line(format_args!("  not compared on {others}, where OLD or NEW is rejected"))?;
+    }
     match (&compared.difference, compared.why) {
         (_, Some(why)) if compared.change == Change::Unchecked => {
             output::line(format_args!("  written as before, but not checked: {why}"))?;

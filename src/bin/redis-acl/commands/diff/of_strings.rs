@@ -59,6 +59,9 @@ impl Diff {
             return Ok(Outcome::BadInput);
         }
         let change = AccessChange::of_users(self.options(), &from, &to);
+        if !self.quiet && old.dialects == new.dialects {
+            output::not_asked(&old.dialects, &[&from, &to])?;
+        }
         match (self.format, &change.difference) {
             _ if self.quiet => {}
             (Format::Json, difference) => output::json(&Answer {
