@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jmespath::ast::Ast;
 use jmespath::{Expression, Variable};
+use serde_json::Value;
 
 use super::tree::Tree;
 
@@ -15,7 +16,7 @@ pub(super) struct Query {
 impl Query {
     /// The error does not repeat the expression.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let expression = jmespath::compile(text)
+        let expression = jmespath::compile(&with_quoted_literals(text))
             .map_err(|error| format!("--query: not a JMESPath expression, at column {}", error.column + 1))?;
         Ok(Self { expression })
     }
@@ -30,6 +31,39 @@ impl Query {
         orders.of_value(of);
         Ok(orders.restored(found))
     }
+}
+
+/// The expression with quotes around literals that are not JSON. The AWS CLI reads `` `redis` `` as `` `"redis"` ``.
+fn with_quoted_literals(text: &str) -> String {
+    let (mut quoted, mut rest) = (String::new(), text);
+    while let Some(start) = rest.find(['`', '\'', '"']) {
+        let (before, opened) = rest.split_at(start);
+        let quote = opened.chars().next().unwrap_or_default();
+        let Some(end) = closing(opened, quote) else { break };
+        let (inside, after) = (&opened[1..end], &opened[end + 1..]);
+        quoted.push_str(before);
+        quoted.push_str(&match quote == '`'
+            && serde_json::from_str::<Value>(&inside.replace("\\`", "`")).is_err()
+        {
+            true => format!("`{}`", Value::from(inside.trim_start())),
+            false => format!("{quote}{inside}{quote}"),
+        });
+        rest = after;
+    }
+    quoted + rest
+}
+
+/// Where the quote that opens a text is closed; a backslash escapes it.
+fn closing(opened: &str, quote: char) -> Option<usize> {
+    let mut chars = opened.char_indices().skip(1);
+    while let Some((place, c)) = chars.next() {
+        match c {
+            '\\' => drop(chars.next()),
+            c if c == quote => return Some(place),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The order of an object's members, found by the set of its names. Objects that the expression makes come first.
@@ -95,6 +129,23 @@ impl Orders {
                 Tree::Map(members.into_iter().map(|(name, value)| (name, self.restored(value))).collect())
             }
             scalar => scalar,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_quoted_literals;
+
+    #[test]
+    fn literals_that_are_not_json_are_texts() {
+        for (text, read) in [
+            ("Users[?Engine==`redis`].UserId", "Users[?Engine==`\"redis\"`].UserId"),
+            ("a[?b==`\"redis\"` && c==`1` && d=='`x`']", "a[?b==`\"redis\"` && c==`1` && d=='`x`']"),
+            ("`[1]` || `a b`", "`[1]` || `\"a b\"`"),
+            ("`open", "`open"),
+        ] {
+            assert_eq!(with_quoted_literals(text), read);
         }
     }
 }
