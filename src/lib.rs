@@ -115,7 +115,7 @@
 //! let new = User::parse(Engine::Redis7_2, "on ~app:* +@all -@dangerous +info (~tmp:* +@write)")?;
 //! let comparison = compare(&old, &new);
 //! assert_eq!(comparison.relation(), Relation::Narrower);
-//! assert_eq!(comparison.only_second().witness().unwrap().to_string(), "INFO");
+//! assert_eq!(comparison.only_second().witness().unwrap().to_string(), "DEL tmp:");
 //! # Ok::<(), redis_acl::ApplyErrors>(())
 //! ```
 //!

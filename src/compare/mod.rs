@@ -1,8 +1,8 @@
 //! What one user may do and another may not, exactly, with a request that proves it.
 //!
-//! [`compare`] decides for every request whatever whether one user may send it and the other may not, each as its
-//! own server would answer ([`User::check`]), and shows the shortest one that it finds. Also logins count: whether
-//! the users are on, and with which passwords.
+//! [`compare`] decides, over all possible commands, whether one user can send it and the other cannot, each as its
+//! own server would answer ([`User::check`]). It shows a short example, if possible of a command that uses keys.
+//! Logins count too: whether the users are on, and their passwords.
 //!
 //! ```
 //! use redis_acl::{Engine, Relation, User, compare};
@@ -55,6 +55,7 @@ pub use search::MAX_SELECTORS;
 pub use simplify::{simplify, simplify_string};
 pub use transition::Transition;
 pub use upgrade::{Inexpressible, Replacement, Upgrade, upgrade, upgrade_within};
+use witness::Note;
 pub use witness::Witness;
 
 /// How what one user may do stands to what another may.
@@ -123,7 +124,7 @@ pub fn compare_within(work: usize, first: &User, second: &User) -> Comparison {
 pub(crate) struct Sendable {
     /// The commands of which some request is allowed.
     pub(crate) commands: CommandSet,
-    /// A shortest such request.
+    /// A short request of this kind, if possible with a command that uses keys.
     pub(crate) witness: Option<Witness>,
     /// Whether there may be more.
     pub(crate) is_undecided: bool,
@@ -178,7 +179,9 @@ impl Excess {
     }
 
     fn of(user: &User, other: &User, findings: Findings) -> Self {
-        Self::with_first(user, other, findings, |finding| (finding.length, finding.command))
+        let catalog = user.catalog();
+        let order = |finding: &Finding| (Note::of(finding.command, catalog), finding.length, finding.command);
+        Self::with_first(user, other, findings, order)
     }
 
     /// With the request that comes first in this order and proves the difference.
@@ -236,7 +239,7 @@ impl Excess {
         *self != Self { is_undecided: self.is_undecided, ..Self::default() }
     }
 
-    /// A shortest request that the one may send and the other may not.
+    /// A short command that this user can send and the other cannot.
     #[must_use]
     pub fn witness(&self) -> Option<&Witness> {
         self.witness.as_ref()

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::search::{Finding, Findings};
-use super::{Change, CommandGroup, Comparison, Difference, Excess, Relation};
-use crate::catalog::{Catalog, Category, ChannelArguments, Command, CommandId, CommandSet};
+use super::{Change, CommandGroup, Comparison, Difference, Excess, Note, Relation};
+use crate::catalog::{Catalog, Category, Command, CommandId, CommandSet};
 use crate::dialect::Dialect;
 use crate::user::User;
 use crate::wording::{counted, listed};
@@ -179,27 +179,4 @@ fn side(work: usize, user: &User, other: &User, findings: Findings) -> (Change, 
         excess.any_password = false;
     }
     (if excess.is_none() { Change::default() } else { change }, excess)
-}
-
-/// How much a command tells people as an example; the most telling first.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Note {
-    /// Keys or channels.
-    Data,
-    Other,
-    /// About the connection itself.
-    Connection,
-}
-
-impl Note {
-    fn of(id: CommandId, catalog: &Catalog) -> Self {
-        let takes = |command: Command<'_>| {
-            command.has_keys() || command.channel_arguments() != ChannelArguments::None
-        };
-        match catalog.get(id) {
-            Some(command) if takes(command) => Self::Data,
-            _ if catalog.members(Category::Connection).contains(id) => Self::Connection,
-            _ => Self::Other,
-        }
-    }
 }

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::catalog::{Catalog, Category, ChannelArguments, Command, CommandId};
 use crate::quoting::quoted;
 
 /// A request that proves a difference: one user may send it, the other may not.
@@ -55,5 +56,33 @@ impl fmt::Display for Witness {
             write!(f, " (in database {})", self.database)?;
         }
         Ok(())
+    }
+}
+
+/// How much a command shows people as an example; what shows most comes first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Note {
+    /// It uses keys or channels.
+    Data,
+    Other,
+    /// It is about the connection itself.
+    Connection,
+    /// No client sends it: `POST`, `HOST:`.
+    Pseudo,
+}
+
+impl Note {
+    pub(super) fn of(id: CommandId, catalog: &Catalog) -> Self {
+        let uses_data = |command: Command<'_>| {
+            command.has_keys() || command.channel_arguments() != ChannelArguments::None
+        };
+        match catalog.get(id) {
+            Some(command) if command.is_pseudo() => Self::Pseudo,
+            // what a script does is not seen in its command
+            _ if catalog.members(Category::Scripting).contains(id) => Self::Other,
+            Some(command) if uses_data(command) => Self::Data,
+            _ if catalog.members(Category::Connection).contains(id) => Self::Connection,
+            _ => Self::Other,
+        }
     }
 }

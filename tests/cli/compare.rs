@@ -226,7 +226,7 @@ FAILED deny FLUSHALL (line 6)
          allowed by `+flushall`
 FAILED never grants @dangerous (line 7)
          it may send 3 commands: flushall keys sort_ro
-         for example: KEYS 1
+         for example: SORT_RO app:
 FAILED no wider than \"on ~app:* +@read +@write\" (line 8)
          it may do more: for example: GET tmp:
 5 claims: 2 ok, 3 failed
