@@ -2,9 +2,10 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use core::fmt;
+use core::{fmt, hash};
 
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 /// A password as it was given. `Debug` does not tell it, and it has no `Display`.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl<'a> Password<'a> {
     /// What servers keep of it.
     #[must_use]
     pub fn hash(&self) -> PasswordHash {
-        PasswordHash(Sha256::digest(self.0.as_bytes()).into())
+        PasswordHash::of(self.0.as_bytes())
     }
 
     pub(crate) fn into_owned(self) -> Password<'static> {
@@ -58,10 +59,25 @@ impl fmt::Debug for Password<'_> {
 /// assert_eq!(hash.to_string(), "2b".repeat(32));
 /// assert_eq!(redis_acl::PasswordHash::from_hex("2B"), None);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+///
+/// Two hashes are compared in constant time, so that an answer's delay does not help to guess one. Their order is not.
+#[derive(Clone, Copy, PartialOrd, Ord)]
 pub struct PasswordHash([u8; 32]);
 
 impl PasswordHash {
+    /// The hash of a password, which can be any bytes (`ACLHashPassword`).
+    ///
+    /// ```
+    /// use redis_acl::PasswordHash;
+    ///
+    /// let hash = PasswordHash::of(b"secret");
+    /// assert_eq!(hash.to_string(), "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b");
+    /// ```
+    #[must_use]
+    pub fn of(password: &[u8]) -> Self {
+        Self(Sha256::digest(password).into())
+    }
+
     /// Reads exactly 64 hexadecimal digits in lower case, as servers demand them
     /// (`ACLCheckPasswordHash`).
     #[must_use]
@@ -77,6 +93,20 @@ impl PasswordHash {
             *byte = digit(pair[0])? << 4 | digit(pair[1])?;
         }
         Some(Self(hash))
+    }
+}
+
+impl PartialEq for PasswordHash {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for PasswordHash {}
+
+impl hash::Hash for PasswordHash {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
 }
 

@@ -317,6 +317,23 @@ impl User {
         self.passwords.in_order().into_iter()
     }
 
+    /// Whether the user can log in with a password: it is on, and needs no password or has this one
+    /// (`ACLCheckUserCredentials`). All hashes are compared, in constant time.
+    ///
+    /// ```
+    /// # use redis_acl::{Engine, User};
+    /// let user = User::parse(Engine::Redis7_2, "on >secret >other +@all")?;
+    /// assert!(user.authenticate(b"other") && !user.authenticate(b"wrong"));
+    /// let user = User::parse(Engine::Redis7_2, "off >secret")?;
+    /// assert!(!user.authenticate(b"secret"));
+    /// # Ok::<(), redis_acl::ApplyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn authenticate(&self, password: &[u8]) -> bool {
+        let is_known = self.passwords.hold_in_constant_time(&PasswordHash::of(password));
+        self.enabled && (self.any_password || is_known)
+    }
+
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.passwords
     }
