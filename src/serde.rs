@@ -137,23 +137,23 @@ impl Serialize for Rule<'_> {
             RuleKind::AddHash(hash) | RuleKind::RemoveHash(hash) => object.serialize_entry("hash", hash)?,
             RuleKind::Key { permission, pattern } => {
                 object.serialize_entry("permission", permission)?;
-                object.serialize_entry("pattern", pattern)?;
+                object.serialize_entry("pattern", pattern.as_str())?;
             }
-            RuleKind::Channel { pattern } => object.serialize_entry("pattern", pattern)?,
+            RuleKind::Channel { pattern } => object.serialize_entry("pattern", pattern.as_str())?,
             RuleKind::Category { effect, name } => {
                 object.serialize_entry("effect", effect)?;
-                object.serialize_entry("name", name)?;
+                object.serialize_entry("name", name.as_str())?;
             }
             RuleKind::Command { effect, name, argument } => {
                 object.serialize_entry("effect", effect)?;
-                object.serialize_entry("name", name)?;
-                object.serialize_entry("argument", argument)?;
+                object.serialize_entry("name", name.as_str())?;
+                object.serialize_entry("argument", &argument.as_deref())?;
             }
             RuleKind::Selector(selector) => {
                 object.serialize_entry("quoting", &selector.quoting)?;
                 object.serialize_entry("rules", &selector.rules)?;
             }
-            RuleKind::Databases(ids) => object.serialize_entry("ids", ids)?,
+            RuleKind::Databases(ids) => object.serialize_entry("ids", &**ids)?,
             _ => {}
         }
         object.end()

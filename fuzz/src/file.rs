@@ -61,8 +61,8 @@ fn rules_lie_within(rule: &Rule<'_>, whole: Span) {
     lies_within(rule.span, whole);
     lies_within(rule.body, rule.span);
     if let RuleKind::Selector(selector) = &rule.kind {
-        lies_within(selector.opening, rule.span);
-        selector.rules.iter().for_each(|inner| rules_lie_within(inner, rule.span));
+        lies_within(selector.opening(), rule.span);
+        selector.rules().iter().for_each(|inner| rules_lie_within(inner, rule.span));
     }
 }
 

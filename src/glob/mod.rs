@@ -31,12 +31,28 @@ mod matcher;
 mod outline;
 mod shape;
 
+use alloc::string::String;
+
 pub use inclusion::{Inclusion, WORK, inclusion, inclusion_within};
 pub(crate) use inclusion::{LOOKS, included, spend, text_outside, with_part};
 pub use matcher::matches;
 pub(crate) use outline::{Outline, may_meet};
 pub(crate) use shape::head;
 pub use shape::{Pattern, Shape};
+
+/// The pattern that matches this text and nothing else.
+///
+/// ```
+/// use redis_acl::glob;
+///
+/// assert_eq!(glob::escape("user[1]:*"), r"user\[1]:\*");
+/// assert!(glob::matches(glob::escape("a?"), "a?") && !glob::matches(glob::escape("a?"), "ab"));
+/// ```
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let escaped = |c: char| matches!(c, '*' | '?' | '[' | '\\').then_some('\\');
+    text.chars().flat_map(|c| escaped(c).into_iter().chain([c])).collect()
+}
 
 /// How many stars, neighbours counted as one, may stand before the end of a pattern that matches anything.
 pub const MAX_STARS: usize = 1000;

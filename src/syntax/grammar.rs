@@ -14,6 +14,7 @@ use nom::multi::separated_list1;
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Offset, Parser};
 
+use super::text::{DatabaseIds, RuleText};
 use super::{Flaw, ParseErrorKind, Quoting, Rule, RuleKind, SelectorRule};
 use crate::access::{Effect, KeyAccess};
 use crate::quoting::{Splitter, Word, split};
@@ -184,7 +185,7 @@ fn rule_at<'a>(word: &'a str, start: usize, rules: &mut Vec<Rule<'a>>, problems:
 /// its user to find that out too, a bad pattern rule leaves another in its place; nobody else sees it,
 /// since there is a problem.
 fn stand_in<'a>(span: Span, word: &str) -> Option<Rule<'a>> {
-    let pattern = Cow::Borrowed("");
+    let pattern = RuleText::EMPTY;
     let kind = match word.as_bytes().first()? {
         b'~' => RuleKind::Key { permission: None, pattern },
         b'%' => RuleKind::Key { permission: Some(KeyAccess::ReadWrite), pattern },
@@ -242,7 +243,7 @@ fn command_rule(word: &str, effect: Effect) -> Spoken<'_> {
 #[inline(always)]
 fn category_rule(effect: Effect, name: &str) -> RuleKind<'_> {
     match effect {
-        _ if !name.eq_ignore_ascii_case("all") => RuleKind::Category { effect, name: name.into() },
+        _ if !name.eq_ignore_ascii_case("all") => RuleKind::Category { effect, name: RuleText::new(name) },
         Effect::Allow => RuleKind::AllCommands,
         Effect::Deny => RuleKind::NoCommands,
     }
@@ -254,7 +255,7 @@ fn command(effect: Effect, body: &str) -> Result<RuleKind<'_>, Fault<'_>> {
     if name.is_empty() {
         return Err(Fault { kind: ParseErrorKind::MissingName, part: body });
     }
-    Ok(RuleKind::Command { effect, name: name.into(), argument: argument.map(Cow::Borrowed) })
+    Ok(RuleKind::Command { effect, name: RuleText::new(name), argument: argument.map(RuleText::new) })
 }
 
 /// ```abnf
@@ -267,12 +268,12 @@ fn key_rule(word: &str) -> Spoken<'_> {
         return Ok((word, RuleKind::AllKeys));
     }
     let body = &word[1..];
-    Ok((body, RuleKind::Key { permission: None, pattern: pattern(body)?.into() }))
+    Ok((body, RuleKind::Key { permission: None, pattern: RuleText::new(pattern(body)?) }))
 }
 
 fn key_rule_with_permission(word: &str) -> Spoken<'_> {
     let (permission, body) = finished((key_permission, rest).parse(word))?;
-    Ok((body, RuleKind::Key { permission: Some(permission), pattern: pattern(body)?.into() }))
+    Ok((body, RuleKind::Key { permission: Some(permission), pattern: RuleText::new(pattern(body)?) }))
 }
 
 /// `%R`, `%W` or `%RW` by itself stands for the empty pattern, on every server.
@@ -298,7 +299,7 @@ fn channel_rule(word: &str) -> Spoken<'_> {
         return Ok((word, RuleKind::AllChannels));
     }
     let body = &word[1..];
-    Ok((body, RuleKind::Channel { pattern: pattern(body)?.into() }))
+    Ok((body, RuleKind::Channel { pattern: RuleText::new(pattern(body)?) }))
 }
 
 /// ```abnf
@@ -369,11 +370,7 @@ fn database_rule(word: &str) -> Parsed<'_, (&str, RuleKind<'_>)> {
     }
     let list = all_consuming(separated_list1(char(','), database)).parse(body);
     match list {
-        Ok((end, mut ids)) => {
-            ids.sort_unstable();
-            ids.dedup();
-            Ok((end, (body, RuleKind::Databases(ids))))
-        }
+        Ok((end, ids)) => Ok((end, (body, RuleKind::Databases(DatabaseIds::new(ids))))),
         Err(nom::Err::Failure(fault)) => Err(nom::Err::Failure(fault)),
         Err(_) => fault(ParseErrorKind::DatabaseList, body),
     }

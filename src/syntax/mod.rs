@@ -4,18 +4,23 @@
 //! [`User::apply`](crate::User::apply) to say. The tree is the same for every engine: it accepts what any
 //! of them accepts, and the [`user`](crate::user) decides which of it a dialect has.
 
+mod build;
+mod edit;
 mod error;
 mod grammar;
 mod print;
+mod text;
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::str::FromStr;
 
 pub use error::{ParseError, ParseErrorKind, ParseErrors};
 pub(crate) use print::in_selector;
+pub use text::{DatabaseIds, RuleText};
 
 use crate::access::{Effect, KeyAccess};
 use crate::secret::{Password, PasswordHash, mask, mask_argument};
@@ -45,7 +50,7 @@ use crate::span::Span;
 /// `Display` gives the text back, passwords included. `Debug`, errors, reports and JSON mask them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessString<'a> {
-    text: &'a str,
+    text: Cow<'a, str>,
     rules: Vec<Rule<'a>>,
 }
 
@@ -64,17 +69,24 @@ impl<'a> AccessString<'a> {
     pub(crate) fn scan(text: &'a str) -> (Self, Vec<ParseError>) {
         let (rules, problems) = grammar::access_string(text);
         if problems.is_empty() {
-            return (Self { text, rules }, Vec::new());
+            return (Self { text: text.into(), rules }, Vec::new());
         }
         let masked: Arc<str> = mask(text).into();
         let errors = problems.into_iter().map(|problem| ParseError::new(problem, masked.clone())).collect();
-        (Self { text, rules }, errors)
+        (Self { text: text.into(), rules }, errors)
     }
 
     /// The text that was parsed.
     #[must_use]
-    pub fn text(&self) -> &'a str {
-        self.text
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same string, independent of the text it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> AccessString<'static> {
+        let rules = self.rules.into_iter().map(Rule::into_owned).collect();
+        AccessString { text: self.text.into_owned().into(), rules }
     }
 
     /// The text with hashes in the place of passwords. Everything else stays as it is written.
@@ -109,6 +121,14 @@ impl<'a> AccessString<'a> {
     }
 }
 
+impl FromStr for AccessString<'static> {
+    type Err = ParseErrors;
+
+    fn from_str(text: &str) -> Result<Self, ParseErrors> {
+        AccessString::parse(text).map(AccessString::into_owned)
+    }
+}
+
 /// The text with passwords and hashes masked byte for byte, so that spans still fit: for showing a text that
 /// may be no access string at all.
 ///
@@ -120,8 +140,11 @@ pub fn masked(text: &str) -> String {
     mask(text)
 }
 
-/// One rule, and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One rule, and its place in a text.
+///
+/// Rules are equal if they say the same, wherever they are written, in selectors too.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Rule<'a> {
     /// The whole rule.
     pub span: Span,
@@ -138,7 +161,7 @@ impl<'a> Rule<'a> {
     /// ```
     /// use redis_acl::{Rule, RuleKind};
     /// let rule = Rule::parse("(~app:* +@read)")?;
-    /// assert!(matches!(rule.kind, RuleKind::Selector(selector) if selector.rules.len() == 2));
+    /// assert!(matches!(rule.kind, RuleKind::Selector(selector) if selector.rules().len() == 2));
     /// assert!(Rule::parse("on ").is_err());
     /// # Ok::<(), redis_acl::ParseError>(())
     /// ```
@@ -177,6 +200,14 @@ impl<'a> Rule<'a> {
     }
 }
 
+impl PartialEq for Rule<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl Eq for Rule<'_> {}
+
 /// What a rule says. Names and patterns are as they were written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -213,7 +244,7 @@ pub enum RuleKind<'a> {
         /// The letters behind a `%`; `None` where the rule begins with `~`, which means both.
         permission: Option<KeyAccess>,
         /// The glob pattern; empty, it matches the empty key only.
-        pattern: Cow<'a, str>,
+        pattern: RuleText<'a>,
     },
     /// `&*` or `allchannels`
     AllChannels,
@@ -222,7 +253,7 @@ pub enum RuleKind<'a> {
     /// `&pattern`
     Channel {
         /// The glob pattern.
-        pattern: Cow<'a, str>,
+        pattern: RuleText<'a>,
     },
     /// `+@all` or `allcommands`
     AllCommands,
@@ -233,16 +264,16 @@ pub enum RuleKind<'a> {
         /// `+` or `-`.
         effect: Effect,
         /// Without the `@`.
-        name: Cow<'a, str>,
+        name: RuleText<'a>,
     },
     /// `+command`, `-command`, `+container|subcommand`, `+command|first-argument` …
     Command {
         /// `+` or `-`.
         effect: Effect,
         /// Up to the first `|`.
-        name: Cow<'a, str>,
+        name: RuleText<'a>,
         /// Behind the first `|`; whether it is a subcommand or a first argument is the engine's to know.
-        argument: Option<Cow<'a, str>>,
+        argument: Option<RuleText<'a>>,
     },
     /// `(…)`
     Selector(SelectorRule<'a>),
@@ -253,7 +284,7 @@ pub enum RuleKind<'a> {
     /// `resetdbs`
     ResetDatabases,
     /// `db=0,3`, sorted and each once.
-    Databases(Vec<u32>),
+    Databases(DatabaseIds),
 }
 
 impl RuleKind<'_> {
@@ -293,7 +324,7 @@ impl RuleKind<'_> {
     /// The same rule, independent of the text it was read from.
     #[must_use]
     pub fn into_owned(self) -> RuleKind<'static> {
-        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let owned = RuleText::into_owned;
         match self {
             Self::On => RuleKind::On,
             Self::Off => RuleKind::Off,
@@ -327,15 +358,12 @@ impl RuleKind<'_> {
     }
 }
 
-/// A further set of permissions, which must allow a request all by itself: `(~app:* +@read)`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A further set of permissions, which must allow a command all by itself: `(~app:* +@read)`.
+#[derive(Clone, Debug)]
 pub struct SelectorRule<'a> {
-    /// Rules about keys, channels, commands and databases.
-    pub rules: Vec<Rule<'a>>,
-    /// How the text inside is quoted, which decides what a server makes of it.
-    pub quoting: Quoting,
-    /// The word that opens it. Where there are no selectors, servers stop at this word.
-    pub opening: Span,
+    pub(crate) rules: Vec<Rule<'a>>,
+    pub(crate) quoting: Quoting,
+    pub(crate) opening: Span,
     /// What is wrong with its rules, for engines that join quoted text. Others take the selector as empty.
     pub(crate) flaws: Vec<Flaw<'a>>,
     /// Of a line, the word in it that opens another selector.
@@ -343,7 +371,7 @@ pub struct SelectorRule<'a> {
 }
 
 /// A bad rule in a selector.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct Flaw<'a> {
     pub(crate) kind: ParseErrorKind,
     pub(crate) span: Span,
@@ -358,7 +386,41 @@ impl fmt::Debug for Flaw<'_> {
     }
 }
 
-impl SelectorRule<'_> {
+impl PartialEq for SelectorRule<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.rules == other.rules && self.quoting == other.quoting && self.flaws == other.flaws
+    }
+}
+
+impl Eq for SelectorRule<'_> {}
+
+impl PartialEq for Flaw<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, &self.text) == (other.kind, &other.text)
+    }
+}
+
+impl Eq for Flaw<'_> {}
+
+impl<'a> SelectorRule<'a> {
+    /// The rules about keys, channels, commands and databases.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule<'a>] {
+        &self.rules
+    }
+
+    /// How the text inside is quoted, which decides what a server makes of it.
+    #[must_use]
+    pub fn quoting(&self) -> Quoting {
+        self.quoting
+    }
+
+    /// The word that opens it. Engines without selectors stop at this word.
+    #[must_use]
+    pub fn opening(&self) -> Span {
+        self.opening
+    }
+
     fn into_owned(self) -> SelectorRule<'static> {
         let flaw =
             |flaw: Flaw<'_>| Flaw { text: flaw.text.into_owned().into(), kind: flaw.kind, span: flaw.span };

@@ -9,11 +9,12 @@ use core::fmt::{self, Display, Formatter, Write};
 
 use super::{AccessString, Quoting, Rule, RuleKind, SelectorRule};
 use crate::access::KeyAccess;
+use crate::secret::Password;
 
 impl Display for AccessString<'_> {
     /// The text that was parsed, passwords included.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.pad(self.text)
+        f.pad(&self.text)
     }
 }
 
@@ -38,7 +39,10 @@ impl Display for RuleKind<'_> {
             Self::Off => f.write_str("off"),
             Self::NoPass => f.write_str("nopass"),
             Self::ResetPass => f.write_str("resetpass"),
+            // a line cannot carry all passwords, but their hashes
+            Self::AddPassword(password) if !fits_on_a_line(password) => write!(f, "#{}", password.hash()),
             Self::AddPassword(password) => write!(f, ">{}", password.expose()),
+            Self::RemovePassword(password) if !fits_on_a_line(password) => write!(f, "!{}", password.hash()),
             Self::RemovePassword(password) => write!(f, "<{}", password.expose()),
             Self::AddHash(hash) => write!(f, "#{hash}"),
             Self::RemoveHash(hash) => write!(f, "!{hash}"),
@@ -67,6 +71,10 @@ impl Display for RuleKind<'_> {
             Self::Databases(ids) => databases(f, ids),
         }
     }
+}
+
+fn fits_on_a_line(password: &Password<'_>) -> bool {
+    !password.expose().contains(|c: char| matches!(c, ' ' | '\t'..='\r' | '\0'))
 }
 
 fn databases(f: &mut Formatter<'_>, ids: &[u32]) -> fmt::Result {

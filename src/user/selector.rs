@@ -188,7 +188,7 @@ impl Selector {
             }
             RuleKind::AllDatabases => self.databases = Databases::All,
             RuleKind::ResetDatabases => self.databases = Databases::Listed(Vec::new()),
-            RuleKind::Databases(ids) => self.databases = Databases::Listed(ids.clone()),
+            RuleKind::Databases(ids) => self.databases = Databases::Listed(ids.to_vec()),
             RuleKind::AllCommands => self.commands.set_all(Effect::Allow, catalog),
             RuleKind::NoCommands => self.commands.set_all(Effect::Deny, catalog),
             RuleKind::Category { effect, name } => match catalog.category(name) {

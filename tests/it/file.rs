@@ -190,7 +190,7 @@ fn rules_stand_where_they_stand_in_the_file() {
     let shown: Vec<_> = line.rules().iter().map(|rule| &text[rule.span.range()]).collect();
     assert_eq!(shown, ["on", "(~a:*\t+@read)", "+config|get"]);
     let RuleKind::Selector(selector) = &line.rules()[1].kind else { panic!("{:?}", line.rules()) };
-    let shown: Vec<_> = selector.rules.iter().map(|rule| &text[rule.body.range()]).collect();
+    let shown: Vec<_> = selector.rules().iter().map(|rule| &text[rule.body.range()]).collect();
     assert_eq!(shown, ["a:*", "read"]);
     assert_eq!(&text[line.rules_span().range()], "on  (~a:*\t+@read) +config|get");
 }

@@ -17,7 +17,7 @@ use patterns::Patterns;
 use crate::access::KeyAccess;
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, NewChannels};
-use crate::syntax::{AccessString, RuleKind, in_selector};
+use crate::syntax::{AccessString, DatabaseIds, RuleKind, in_selector};
 use crate::user::{ApplyErrors, ChannelSource, Channels, Commands, Databases, Keys, Selector, User};
 
 /// An access string that means exactly what the user is, as short as was found, in the order in which people
@@ -224,7 +224,7 @@ fn databases(databases: &Databases) -> Option<String> {
     match databases {
         Databases::All => None,
         Databases::Listed(ids) if ids.is_empty() => Some("resetdbs".to_owned()),
-        Databases::Listed(ids) => Some(RuleKind::Databases(ids.clone()).to_string()),
+        Databases::Listed(ids) => Some(RuleKind::Databases(DatabaseIds::new(ids.clone())).to_string()),
     }
 }
 

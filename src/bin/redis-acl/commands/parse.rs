@@ -68,7 +68,7 @@ fn tree(rules: &[Rule<'_>], input: &str, depth: usize) -> io::Result<()> {
         let text = &input[rule.span.range()];
         output::line(format_args!("{indent}{place:9} {text:30} {}", meaning(&rule.kind)))?;
         if let RuleKind::Selector(selector) = &rule.kind {
-            tree(&selector.rules, input, depth + 1)?;
+            tree(selector.rules(), input, depth + 1)?;
         }
     }
     Ok(())
@@ -94,7 +94,7 @@ fn meaning(kind: &RuleKind<'_>) -> String {
         RuleKind::Command { effect, name, argument: Some(argument) } => {
             format!("{} `{name}` with subcommand or first argument `{argument}`", verb(effect))
         }
-        RuleKind::Selector(selector) => match selector.quoting {
+        RuleKind::Selector(selector) => match selector.quoting() {
             Quoting::Balanced => "selector".into(),
             Quoting::Joined => "selector; empty before Valkey 9.0, which joins quoted text".into(),
             Quoting::EscapedEnd => {
