@@ -53,7 +53,8 @@
 //! |---|---|
 //! | references | `local.x`, `var.x` with a value in `terraform.tfvars`, `*.auto.tfvars` or a default, arguments of modules with a local source, `each.key`, `each.value`, `count.index`, attributes and indices |
 //! | expressions | templates and heredocs with `${}`, `for`, `==`, `!=`, `&&`, `\|\|`, `!`, splats, objects and lists |
-//! | conditions | both branches, where the condition is not known |
+//! | conditions | both branches, where the condition is not known or depends on a variable of the root module, which anybody can override; likewise each entry of a collection that such a variable selects from |
+//! | `count`, `for_each` | the copies; a user without copies is [absent](Request::is_absent) |
 //! | functions | `join`, `concat`, `format`, `formatlist`, `merge`, `flatten`, `lookup`, `element`, `keys`, `values`, `compact`, `distinct`, `sort`, `split`, `replace` of a literal text, `trimspace`, `chomp`, `trimprefix`, `trimsuffix`, `lower`, `upper`, `coalesce`, `try`, `tostring`, `toset`, `tolist`, `tomap`, `sensitive`, `nonsensitive` |
 //! | CloudFormation | `Fn::Join`, `Fn::Sub`, `Fn::If` (both branches). Parameters are unknown: a deployment sets them |
 //!
@@ -91,6 +92,7 @@
 mod acl_text;
 mod candidates;
 mod cloudformation;
+mod conditions;
 mod eval;
 mod finding;
 mod functions;
@@ -120,6 +122,7 @@ use core::fmt;
 use std::path::Path;
 
 pub use candidates::{Candidates, Stated};
+pub(crate) use conditions::Conditions;
 pub use finding::{AccessStringAt, AclText, AclTextKind, Composed, Finding, NotLiteral, Place, Why};
 pub use groups::UserGroup;
 pub use literal::{Edit, Literal};

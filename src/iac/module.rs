@@ -11,6 +11,7 @@ use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use super::conditions::{Conditions, Existence};
 use super::eval::{Context, Evaluator};
 use super::source::Source;
 use super::tree::Node;
@@ -187,6 +188,27 @@ impl<'t, 'a> Modules<'t, 'a> {
         first.into_iter().chain(others).collect()
     }
 
+    /// What makes the value in a file count: the name of the file where `-var-file` has to name it.
+    pub(super) fn label_of_values(&self, frame: &Frame<'t, 'a>, file: usize) -> String {
+        let path = plain(&self.sources[file].path);
+        if !self.is_on_demand(frame.folder, file) {
+            return "without -var-file".to_owned();
+        }
+        let mut ours = self.folders[frame.folder].path.components().peekable();
+        let mut theirs = path.components().peekable();
+        while ours.peek().is_some() && ours.peek() == theirs.peek() {
+            ours.next();
+            theirs.next();
+        }
+        let path: PathBuf = theirs.collect();
+        format!("by {}", super::finding::told(&path.to_string_lossy()))
+    }
+
+    fn is_on_demand(&self, folder: usize, file: usize) -> bool {
+        let is_other = self.folder(file) != folder;
+        Load::of(&self.sources[file].path).is_some_and(|load| is_other || load == Load::OnDemand)
+    }
+
     fn new_id(&self) -> usize {
         self.frames.set(self.frames.get() + 1);
         self.frames.get()
@@ -203,6 +225,7 @@ impl<'t, 'a> Modules<'t, 'a> {
             address: String::new(),
             caller: None,
             each: Each::Nothing,
+            existence: Existence::default(),
         })
     }
 
@@ -239,16 +262,26 @@ impl<'t, 'a> Modules<'t, 'a> {
                     if frames.len() == MOST_COPIES {
                         return;
                     }
-                    let address = format!("{}module.{}{}.", frame.address, call.name, copy.each.key());
-                    let caller = Some((call.body, Context::new(call.file, copy)));
-                    let id = self.new_id();
-                    frames.push(Rc::new(Frame { folder, id, address, caller, each: Each::Nothing }));
+                    frames.push(self.called(folder, call, copy));
                 }
             }
         }
     }
 
-    /// The copies that `for_each` or `count` makes of a block; one where they are not known.
+    /// A module as it is called from a copy of the block that calls it.
+    fn called(&self, folder: usize, call: &Call<'t, 'a>, copy: Rc<Frame<'t, 'a>>) -> Rc<Frame<'t, 'a>> {
+        Rc::new(Frame {
+            folder,
+            id: self.new_id(),
+            address: format!("{}module.{}{}.", copy.address, call.name, copy.each.key()),
+            existence: copy.existence.clone(),
+            caller: Some((call.body, Context::new(call.file, copy))),
+            each: Each::Nothing,
+        })
+    }
+
+    /// The copies that `for_each` or `count` makes of a block, each with the conditions under which it is there; one
+    /// where they are not known. A block without copies has one too, which is absent.
     pub(super) fn copies(
         &self,
         evaluator: &Evaluator<'t, 'a>,
@@ -257,39 +290,79 @@ impl<'t, 'a> Modules<'t, 'a> {
         frame: &Rc<Frame<'t, 'a>>,
     ) -> Vec<Rc<Frame<'t, 'a>>> {
         let context = Context::new(file, frame.clone());
-        let each = if let Some(node) = body.get("for_each") {
-            let collection = evaluator.value(node, &context);
-            known_copies(&collection).unwrap_or_else(|| {
-                let unknown = || match &collection {
-                    unknown @ Value::Unknown(_) => unknown.clone(),
-                    other => evaluator.unknown_by(super::finding::Why::Expression, node, &context, other),
-                };
-                vec![Each::Of(unknown(), unknown())]
+        let copies = match (body.get("for_each"), body.get("count")) {
+            (Some(node), _) => Repetition { evaluator, node, context: &context }.copies(known_copies),
+            (None, Some(node)) => Repetition { evaluator, node, context: &context }.copies(known_count),
+            (None, None) => vec![(Each::Nothing, Existence::default())],
+        };
+        let copy = |(each, existence): (Each<'a>, Existence)| {
+            Rc::new(Frame {
+                folder: frame.folder,
+                id: frame.id,
+                address: frame.address.clone(),
+                caller: frame.caller.clone(),
+                each,
+                existence: existence.within(&frame.existence),
             })
-        } else if let Some(node) = body.get("count") {
-            let count = evaluator.value(node, &context).known().and_then(|count| count.parse().ok());
-            match count {
-                Some(count @ 1..=MOST_COPIES) => (0..count).map(Each::Number).collect(),
-                _ => vec![Each::Nothing],
-            }
-        } else {
-            vec![Each::Nothing]
         };
-        let copy = |each| {
-            let (address, caller) = (frame.address.clone(), frame.caller.clone());
-            Rc::new(Frame { folder: frame.folder, id: frame.id, address, caller, each })
-        };
-        each.into_iter().map(copy).collect()
+        copies.into_iter().map(copy).collect()
     }
 }
 
-/// `None` where not all entries are known, or there are none or too many.
+/// A `for_each` or `count`.
+struct Repetition<'r, 't, 'a> {
+    evaluator: &'r Evaluator<'t, 'a>,
+    node: &'t Node<'a>,
+    context: &'r Context<'t, 'a>,
+}
+
+impl<'a> Repetition<'_, '_, 'a> {
+    /// The copies that it makes. Conditions that anybody can turn by a variable are followed both ways; apart from
+    /// that a variable has its default, unless that makes no copies.
+    fn copies(&self, known: impl Fn(&Value<'a>) -> Option<Vec<Each<'a>>>) -> Vec<(Each<'a>, Existence)> {
+        let variants = self.evaluator.variants(self.node, self.context);
+        let made = variants.iter().map(|(value, conditions)| Some((known(value)?, conditions)));
+        let made = made.collect::<Option<Vec<_>>>();
+        let made =
+            made.filter(|made| made.iter().map(|(copies, _)| copies.len()).sum::<usize>() <= MOST_COPIES);
+        let Some(made) = made else { return vec![self.unknown_copy(&variants[0].0, Existence::default())] };
+        if made.iter().all(|(copies, _)| copies.is_empty()) {
+            return vec![self.unknown_copy(&variants[0].0, Existence::absent())];
+        }
+        let is_everywhere =
+            |key: &str| made.iter().all(|(copies, _)| copies.iter().any(|copy| copy.key() == key));
+        let existence = |key: &str, conditions: &Conditions| match is_everywhere(key) {
+            true => Existence { conditions: conditions.clone(), ..Existence::default() },
+            false => Existence::needing(conditions.clone()),
+        };
+        let copies = made.iter().flat_map(|(copies, conditions)| {
+            copies.iter().map(|copy| (copy.clone(), existence(&copy.key(), conditions)))
+        });
+        copies.collect()
+    }
+
+    /// The only copy, whose key is not known. It is there if what decides makes one, or else as it is `otherwise`.
+    fn unknown_copy(&self, value: &Value<'a>, otherwise: Existence) -> (Each<'a>, Existence) {
+        let Self { evaluator, node, context } = self;
+        let existence = match evaluator.open(node, context) {
+            Some(unknown) => Existence::needing(evaluator.condition(node, context, &unknown)),
+            None => otherwise,
+        };
+        if !matches!(value, Value::List(_) | Value::Map(_) | Value::Unknown(_)) {
+            return (Each::Nothing, existence);
+        }
+        let unknown = || match value {
+            unknown @ Value::Unknown(_) => unknown.clone(),
+            other => evaluator.unknown_by(super::finding::Why::Expression, node, context, other),
+        };
+        (Each::Of(unknown(), unknown()), existence)
+    }
+}
+
+/// `None` where not all entries are known, or there are too many.
 fn known_copies<'a>(collection: &Value<'a>) -> Option<Vec<Each<'a>>> {
     let is_list = matches!(collection, Value::List(_));
-    let pairs = collection.pairs()?;
-    if pairs.is_empty() || pairs.len() > MOST_COPIES {
-        return None;
-    }
+    let pairs = collection.pairs().filter(|pairs| pairs.len() <= MOST_COPIES)?;
     let each = |pair| match pair {
         // the items of a set are their own keys
         Pair::Known { value, .. } if is_list => {
@@ -299,6 +372,12 @@ fn known_copies<'a>(collection: &Value<'a>) -> Option<Vec<Each<'a>>> {
         Pair::Unknown(_) => None,
     };
     pairs.into_iter().map(each).collect()
+}
+
+/// `None` where the number is not known, or too large.
+fn known_count<'a>(count: &Value<'a>) -> Option<Vec<Each<'a>>> {
+    let count = count.known()?.parse().ok().filter(|count| *count <= MOST_COPIES)?;
+    Some((0..count).map(Each::Number).collect())
 }
 
 impl<'t, 'a> Folder<'t, 'a> {
@@ -394,9 +473,11 @@ pub(super) struct Frame<'t, 'a> {
     address: String,
     caller: Option<(&'t Node<'a>, Context<'t, 'a>)>,
     each: Each<'a>,
+    existence: Existence,
 }
 
 /// Which copy of a block it is.
+#[derive(Clone)]
 enum Each<'a> {
     /// The only one.
     Nothing,
@@ -430,6 +511,25 @@ impl<'t, 'a> Frame<'t, 'a> {
 
     pub(super) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Whether the copy is there.
+    pub(super) fn existence(&self) -> &Existence {
+        &self.existence
+    }
+
+    /// The same copy if it needs something else to be there.
+    pub(super) fn needing(&self, conditions: Conditions) -> Rc<Self> {
+        let existence = Existence::needing(conditions).within(&self.existence);
+        let (address, caller) = (self.address.clone(), self.caller.clone());
+        Rc::new(Self {
+            folder: self.folder,
+            id: self.id,
+            address,
+            caller,
+            each: self.each.clone(),
+            existence,
+        })
     }
 
     /// The key of the copy as it comes after a name: `["reader"]`, `[0]`.

@@ -69,6 +69,16 @@ impl<'t, 'a> Search<'t, 'a> {
         self.context = Context::new(file, frame);
     }
 
+    /// What follows is there if a condition of CloudFormation holds.
+    pub(super) fn under_condition(&mut self, condition: &Node<'a>) {
+        let (file, evaluator) = (self.context.file, self.evaluator);
+        let unknown = evaluator.unknown(Why::Expression, condition, &self.context);
+        if let Value::Unknown(unknown) = unknown {
+            let conditions = evaluator.condition(condition, &self.context, &unknown);
+            self.look_at(file, self.context.frame.needing(conditions));
+        }
+    }
+
     pub(super) fn source(&self) -> &Arc<Source<'a>> {
         self.evaluator.source(self.context.file)
     }
