@@ -60,7 +60,8 @@
 //!
 //! Everything else is unknown: directives (`%{ if }`), data sources, attributes of resources, other functions. A
 //! variable without a value is unknown; a `.tfvars` file that Terraform does not load by itself gives another possible
-//! value. Work is bounded: past 20,000 steps for a string, a text of 64 KiB, a nesting of 96 or 32 possible values, a
+//! value, also one in a folder without configuration (`env/prod.tfvars`), for the modules above it that declare the
+//! variable, or else for every root module that does. Work is bounded: past 20,000 steps for a string, a text of 64 KiB, a nesting of 96 or 32 possible values, a
 //! value is unknown.
 //!
 //! A string that is one literal is an [`AccessStringAt`], at the literal, however many users refer to it. A string that

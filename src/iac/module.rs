@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -43,6 +43,10 @@ struct Folder<'t, 'a> {
     path: PathBuf,
     /// Each name has one definition; a copy of a file beside it has others, which are its own.
     locals: HashMap<String, Vec<InFile<'t, 'a>>>,
+    /// Whether there is configuration, so that the folder is a module.
+    is_module: bool,
+    /// The names of the variables.
+    declared: HashSet<String>,
     /// The defaults of variables.
     defaults: HashMap<String, Vec<InFile<'t, 'a>>>,
     /// What files of values say, by the name of the variable.
@@ -120,6 +124,7 @@ impl<'t, 'a> Modules<'t, 'a> {
             modules.folders[folder].add(number, file);
         }
         modules.link();
+        modules.share_values();
         modules
     }
 
@@ -146,6 +151,33 @@ impl<'t, 'a> Modules<'t, 'a> {
         for (target, caller) in links {
             self.folders[target].callers.push(caller);
         }
+    }
+
+    /// Gives the values in folders without configuration, `env/prod.tfvars`, to the modules that `-var-file` can name
+    /// them to: those above that declare the variable, or else every root module that does.
+    fn share_values(&mut self) {
+        let mut shared = Vec::new();
+        for folder in self.folders.iter().filter(|folder| !folder.is_module) {
+            for (name, given) in &folder.values {
+                let on_demand = given.iter().map(|given| Given { load: Load::OnDemand, ..*given });
+                let on_demand: Vec<_> = on_demand.collect();
+                let modules = self.modules_of_values(&folder.path, name).into_iter();
+                shared.extend(modules.map(|module| (module, name.clone(), on_demand.clone())));
+            }
+        }
+        for (module, name, given) in shared {
+            self.folders[module].values.entry(name).or_default().extend(given);
+        }
+    }
+
+    fn modules_of_values(&self, path: &Path, variable: &str) -> Vec<usize> {
+        let modules = self.folders.iter().enumerate();
+        let modules = modules.filter(|(_, module)| module.is_module && module.declared.contains(variable));
+        let (above, others): (Vec<_>, Vec<_>) =
+            modules.partition(|(_, module)| path.starts_with(&module.path));
+        let roots = others.into_iter().filter(|(_, module)| module.callers.is_empty());
+        let all = if above.is_empty() { roots.collect() } else { above };
+        all.into_iter().map(|(number, _)| number).collect()
     }
 
     pub(super) fn source(&self, file: usize) -> &Arc<Source<'a>> {
@@ -389,6 +421,7 @@ impl<'t, 'a> Folder<'t, 'a> {
             }
             return;
         }
+        self.is_module = true;
         for block in file.root.entries() {
             match &*block.key {
                 "locals" => block.value.bodies().flat_map(Node::entries).for_each(|entry| {
@@ -396,6 +429,7 @@ impl<'t, 'a> Folder<'t, 'a> {
                     self.locals.entry(entry.key.clone().into_owned()).or_default().push(local);
                 }),
                 "variable" => named(&block.value).for_each(|(name, body)| {
+                    self.declared.insert(name.to_owned());
                     let default = body.entries().iter().rev().find(|entry| entry.key == "default");
                     if let Some(default) = default {
                         self.defaults.entry(name.to_owned()).or_default().push((number, &default.value));

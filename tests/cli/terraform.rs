@@ -327,3 +327,48 @@ fn a_way_to_log_in_that_a_variable_can_select_is_compared() {
     is_stopped(&file("iam"), &file("no-password-required"));
     passes(&file("iam"), &file("iam"));
 }
+
+// ---------------------------------------------------------------------------------------------------
+// Files of values
+
+#[test]
+fn files_of_values_in_other_folders_set_variables_too() {
+    let main = variable("keys", "\"app:*\"") + &user("u", "\"on ~${var.keys} -@all +@read\"");
+    for (module, values) in [
+        ("main.tf", "env/prod.tfvars"),
+        ("main.tf", "env/prod/terraform.tfvars"),
+        ("main.tf", "envs/eu/prod.tfvars.json"),
+        ("infra/main.tf", "infra/env/prod.tfvars"),
+        ("infra/main.tf", "env/prod.tfvars"),
+        ("stacks/app/main.tf", "stacks/env/prod.tfvars"),
+        ("main.tf", "prod.tfvars"),
+    ] {
+        let text = |keys: &str| match values.ends_with(".json") {
+            true => format!("{{\"keys\": \"{keys}\"}}\n"),
+            false => format!("keys = \"{keys}\"\n"),
+        };
+        let (old, new, other) = (text("app:*"), text("*"), text("app:a*"));
+        let gate = |old: &str, new: &str| {
+            gate_of_folders(&[(module, &main), (values, old)], &[(module, &main), (values, new)])
+        };
+        let ran = gate(&old, &new);
+        assert_eq!(ran.code, 1, "{module} {values}: {}", ran.out);
+        let ran = gate(&new, &other);
+        assert_eq!(ran.code, 0, "{module} {values}: {}", ran.out);
+        let ran = gate_of_folders(&[(module, &main)], &[(module, &main), (values, &new)]);
+        assert_eq!(ran.code, 1, "{module} {values}: {}", ran.out);
+    }
+}
+
+#[test]
+fn files_of_values_below_a_file_that_is_named_are_read_with_it() {
+    let main = variable("keys", "\"app:*\"") + &user("u", "\"on ~${var.keys} -@all +@read\"");
+    let files = [
+        ("old/main.tf", &*main),
+        ("old/env/prod.tfvars", "keys = \"app:*\"\n"),
+        ("new/main.tf", &*main),
+        ("new/env/prod.tfvars", "keys = \"*\"\n"),
+    ];
+    assert_eq!(gate(&files, "old/main.tf", "new/main.tf").code, 1);
+    assert_eq!(gate(&files, "old/main.tf", "old/main.tf").code, 0);
+}

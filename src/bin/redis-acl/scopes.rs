@@ -2,6 +2,7 @@
 //! call.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,9 @@ use crate::files::{FileSize, Found};
 
 /// So many folders are read for one.
 const MOST_FOLDERS: usize = 256;
+
+/// So deep below a module its files of values are looked for: `env/prod/eu.tfvars`.
+const DEEPEST_VALUES: usize = 3;
 
 /// Files to look at that are read together; others come one by one.
 pub(crate) type Group = Vec<io::Result<Found>>;
@@ -73,7 +77,23 @@ impl Files {
                 all.files.insert(path, (format, bytes));
             }
         }
+        let mut left = MOST_FOLDERS;
+        all.add_values_below(folder, DEEPEST_VALUES, &mut left, size);
         all
+    }
+
+    /// Adds the files of values below a module, in folders that are no modules themselves.
+    fn add_values_below(&mut self, folder: &Path, depth: usize, left: &mut usize, size: FileSize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        for below in folders_in(folder) {
+            let Some(rest) = left.checked_sub(1) else { return };
+            *left = rest;
+            let files = in_folder(&below, size);
+            if files.iter().all(|(path, ..)| holds_values(path)) {
+                self.files.extend(files.into_iter().map(|(path, format, bytes)| (path, (format, bytes))));
+                self.add_values_below(&below, depth, left, size);
+            }
+        }
     }
 
     /// The files, by their paths.
@@ -95,9 +115,29 @@ impl Files {
     }
 }
 
+fn holds_values(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.strip_suffix(".json").unwrap_or(&name).ends_with(".tfvars")
+}
+
+/// The folders in a folder, without hidden ones and links, in the order of their names.
+fn folders_in(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(here(folder)) else { return Vec::new() };
+    let is_shown = |name: &OsStr| !name.to_string_lossy().starts_with('.');
+    let entries = entries.filter_map(Result::ok).filter(|entry| is_shown(&entry.file_name()));
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let mut folders: Vec<_> = folders.map(|entry| folder.join(entry.file_name())).collect();
+    folders.sort();
+    folders
+}
+
+/// The folder to list: the current one has no name.
+fn here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
 fn in_folder(folder: &Path, size: FileSize) -> Vec<(PathBuf, Format, Vec<u8>)> {
-    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let Ok(entries) = fs::read_dir(here) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(here(folder)) else { return Vec::new() };
     let read = |name: PathBuf| {
         let path = folder.join(name);
         let format = Format::of_path(&path).filter(|format| format.is_terraform())?;
