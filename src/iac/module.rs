@@ -81,6 +81,8 @@ struct Call<'t, 'a> {
     name: String,
     file: usize,
     body: &'t Node<'a>,
+    /// The folder of the module, if it is in the scope.
+    module: Option<usize>,
 }
 
 /// A file that is read, with its path and its tree.
@@ -145,11 +147,13 @@ impl<'t, 'a> Modules<'t, 'a> {
                 let source = called.body.text_of("source").filter(|source| source.starts_with(['.', '/']));
                 let path = source.map(|source| plain(&folder.path.join(source)));
                 let target = path.and_then(|path| self.folders.iter().position(|folder| folder.path == path));
+                let target = target.filter(|target| self.folders[*target].is_module);
                 links.extend(target.map(|target| (target, (number, call))));
             }
         }
         for (target, caller) in links {
             self.folders[target].callers.push(caller);
+            self.folders[caller.0].calls[caller.1].module = Some(target);
         }
     }
 
@@ -193,6 +197,12 @@ impl<'t, 'a> Modules<'t, 'a> {
     /// A digest of everything in the files that can decide a value.
     pub(super) fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The calls in a file of modules that are not in the scope.
+    pub(super) fn calls_of_others(&self, file: usize) -> impl Iterator<Item = &'t Node<'a>> + '_ {
+        let calls = &self.folders[self.folder(file)].calls;
+        calls.iter().filter(move |call| call.file == file && call.module.is_none()).map(|call| call.body)
     }
 
     /// The definition of a local that a file refers to.
@@ -438,7 +448,7 @@ impl<'t, 'a> Folder<'t, 'a> {
                 "resource" => self.add_resources(number, "", &block.value),
                 "data" => self.add_resources(number, "data.", &block.value),
                 "module" => named(&block.value).for_each(|(name, body)| {
-                    self.calls.push(Call { name: name.to_owned(), file: number, body });
+                    self.calls.push(Call { name: name.to_owned(), file: number, body, module: None });
                 }),
                 _ => {}
             }
