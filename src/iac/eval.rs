@@ -101,6 +101,7 @@ type Named = (usize, usize, Name, String, bool);
 enum Name {
     Local,
     Variable,
+    Output,
 }
 
 /// The choices between several possible values. An expression is evaluated once for each combination of choices.
@@ -587,6 +588,12 @@ impl<'t, 'a> Evaluator<'t, 'a> {
                 let value = context.variable(name).unwrap_or(&Value::Null);
                 self.walk(value, steps, node, context)
             }
+            (Base::Name(root), [Step::Name(module), Step::Name(output), rest @ ..]) if root == "module" => {
+                match self.output(module, output, context) {
+                    Some(value) => self.walk(&value, rest, node, context),
+                    None => unnamed(),
+                }
+            }
             (Base::Name(root), [Step::Name(name), rest @ ..]) => {
                 let value = match &**root {
                     "local" => self.local(name, context),
@@ -653,6 +660,15 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         let (file, node) = self.modules.local(context.frame.folder(), context.file, name)?;
         self.named(Name::Local, name, context, || {
             Some(self.eval(node, &Context::new(file, context.frame.clone())))
+        })
+    }
+
+    /// The output of a module that is in the scope and called once.
+    fn output(&self, module: &str, output: &str, context: &Context<'t, 'a>) -> Option<Rc<Value<'a>>> {
+        let name = format!("{module}.{output}");
+        self.named(Name::Output, &name, context, || {
+            let ((file, node), frame) = self.modules.output(&context.frame, module, output)?;
+            Some(self.eval(node, &Context::new(file, frame)))
         })
     }
 

@@ -53,6 +53,7 @@ struct Folder<'t, 'a> {
     values: HashMap<String, Vec<Given<'t, 'a>>>,
     /// Resources by `type.name`, and data sources by `data.type.name`.
     resources: HashMap<String, Vec<InFile<'t, 'a>>>,
+    outputs: HashMap<String, Vec<InFile<'t, 'a>>>,
     calls: Vec<Call<'t, 'a>>,
     /// The folders and the numbers of the calls that use this folder as a module.
     callers: Vec<(usize, usize)>,
@@ -322,6 +323,21 @@ impl<'t, 'a> Modules<'t, 'a> {
         })
     }
 
+    /// The value of an output of a module that a folder calls once, and the module as it is called there.
+    pub(super) fn output(
+        &self,
+        frame: &Rc<Frame<'t, 'a>>,
+        module: &str,
+        output: &str,
+    ) -> Option<(InFile<'t, 'a>, Rc<Frame<'t, 'a>>)> {
+        let mut calls = self.folders[frame.folder].calls.iter().filter(|call| call.name == module);
+        let (Some(call), None) = (calls.next(), calls.next()) else { return None };
+        let is_repeated = ["for_each", "count"].iter().any(|name| call.body.get(name).is_some());
+        let folder = call.module.filter(|_| !is_repeated)?;
+        let [value] = self.folders[folder].outputs.get(output)?[..] else { return None };
+        Some((value, self.called(folder, call, frame.clone())))
+    }
+
     /// The copies that `for_each` or `count` makes of a block, each with the conditions under which it is there; one
     /// where they are not known. A block without copies has one too, which is absent.
     pub(super) fn copies(
@@ -444,6 +460,10 @@ impl<'t, 'a> Folder<'t, 'a> {
                     if let Some(default) = default {
                         self.defaults.entry(name.to_owned()).or_default().push((number, &default.value));
                     }
+                }),
+                "output" => named(&block.value).for_each(|(name, body)| {
+                    let value = body.get("value").map(|value| (number, value));
+                    self.outputs.entry(name.to_owned()).or_default().extend(value);
                 }),
                 "resource" => self.add_resources(number, "", &block.value),
                 "data" => self.add_resources(number, "data.", &block.value),

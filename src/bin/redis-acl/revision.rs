@@ -1,5 +1,6 @@
 //! Files to compare: one, those of a folder, or those that version control had at another revision.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -7,10 +8,10 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use redis_acl::document::Kind;
-use redis_acl::iac::{Format, Scope};
+use redis_acl::iac::{Format, Scope, local_modules};
 
 use crate::files::{self, Content, FileSize};
-use crate::scopes::Files;
+use crate::scopes::{self, Files};
 
 /// What version control gives for a file that is not there.
 pub(crate) const NOT_THERE: &str = "/dev/null";
@@ -45,6 +46,41 @@ impl Sources {
             }
         }
         scope
+    }
+}
+
+impl Sources {
+    /// Adds the local modules that are called from the files and are not among them.
+    fn add_modules(&mut self, in_folder: impl Fn(&Path) -> io::Result<Vec<Source>>) -> io::Result<()> {
+        let all = || self.files.iter().chain(&self.context);
+        let folder = |source: &Source| scopes::simple(source.label.parent().unwrap_or(Path::new("")));
+        let is_terraform = |source: &&Source| source.kind.is_terraform();
+        let mut seen: BTreeSet<_> = all().filter(is_terraform).map(folder).collect();
+        let mut left: Vec<_> = all().flat_map(Source::modules).collect();
+        let most = seen.len() + scopes::MOST_FOLDERS;
+        while let Some(module) = left.pop() {
+            if seen.len() == most || !seen.insert(module.clone()) {
+                continue;
+            }
+            let sources = in_folder(&module)?;
+            left.extend(sources.iter().flat_map(Source::modules));
+            self.context.extend(sources);
+        }
+        Ok(())
+    }
+}
+
+impl Source {
+    fn of_terraform((path, format, bytes): (PathBuf, Format, Vec<u8>)) -> Self {
+        Self { label: path.clone(), path, bytes, kind: Kind::Infrastructure(format) }
+    }
+
+    /// The folders of the local modules that it calls.
+    fn modules(&self) -> Vec<PathBuf> {
+        let Kind::Infrastructure(format) = self.kind else { return Vec::new() };
+        let folder = self.label.parent().unwrap_or(Path::new(""));
+        let modules = local_modules(format, &self.bytes);
+        modules.iter().map(|source| scopes::simple(&folder.join(source))).collect()
     }
 }
 
@@ -119,7 +155,12 @@ fn of_found(found: &files::Found, folder: &Path, size: FileSize) -> io::Result<O
 pub(crate) fn present(paths: &[PathBuf], size: FileSize) -> io::Result<Sources> {
     let files = below(paths, Path::new(""), size)?;
     let named = paths.iter().filter(|path| path.is_file());
-    Ok(Sources { files, context: named.flat_map(|path| beside(path, size)).collect() })
+    let mut sources = Sources { files, context: named.flat_map(|path| beside(path, size)).collect() };
+    let in_folder = |folder: &Path| -> io::Result<Vec<Source>> {
+        Ok(scopes::in_folder(folder, size).into_iter().map(Source::of_terraform).collect())
+    };
+    sources.add_modules(in_folder)?;
+    Ok(sources)
 }
 
 /// The files below some paths as a revision of git has them.
@@ -131,8 +172,26 @@ pub(crate) fn of_git(revision: &str, paths: &[PathBuf], size: FileSize) -> io::R
     // files of Terraform beside one that is named are read with it
     let folders: Vec<_> = paths.iter().map(|path| folder_of(path)).collect();
     arguments.extend(folders.iter().map(String::as_str));
-    let listed = git(&arguments)?;
-    let entries = listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
+    let sources = listed(&git(&arguments)?, size)?.into_iter();
+    let is_named = |source: &Source| {
+        paths.iter().any(|path| path == Path::new(".") || source.label.starts_with(plain(path)))
+    };
+    let (files, context) = sources.partition(is_named);
+    let mut sources = Sources { files, context };
+    sources.add_modules(|folder| {
+        let folder = format!("{}/", folder.display());
+        // what is in no folder of the revision stays unknown
+        let Ok(names) = git(&["ls-tree", "-l", "-z", revision, "--", &folder]) else { return Ok(Vec::new()) };
+        let mut sources = listed(&names, size)?;
+        sources.retain(|source| source.kind.is_terraform());
+        Ok(sources)
+    })?;
+    Ok(sources)
+}
+
+/// The files that `git ls-tree` printed.
+fn listed(names: &[u8], size: FileSize) -> io::Result<Vec<Source>> {
+    let entries = names.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
     let mut blobs = Vec::new();
     for entry in entries {
         blobs.extend(Blob::read(entry, size)?);
@@ -142,11 +201,7 @@ pub(crate) fn of_git(revision: &str, paths: &[PathBuf], size: FileSize) -> io::R
         let kind = Kind::of_found(&blob.path, &bytes)?;
         Some(Source { label: blob.path.clone(), path: blob.path, bytes, kind })
     });
-    let is_named = |source: &Source| {
-        paths.iter().any(|path| path == Path::new(".") || source.label.starts_with(plain(path)))
-    };
-    let (files, context) = sources.partition(is_named);
-    Ok(Sources { files, context })
+    Ok(sources.collect())
 }
 
 /// The folder in which everything is that is read for a path.

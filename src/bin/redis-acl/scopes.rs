@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use redis_acl::document::Kind;
 use redis_acl::iac::{Format, Scope, local_modules};
@@ -13,7 +13,7 @@ use redis_acl::iac::{Format, Scope, local_modules};
 use crate::files::{FileSize, Found};
 
 /// So many folders are read for one.
-const MOST_FOLDERS: usize = 256;
+pub(crate) const MOST_FOLDERS: usize = 256;
 
 /// So deep below a module its files of values are looked for: `env/prod/eu.tfvars`.
 const DEEPEST_VALUES: usize = 3;
@@ -136,7 +136,8 @@ fn here(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-fn in_folder(folder: &Path, size: FileSize) -> Vec<(PathBuf, Format, Vec<u8>)> {
+/// The files of Terraform in a folder.
+pub(crate) fn in_folder(folder: &Path, size: FileSize) -> Vec<(PathBuf, Format, Vec<u8>)> {
     let Ok(entries) = fs::read_dir(here(folder)) else { return Vec::new() };
     let read = |name: PathBuf| {
         let path = folder.join(name);
@@ -146,6 +147,21 @@ fn in_folder(folder: &Path, size: FileSize) -> Vec<(PathBuf, Format, Vec<u8>)> {
         Some((path, format, bytes))
     };
     entries.filter_map(|entry| read(entry.ok()?.file_name().into())).collect()
+}
+
+/// A path without `.` and, as far as it can be, without `..`.
+pub(crate) fn simple(path: &Path) -> PathBuf {
+    let mut simple = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if simple.file_name().is_some() => {
+                simple.pop();
+            }
+            other => simple.push(other),
+        }
+    }
+    simple
 }
 
 /// A path by which a folder is known.
