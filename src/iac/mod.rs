@@ -51,14 +51,14 @@
 //!
 //! | evaluated | |
 //! |---|---|
-//! | references | `local.x`, `var.x` with a value in `terraform.tfvars`, `*.auto.tfvars` or a default, arguments of modules with a local source, `each.key`, `each.value`, `count.index`, attributes and indices |
-//! | expressions | templates and heredocs with `${}`, `for`, `==`, `!=`, `&&`, `\|\|`, `!`, splats, objects and lists |
+//! | references | `local.x`, `var.x` with a value in `terraform.tfvars`, `*.auto.tfvars` or a default, arguments of modules with a local source and outputs of those called once, `each.key`, `each.value`, `count.index`, attributes and indices |
+//! | expressions | templates and heredocs with `${}`, `%{ if }` in quoted templates, `for`, `==`, `!=`, `&&`, `\|\|`, `!`, splats, objects and lists |
 //! | conditions | both branches, where the condition is not known or depends on a variable of the root module, which anybody can override; likewise each entry of a collection that such a variable selects from |
 //! | `count`, `for_each` | the copies; a user without copies is [absent](Request::is_absent) |
 //! | functions | `join`, `concat`, `format`, `formatlist`, `merge`, `flatten`, `lookup`, `element`, `keys`, `values`, `compact`, `distinct`, `sort`, `split`, `replace` of a literal text, `trimspace`, `chomp`, `trimprefix`, `trimsuffix`, `lower`, `upper`, `coalesce`, `try`, `tostring`, `toset`, `tolist`, `tomap`, `sensitive`, `nonsensitive` |
 //! | CloudFormation | `Fn::Join`, `Fn::Sub`, `Fn::If` (both branches). Parameters are unknown: a deployment sets them |
 //!
-//! Everything else is unknown: directives (`%{ if }`), data sources, attributes of resources, other functions. A
+//! Everything else is unknown: other directives (`%{ for }`, `~`), data sources, attributes of resources, other functions. A
 //! variable without a value is unknown; a `.tfvars` file that Terraform does not load by itself gives another possible
 //! value, also one in a folder without configuration (`env/prod.tfvars`), for the modules above it that declare the
 //! variable, or else for every root module that does. Work is bounded: past 20,000 steps for a string, a text of 64 KiB, a nesting of 96 or 32 possible values, a

@@ -288,6 +288,17 @@ fn a_variable_can_select_in_other_ways_too() {
 }
 
 #[test]
+fn directives_are_conditions() {
+    let file = |no: &str| {
+        let string = format!("\"on %{{ if var.env == \"prod\" }}~a%{{ else }}{no}%{{ endif }} -@all +get\"");
+        variable("env", "\"prod\"") + &user("u", &string)
+    };
+    is_stopped(&file("~a"), &file("~*"));
+    passes(&file("~*"), &file("~*"));
+    assert_eq!(unknown_names(&[("a.tf", &file("+gett ~a"))], &["a.tf"]).len(), 1);
+}
+
+#[test]
 fn a_condition_of_literals_and_locals_is_decided() {
     let file = |no: &str| {
         "locals { env = \"prod\" }\n".to_owned()
