@@ -1,8 +1,10 @@
 //! The conditions under which a value, or a whole resource, is as it was found.
 
+use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 
 /// Conditions that files leave open, each with the branch that it selects.
@@ -102,22 +104,38 @@ impl Existence {
 
 /// An expression for people, without the texts in it, any of which may be secret.
 pub(super) fn told(written: &str) -> String {
-    let mut told = String::new();
-    for (number, piece) in written.split('"').enumerate() {
-        match number % 2 {
-            0 => piece.split_whitespace().for_each(|word| {
-                if !told.is_empty() && !told.ends_with(['(', '!']) {
-                    told.push(' ');
-                }
-                told.push_str(word);
-            }),
-            _ => {
-                if !told.is_empty() && !told.ends_with(['(', '[', ' ']) {
-                    told.push(' ');
-                }
-                told.push_str("\"…\"");
-            }
+    const HIDDEN: &str = "\"…\"";
+    if written.contains("<<") {
+        return HIDDEN.to_owned();
+    }
+    // where texts hold quotes, all between the first and the last quote is hidden
+    let shown = match (written.split_once('"'), written.rsplit_once('"')) {
+        (Some((front, _)), Some((_, back))) if written.contains(['\\', '$']) => {
+            format!("{front}{HIDDEN}{back}")
+        }
+        _ => {
+            let pieces = written.split('"').enumerate();
+            pieces.map(|(number, piece)| if number % 2 == 0 { piece } else { HIDDEN }).collect()
+        }
+    };
+    super::finding::told(&shown.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn no_text_of_a_condition_is_told() {
+        for (written, expected) in [
+            ("var.prod", "var.prod"),
+            ("var.env ==\n  \"secret\"", "var.env == \"…\""),
+            ("var.a[\"secret\"] || f(\"secret\", 1)", "var.a[\"…\"] || f(\"…\", 1)"),
+            (r#"var.a == "x\"secret\"" && var.b"#, "var.a == \"…\" && var.b"),
+            (r#"var.a == "${f("secret")}""#, "var.a == \"…\""),
+            ("var.a == <<EOT\nsecret\nEOT\n", "\"…\""),
+        ] {
+            assert_eq!(told(written), expected, "{written}");
         }
     }
-    super::finding::told(&told)
 }

@@ -515,7 +515,12 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             }
         }
         self.spend(values.len());
-        if let Some(selected) = self.selected(name, &values, arguments, context) {
+        let selected = match &**name {
+            "lookup" | "element" => self.selected(&values, arguments, context),
+            "coalesce" | "try" => self.first_of(name, &values, arguments, context),
+            _ => None,
+        };
+        if let Some(selected) = selected {
             return selected;
         }
         let at = self.at(node.at.clone(), context);
@@ -789,16 +794,46 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         self.choose_key(&decided, &keys, index, context).map(|chosen| entries[chosen].1)
     }
 
-    /// The result of `lookup` or `element`, if anybody can decide which entry it is.
-    fn selected(
+    /// The result of `coalesce` or `try`, if anybody can decide which argument it is. An argument that is null now can
+    /// only become a value that no file states.
+    fn first_of(
         &self,
         function: &str,
         values: &[Item<'a>],
         arguments: &[Node<'a>],
         context: &Context<'t, 'a>,
     ) -> Option<Value<'a>> {
+        let (mut possible, mut decided) = (Vec::new(), Vec::new());
+        for (value, argument) in values.iter().zip(arguments) {
+            let Item::One(value) = value else { return None };
+            let open = self.eval_open(argument, context);
+            let is_decided = open.first_unknown().is_none();
+            decided.push(Item::One(open));
+            if function == "coalesce" && (matches!(value, Value::Null) || value.known() == Some("")) {
+                continue;
+            }
+            possible.push(value);
+            if is_decided {
+                break;
+            }
+        }
+        if possible.len() < 2 {
+            return None;
+        }
+        let told = (1..=possible.len()).map(|number| format!("value {number} of {function} counts").into());
+        let basis = format!("{function}<{}>", Value::List(decided).basis());
+        self.choose(&basis.into(), || told.collect()).map(|chosen| possible[chosen].clone())
+    }
+
+    /// The result of `lookup` or `element`, if anybody can decide which entry it is.
+    fn selected(
+        &self,
+        values: &[Item<'a>],
+        arguments: &[Node<'a>],
+        context: &Context<'t, 'a>,
+    ) -> Option<Value<'a>> {
         let [Item::One(of), Item::One(_), default @ ..] = values else { return None };
-        let index = arguments.get(1).filter(|_| ["lookup", "element"].contains(&function))?;
+        let index = arguments.get(1)?;
         let decided = self.eval_open(index, context);
         if decided.known().is_some() {
             return None;

@@ -348,10 +348,16 @@ impl<'t, 'a> Modules<'t, 'a> {
         frame: &Rc<Frame<'t, 'a>>,
     ) -> Vec<Rc<Frame<'t, 'a>>> {
         let context = Context::new(file, frame.clone());
-        let copies = match (body.get("for_each"), body.get("count")) {
-            (Some(node), _) => Repetition { evaluator, node, context: &context }.copies(known_copies),
-            (None, Some(node)) => Repetition { evaluator, node, context: &context }.copies(known_count),
-            (None, None) => vec![(Each::Nothing, Existence::default())],
+        // OpenTofu has a switch for a resource that has one copy at most
+        let enabled = || body.get("lifecycle")?.bodies().find_map(|rules| rules.get("enabled"));
+        let argument = match (body.get("for_each"), body.get("count"), enabled()) {
+            (Some(node), ..) => Some((Repeats::ForEach, node)),
+            (None, Some(node), _) => Some((Repeats::Count, node)),
+            (None, None, node) => node.map(|node| (Repeats::Enabled, node)),
+        };
+        let copies = match argument {
+            Some((by, node)) => Repetition { evaluator, by, node, context: &context }.copies(),
+            None => vec![(Each::Nothing, Existence::default())],
         };
         let copy = |(each, existence): (Each<'a>, Existence)| {
             Rc::new(Frame {
@@ -367,9 +373,29 @@ impl<'t, 'a> Modules<'t, 'a> {
     }
 }
 
-/// A `for_each` or `count`.
+/// What says how many copies of a block there are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeats {
+    ForEach,
+    Count,
+    Enabled,
+}
+
+impl Repeats {
+    /// The copies; `None` where not all of them are known, or there are too many.
+    fn known<'a>(self, value: &Value<'a>) -> Option<Vec<Each<'a>>> {
+        match self {
+            Self::ForEach => known_copies(value),
+            Self::Count => known_count(value),
+            Self::Enabled => known_switch(value),
+        }
+    }
+}
+
+/// An argument that says how many copies of a block there are.
 struct Repetition<'r, 't, 'a> {
     evaluator: &'r Evaluator<'t, 'a>,
+    by: Repeats,
     node: &'t Node<'a>,
     context: &'r Context<'t, 'a>,
 }
@@ -377,9 +403,9 @@ struct Repetition<'r, 't, 'a> {
 impl<'a> Repetition<'_, '_, 'a> {
     /// The copies that it makes. Conditions that anybody can turn by a variable are followed both ways; apart from
     /// that a variable has its default, unless that makes no copies.
-    fn copies(&self, known: impl Fn(&Value<'a>) -> Option<Vec<Each<'a>>>) -> Vec<(Each<'a>, Existence)> {
+    fn copies(&self) -> Vec<(Each<'a>, Existence)> {
         let variants = self.evaluator.variants(self.node, self.context);
-        let made = variants.iter().map(|(value, conditions)| Some((known(value)?, conditions)));
+        let made = variants.iter().map(|(value, conditions)| Some((self.by.known(value)?, conditions)));
         let made = made.collect::<Option<Vec<_>>>();
         let made =
             made.filter(|made| made.iter().map(|(copies, _)| copies.len()).sum::<usize>() <= MOST_COPIES);
@@ -401,12 +427,12 @@ impl<'a> Repetition<'_, '_, 'a> {
 
     /// The only copy, whose key is not known. It is there if what decides makes one, or else as it is `otherwise`.
     fn unknown_copy(&self, value: &Value<'a>, otherwise: Existence) -> (Each<'a>, Existence) {
-        let Self { evaluator, node, context } = self;
+        let Self { evaluator, node, context, .. } = self;
         let existence = match evaluator.open(node, context) {
             Some(unknown) => Existence::needing(evaluator.condition(node, context, &unknown)),
             None => otherwise,
         };
-        if !matches!(value, Value::List(_) | Value::Map(_) | Value::Unknown(_)) {
+        if self.by != Repeats::ForEach {
             return (Each::Nothing, existence);
         }
         let unknown = || match value {
@@ -417,7 +443,6 @@ impl<'a> Repetition<'_, '_, 'a> {
     }
 }
 
-/// `None` where not all entries are known, or there are too many.
 fn known_copies<'a>(collection: &Value<'a>) -> Option<Vec<Each<'a>>> {
     let is_list = matches!(collection, Value::List(_));
     let pairs = collection.pairs().filter(|pairs| pairs.len() <= MOST_COPIES)?;
@@ -432,7 +457,14 @@ fn known_copies<'a>(collection: &Value<'a>) -> Option<Vec<Each<'a>>> {
     pairs.into_iter().map(each).collect()
 }
 
-/// `None` where the number is not known, or too large.
+fn known_switch<'a>(enabled: &Value<'a>) -> Option<Vec<Each<'a>>> {
+    match enabled {
+        Value::Flag(true) => Some(vec![Each::Nothing]),
+        Value::Flag(false) => Some(Vec::new()),
+        _ => None,
+    }
+}
+
 fn known_count<'a>(count: &Value<'a>) -> Option<Vec<Each<'a>>> {
     let count = count.known()?.parse().ok().filter(|count| *count <= MOST_COPIES)?;
     Some((0..count).map(Each::Number).collect())

@@ -172,6 +172,8 @@ fn a_resource_without_copies_has_no_user() {
     is_stopped(&copies("count = 0"), &copies("count = 1"));
     is_stopped(&copies("for_each = {}"), &copies("for_each = { a = 1 }"));
     is_stopped(&copies("for_each = toset([])"), &copies("for_each = toset([\"a\", \"b\"])"));
+    is_stopped(&copies("lifecycle { enabled = false }"), &copies("lifecycle { enabled = true }"));
+    passes(&copies("lifecycle { enabled = true }"), &copies(""));
     passes(&copies("count = 1"), &copies("count = 0"));
     // the first copy takes the place of the only one
     passes(&copies(""), &copies("count = 1"));
@@ -276,6 +278,8 @@ fn a_variable_can_select_in_other_ways_too() {
         "\"${local.is_prod ? local.acls.prod : local.acls.dev}\"",
         "{ true = local.acls.prod, false = local.acls.dev }[local.is_prod]",
         "element([local.acls.prod, local.acls.dev], var.env)",
+        "try(local.acls[var.env], local.acls.prod)",
+        "coalesce(local.acls[var.env], \"off -@all\")",
         "join(\" \", [for name in [\"prod\", \"dev\"] : local.acls[name] if (name == \"prod\") == local.is_prod])",
     ] {
         is_stopped(&file(READER, string), &file(ADMIN, string));
@@ -285,6 +289,21 @@ fn a_variable_can_select_in_other_ways_too() {
             is_stopped(&file(ADMIN, string), &other);
         }
     }
+}
+
+#[test]
+fn what_stands_in_for_a_variable_is_compared() {
+    for default in ["null", "\"\"", ADMIN, READER] {
+        let file =
+            |other: &str| variable("acl", default) + &user("u", &format!("coalesce(var.acl, {other})"));
+        is_stopped(&file(READER), &file(ADMIN));
+        passes(&file(READER), &file(READER));
+    }
+    let file = |other: &str| variable("acl", "{}") + &user("u", &format!("try(var.acl.reader, {other})"));
+    is_stopped(&file(READER), &file(ADMIN));
+    let part =
+        variable("prefix", "null") + &user("u", "\"on ~${coalesce(var.prefix, \"app\")}:* -@all +get\"");
+    passes(&part, &part);
 }
 
 #[test]
