@@ -5,7 +5,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::users::{Access, FileUser, Login, pairs};
+use super::users::{Access, FileUser, Login, Pair, pairs_of_variants};
 use crate::compare::{Difference, Excess, Relation, difference_within};
 use crate::dialect::{Dialect, Dialects};
 use crate::user::User;
@@ -109,7 +109,7 @@ pub enum PasswordChanges {
 /// What holds is what holds on every engine that accepts both strings: new access on one of them is new access.
 #[must_use]
 pub fn changes<'u>(options: CompareOptions, old: &'u [FileUser], new: &'u [FileUser]) -> Vec<Compared<'u>> {
-    let compared = pairs(old, new).into_iter().map(|(old, new)| Compared::of(options, old, new));
+    let compared = pairs_of_variants(old, new).into_iter().map(|pair| Compared::of(options, &pair));
     let mut compared: Vec<_> = compared.filter(|compared| !compared.is_not_written()).collect();
     compared.retain(|compared| !compared.is_same_directive());
     compared.sort_by(|a, b| (a.change, a.address()).cmp(&(b.change, b.address())));
@@ -188,7 +188,8 @@ impl fmt::Display for GateAnswer {
 }
 
 impl<'u> Compared<'u> {
-    fn of(options: CompareOptions, old: Option<&'u FileUser>, new: Option<&'u FileUser>) -> Self {
+    fn of(options: CompareOptions, pair: &Pair<'u>) -> Self {
+        let Pair { old, new } = *pair;
         if old.or(new).is_some_and(|user| user.is_directive) && (old.is_none() || new.is_none()) {
             return Self::of_directive(old, new);
         }
@@ -208,12 +209,18 @@ impl<'u> Compared<'u> {
             },
         };
         let (logins_gained, logins_lost) = logins(options.passwords, old, new);
+        let may_be_new = pair.may_be_new() && can_do_anything(options, new);
         let new_access = match access.gained {
             _ if new.is_none() => NewAccess::None,
             _ if !logins_gained.is_empty() && old.is_some() => NewAccess::Some,
+            NewAccess::None if may_be_new => NewAccess::Undecided,
             gained => gained,
         };
-        let lost = if logins_lost.is_empty() { access.lost } else { NewAccess::Some };
+        let lost = match access.lost {
+            _ if !logins_lost.is_empty() => NewAccess::Some,
+            NewAccess::None if pair.may_be_gone() && can_do_anything(options, old) => NewAccess::Some,
+            lost => lost,
+        };
         let change = match (old, new, new_access, lost) {
             (None, ..) => Change::Added,
             (_, None, ..) => Change::Removed,
@@ -225,6 +232,7 @@ impl<'u> Compared<'u> {
             (.., NewAccess::None, NewAccess::None) => Change::Equal,
         };
         let why = why.map(|(why, _)| why);
+        let why = why.or((may_be_new && new_access == NewAccess::Undecided).then_some(MAY_BE_NEW));
         let AccessChange { difference, on, .. } = access;
         Self { old, new, change, new_access, difference, on, logins_gained, logins_lost, why }
     }
@@ -293,6 +301,15 @@ impl<'u> Compared<'u> {
         let relation = self.difference.as_ref().map(|difference| difference.comparison().relation());
         relation == Some(Relation::Undecided)
     }
+}
+
+const MAY_BE_NEW: &str =
+    "the user may not exist in OLD where it exists in NEW, as that depends on other values";
+
+/// Whether a user can do what nobody can, or that is not known.
+fn can_do_anything(options: CompareOptions, user: Option<&FileUser>) -> bool {
+    user.is_some_and(|user| user.known().is_none())
+        || AccessChange::of(options, None, user).gained != NewAccess::None
 }
 
 /// What one user can do and another cannot, on all engines that may read both.
@@ -393,12 +410,11 @@ fn with_passwords_of<'u>(user: &'u User, other: &User) -> Cow<'u, User> {
 /// all of them.
 fn logins(
     passwords: PasswordChanges,
-    old: Option<&FileUser>,
-    new: Option<&FileUser>,
+    before: Option<&FileUser>,
+    after: Option<&FileUser>,
 ) -> (BTreeSet<Login>, BTreeSet<Login>) {
     let of = |user: Option<&FileUser>| user.map_or(Some(BTreeSet::new()), |user| user.logins.clone());
-    let is_renamed = matches!((old, new), (Some(old), Some(new)) if old.user_name != new.user_name);
-    let (Some(mut old), Some(mut new)) = (of(old), of(new)) else { return Default::default() };
+    let (Some(mut old), Some(mut new)) = (of(before), of(after)) else { return Default::default() };
     let has_password =
         |logins: &BTreeSet<Login>| logins.iter().any(|login| matches!(login, Login::Password(_)));
     if passwords == PasswordChanges::Ignored && has_password(&old) && has_password(&new) {
@@ -409,9 +425,15 @@ fn logins(
         true => BTreeSet::new(),
         false => a - b,
     };
-    let name = || is_renamed.then_some(Login::AnotherName);
-    (
-        more(&new, &old).into_iter().chain(name()).collect(),
-        more(&old, &new).into_iter().chain(name()).collect(),
-    )
+    let (mut gained, mut lost) = (more(&new, &old), more(&old, &new));
+    let mode = |user: Option<&FileUser>| user.map(|user| user.unknown_mode.clone());
+    if [&old, &new].iter().all(|logins| logins.contains(&Login::Unknown)) && mode(before) != mode(after) {
+        gained.insert(Login::Unknown);
+        lost.insert(Login::Unknown);
+    }
+    if matches!((before, after), (Some(before), Some(after)) if before.user_name != after.user_name) {
+        gained.insert(Login::AnotherName);
+        lost.insert(Login::AnotherName);
+    }
+    (gained, lost)
 }

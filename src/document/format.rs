@@ -65,7 +65,9 @@ pub enum Left {
     #[error("it is made of several texts, or is a part of another string")]
     Computed,
     /// It may be a part of another string.
-    #[error("it may be a part of another string, as it does not begin with `on` or `off`")]
+    #[error(
+        "it may be a part of another string: it does not begin with `on` or `off`, or a module that is not read uses it"
+    )]
     MayBeAPart,
 }
 
@@ -187,7 +189,7 @@ fn may_be_a_part(entry: &Entry<'_>) -> bool {
     let is_value =
         ["locals", "variable", "module"].contains(&entry.name.split(' ').next().unwrap_or_default());
     let first = entry.text.split_ascii_whitespace().next().unwrap_or_default();
-    is_value && !["on", "off"].iter().any(|begins| first.eq_ignore_ascii_case(begins))
+    entry.is_handed_on || is_value && !["on", "off"].iter().any(|begins| first.eq_ignore_ascii_case(begins))
 }
 
 /// Whether two readings of a file define the same users, on every engine that may read it.

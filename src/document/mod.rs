@@ -105,6 +105,8 @@ pub struct Entry<'a> {
     pub is_fragment: bool,
     /// Whether its meaning depends on something that is not modelled, so that nothing is known of another text.
     is_frozen: bool,
+    /// Whether something that is not read can make it a part of another string.
+    is_handed_on: bool,
     /// Errors of the ACL file's reader about these rules. The linter reports the same errors for the text.
     pub refused: Vec<Problem>,
     origin: Origin<'a>,
@@ -286,7 +288,8 @@ impl<'a> Document<'a> {
                     let text = string.text.value().to_owned();
                     let origin = Origin::Literal(string.text.clone());
                     let entry = self.entry(&string.place, &string.candidates, text, origin);
-                    self.add(Entry { is_frozen: string.is_part, ..entry }, &string.candidates);
+                    let (is_frozen, is_handed_on) = (string.is_part, string.is_handed_on);
+                    self.add(Entry { is_frozen, is_handed_on, ..entry }, &string.candidates);
                 }
                 Finding::Composed(string) => self.composed(string),
                 Finding::AclText(text) => {
@@ -313,6 +316,7 @@ impl<'a> Document<'a> {
             text,
             is_fragment: is_appended(&place.attribute),
             is_frozen: false,
+            is_handed_on: false,
             refused: Vec::new(),
             origin,
         }
@@ -445,6 +449,7 @@ impl<'a> Document<'a> {
                     text: rules.text().to_owned(),
                     is_fragment: false,
                     is_frozen: readings.is_frozen,
+                    is_handed_on: false,
                     refused,
                     origin: Origin::Line { rules, within },
                 }),

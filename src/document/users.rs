@@ -13,8 +13,8 @@ use crate::catalog::Catalog;
 use crate::dialect::{Dialects, Service};
 use crate::file::{self, AclFile};
 use crate::iac::{
-    self, AclText, AclTextKind, Candidates, Finding, Given, Location, Member, Place, Position, Request,
-    Resolved,
+    self, AclText, AclTextKind, Candidates, Conditions, Finding, Given, Location, Member, Place, Position,
+    Request, Resolved,
 };
 use crate::quoting::{self, Splitter};
 use crate::secret::PasswordHash;
@@ -44,6 +44,21 @@ pub struct FileUser {
     /// Whether it stands for a directive that decides about users elsewhere: `include`, `aclfile`, `rename-command`.
     /// Nothing is known of it except that it is the same or another.
     pub is_directive: bool,
+    /// What tells users apart of whom it is not known whether they need a password.
+    pub(super) unknown_mode: String,
+    /// When it is this user, and when it is there at all.
+    when: When,
+}
+
+/// When a user is as it was found. A user whose string depends on a condition is one for each branch.
+#[derive(Debug, Default)]
+struct When {
+    /// What the conditions add to the address.
+    suffix: String,
+    /// All conditions under which it is this user.
+    conditions: Conditions,
+    /// Those among them without which no such user is there.
+    needed: Conditions,
 }
 
 /// What a user may do.
@@ -94,6 +109,8 @@ impl FileUser {
             access: Access::Known(Vec::new()),
             logins: None,
             is_directive: false,
+            unknown_mode: String::new(),
+            when: When::default(),
         }
     }
 
@@ -109,7 +126,14 @@ impl FileUser {
             access: unknown("it decides about users or commands outside of this file", written),
             logins: None,
             is_directive: true,
+            unknown_mode: String::new(),
+            when: When::default(),
         }
+    }
+
+    /// The address without conditions.
+    fn resource(&self) -> &str {
+        self.address.strip_suffix(&*self.when.suffix).unwrap_or(&self.address)
     }
 
     /// The user on each engine that may read it, where the file states what it can do.
@@ -169,7 +193,9 @@ impl Document<'_> {
         match (self.kind, &self.found) {
             (Kind::Infrastructure(_), None) => Vec::new(),
             (Kind::Infrastructure(_), Some(found)) => match found.plan() {
-                Some(plan) => plan.after().iter().map(|request| self.user_of_request(request)).collect(),
+                Some(plan) => {
+                    plan.after().iter().flat_map(|request| self.users_of_request(request)).collect()
+                }
                 None => self.users_of_findings(found),
             },
             (kind, _) => self.users_of_lines(self.bytes, kind.lines_format(), None, position),
@@ -180,7 +206,7 @@ impl Document<'_> {
     #[must_use]
     pub fn users_before(&self) -> Option<Vec<FileUser>> {
         let plan = self.found.as_ref()?.plan()?;
-        Some(plan.before().iter().map(|request| self.user_of_request(request)).collect())
+        Some(plan.before().iter().flat_map(|request| self.users_of_request(request)).collect())
     }
 
     /// The users of a text of lines; `around` is what it stands in.
@@ -238,7 +264,7 @@ impl Document<'_> {
         let requests: Vec<_> = found.requests().collect();
         let used = Used::of(found.path(), &requests);
         let user = |finding: &Finding<'_>| match finding {
-            Finding::Request(request) => vec![self.user_of_request(request)],
+            Finding::Request(request) => self.users_of_request(request),
             Finding::AclText(text) => self.users_of_text(text),
             finding if used.has(&finding.range()) => Vec::new(),
             finding => self.user_by_itself(finding).into_iter().collect(),
@@ -288,12 +314,46 @@ impl Document<'_> {
             access,
             logins: None,
             is_directive: false,
+            unknown_mode: String::new(),
+            when: When::default(),
         })
     }
 
-    fn user_of_request(&self, request: &Request<'_>) -> FileUser {
-        let (base, appended) = (request.strings("AccessString"), request.strings("AppendAccessString"));
-        let written = format!("{}\n{}", request.basis("AccessString"), request.basis("AppendAccessString"));
+    /// The user of a request; one for each branch if conditions decide its access string, and none if it is absent.
+    fn users_of_request(&self, request: &Request<'_>) -> Vec<FileUser> {
+        let existence = request.existence();
+        if existence.is_absent {
+            return Vec::new();
+        }
+        let variants: Vec<_> = request.variants("AccessString").collect();
+        if variants.len() < 2 {
+            let own = variants.first().and_then(|(_, own)| existence.conditions.and(own));
+            let conditions = own.unwrap_or_else(|| existence.conditions.clone());
+            return vec![self.user_of_request(
+                request,
+                request.strings("AccessString"),
+                When { suffix: String::new(), conditions, needed: existence.needed.clone() },
+            )];
+        }
+        let user = |(text, own): &(&Resolved<'_>, &Conditions)| {
+            let when = When {
+                suffix: if own.is_empty() { String::new() } else { format!(" {own}") },
+                conditions: existence.conditions.and(own)?,
+                needed: existence.needed.clone(),
+            };
+            Some(self.user_of_request(request, core::slice::from_ref(*text), when))
+        };
+        variants.iter().filter_map(user).collect()
+    }
+
+    fn user_of_request(&self, request: &Request<'_>, base: &[Resolved<'_>], when: When) -> FileUser {
+        let appended = request.strings("AppendAccessString");
+        let is_variant = request.strings("AccessString").len() > base.len();
+        let of_base = match base.first() {
+            Some(text) if is_variant => text.basis(),
+            _ => request.basis("AccessString").to_owned(),
+        };
+        let written = format!("{of_base}\n{}", request.basis("AppendAccessString"));
         let access = match (why_unknown(request), base, appended) {
             (Some(why), [], _) => unknown(&why, self.bytes.get(request.range()).unwrap_or_default()),
             (None, [], []) => unknown("no access string is given", b""),
@@ -302,21 +362,23 @@ impl Document<'_> {
         };
         FileUser {
             id: id_of(request),
-            address: address(request.place()),
             user_name: text_of(request, "UserName"),
+            address: format!("{}{}", address(request.place()), when.suffix),
             file: self.file(),
             unit: self.unit(),
-            position: Some(self.position_of_string(request)),
+            position: Some(self.position_of_string(request, base)),
             access,
             logins: Some(Login::of_request(request)),
             is_directive: false,
+            unknown_mode: request.digest_of_modes(),
+            when,
         }
     }
 
     /// Where the access string is in the body of the request, or else where its member is, or the request.
-    fn position_of_string(&self, request: &Request<'_>) -> Position {
-        let strings = [request.strings("AccessString"), request.strings("AppendAccessString")].concat();
-        let location = strings.first().map(|text| text.location(START));
+    fn position_of_string(&self, request: &Request<'_>, base: &[Resolved<'_>]) -> Position {
+        let string = base.first().or(request.strings("AppendAccessString").first());
+        let location = string.map(|text| text.location(START));
         let is_inside = |location: &Location| {
             let around = request.range();
             around.start <= location.range.start && location.range.end <= around.end
@@ -480,26 +542,109 @@ fn address(place: &Place) -> String {
 /// The users of two files in pairs: those of the same id and address, then of the same id, then of the same
 /// address if not both have ids. What has no other is by itself. Of several files only users of the same file, in
 /// Terraform of the same folder, are one.
+///
+/// A user whose access string depends on a condition is one for each branch. Of such a user, each is paired with all
+/// others that it can take the place of: with the same branch, if the condition is computed alike on both sides.
 #[must_use]
 pub fn pairs<'u>(
     old: &'u [FileUser],
     new: &'u [FileUser],
 ) -> Vec<(Option<&'u FileUser>, Option<&'u FileUser>)> {
+    let pairs = pairs_of_variants(old, new);
+    pairs.into_iter().map(|Pair { old, new, .. }| (old, new)).collect()
+}
+
+/// Two users that are one, or one by itself.
+pub(super) struct Pair<'u> {
+    pub(super) old: Option<&'u FileUser>,
+    pub(super) new: Option<&'u FileUser>,
+}
+
+impl Pair<'_> {
+    /// Whether the user may not be there in OLD while it is in NEW.
+    pub(super) fn may_be_new(&self) -> bool {
+        self.old.zip(self.new).is_some_and(|(old, new)| !old.when.needed.follow_from(&new.when.conditions))
+    }
+
+    /// Whether the user may not be there in NEW while it is in OLD.
+    pub(super) fn may_be_gone(&self) -> bool {
+        self.old.zip(self.new).is_some_and(|(old, new)| !new.when.needed.follow_from(&old.when.conditions))
+    }
+}
+
+/// The pairs as [`pairs`] describes them.
+pub(super) fn pairs_of_variants<'u>(old: &'u [FileUser], new: &'u [FileUser]) -> Vec<Pair<'u>> {
+    let (of_old, of_new) = (variants(old), variants(new));
+    let (mut paired, mut without_new) = (Vec::new(), Vec::new());
+    for (old, new) in pairs_of_resources(&of_old, &of_new) {
+        let old = old.map(Vec::as_slice).unwrap_or_default();
+        for user in new.into_iter().flatten() {
+            let mut others = old.iter().filter(|other| other.is_possible_with(user)).peekable();
+            if others.peek().is_none() {
+                paired.push(Pair { old: None, new: Some(user) });
+            }
+            paired.extend(others.map(|other| Pair { old: Some(other), new: Some(user) }));
+        }
+        let is_paired =
+            |user: &&&FileUser| new.is_some_and(|new| new.iter().any(|other| other.is_possible_with(user)));
+        let alone = old.iter().filter(|user| !is_paired(user));
+        without_new.extend(alone.map(|user| Pair { old: Some(user), new: None }));
+    }
+    paired.extend(without_new);
+    paired
+}
+
+impl FileUser {
+    /// Whether the conditions of both users can hold together.
+    fn is_possible_with(&self, other: &Self) -> bool {
+        self.when.conditions.agrees_with(&other.when.conditions)
+    }
+}
+
+/// The branches of a user, of which no two are possible together.
+type Variants<'u> = Vec<&'u FileUser>;
+
+/// The users with their branches, in the order of the first of them.
+fn variants(users: &[FileUser]) -> Vec<Variants<'_>> {
+    let mut all: Vec<Variants<'_>> = Vec::new();
+    let mut by_key: HashMap<_, Vec<usize>> = HashMap::new();
+    for user in users {
+        let same = by_key.entry((&*user.unit, user.resource(), user.id.as_deref())).or_default();
+        let excludes = |at: &&usize| !all[**at].iter().any(|other| other.is_possible_with(user));
+        match same.iter().find(excludes) {
+            Some(at) => all[*at].push(user),
+            None => {
+                same.push(all.len());
+                all.push(vec![user]);
+            }
+        }
+    }
+    all
+}
+
+/// The users of two files in pairs, each with all of its branches.
+fn pairs_of_resources<'v, 'u>(
+    old: &'v [Variants<'u>],
+    new: &'v [Variants<'u>],
+) -> Vec<(Option<&'v Variants<'u>>, Option<&'v Variants<'u>>)> {
     let (mut of_new, mut taken) = (vec![None; new.len()], vec![false; old.len()]);
-    let by_address = index(old, |user| Some(&user.address));
+    let by_address = index(old, |user| Some(user.moved()));
     let by_id = index(old, |user| user.id.as_deref());
-    let are_one_unit = |users: &[FileUser]| users.windows(2).all(|pair| pair[0].unit == pair[1].unit);
+    let are_one_unit =
+        |users: &[Variants<'_>]| users.windows(2).all(|pair| pair[0][0].unit == pair[1][0].unit);
     let heeds_units = !are_one_unit(old) || !are_one_unit(new);
     let fits = |old: &FileUser, new: &FileUser| !heeds_units || old.unit == new.unit;
     for law in [Law::Same, Law::Id, Law::Address] {
-        for (user, found) in new.iter().zip(&mut of_new).filter(|(_, found)| found.is_none()) {
+        for (variants, found) in new.iter().zip(&mut of_new).filter(|(_, found)| found.is_none()) {
+            let user = variants[0];
             let candidates = match (law, &user.id) {
                 (Law::Id, Some(id)) => by_id.get(&**id),
                 (Law::Id, None) => None,
-                (Law::Same | Law::Address, _) => by_address.get(&*user.address),
+                (Law::Same | Law::Address, _) => by_address.get(user.moved()),
             };
             let mut candidates = candidates.into_iter().flatten().copied();
-            *found = candidates.find(|at| !taken[*at] && fits(&old[*at], user) && law.holds(&old[*at], user));
+            *found =
+                candidates.find(|at| !taken[*at] && fits(old[*at][0], user) && law.holds(old[*at][0], user));
             if let Some(at) = *found {
                 taken[at] = true;
             }
@@ -510,14 +655,22 @@ pub fn pairs<'u>(
     with_old.chain(without_new).collect()
 }
 
+impl FileUser {
+    /// The address by which Terraform finds it in its state, where the first copy takes the place of the only one.
+    fn moved(&self) -> &str {
+        let resource = self.resource();
+        resource.strip_suffix("[0]").unwrap_or(resource)
+    }
+}
+
 /// Where the users of each key stand.
 fn index<'u>(
-    users: &'u [FileUser],
+    users: &[Variants<'u>],
     key: impl Fn(&'u FileUser) -> Option<&'u str>,
 ) -> HashMap<&'u str, Vec<usize>> {
     let mut index: HashMap<_, Vec<_>> = HashMap::new();
     for (at, user) in users.iter().enumerate() {
-        if let Some(key) = key(user) {
+        if let Some(key) = key(user[0]) {
             index.entry(key).or_default().push(at);
         }
     }
@@ -535,10 +688,10 @@ enum Law {
 impl Law {
     fn holds(self, old: &FileUser, new: &FileUser) -> bool {
         match self {
-            Self::Same => old.id == new.id && old.address == new.address,
+            Self::Same => old.id == new.id && old.moved() == new.moved(),
             Self::Id => old.id.is_some() && old.id == new.id,
             // of two ids that differ, the address tells nothing
-            Self::Address => (old.id.is_none() || new.id.is_none()) && old.address == new.address,
+            Self::Address => (old.id.is_none() || new.id.is_none()) && old.moved() == new.moved(),
         }
     }
 }

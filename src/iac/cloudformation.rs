@@ -23,7 +23,13 @@ fn below<'a>(search: &mut Search<'_, 'a>, name: &str, node: &Node<'a>) {
     if let (Some(resource), Some(properties)) = (node.text_of("Type"), node.get("Properties")) {
         if let Some((resource, kind)) = USERS.iter().find(|(user, _)| *user == resource) {
             let place = Place { resource: (*resource).into(), name: name.into(), attribute: String::new() };
-            return search.request(*kind, Names::CloudFormation, place, properties);
+            let around = search.context.clone();
+            if let Some(condition) = node.get("Condition") {
+                search.under_condition(condition);
+            }
+            search.request(*kind, Names::CloudFormation, place, properties);
+            search.context = around;
+            return;
         }
     }
     for (key, child) in node.children() {

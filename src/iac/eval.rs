@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
+use super::conditions::{Conditions, told};
 use super::finding::Why;
 use super::functions;
 use super::literal::{Literal, Written};
@@ -83,6 +84,8 @@ struct State<'a> {
     steps: usize,
     steps_in_all: usize,
     depth: usize,
+    /// Whether variables that anybody can override are unknown.
+    is_open: bool,
     /// The values of locals and variables in this run that depend on choices.
     chosen: HashMap<Named, Rc<Value<'a>>>,
     /// Those that depend on none.
@@ -90,14 +93,15 @@ struct State<'a> {
     choices: Choices,
 }
 
-/// A local or a variable of a frame, as a file refers to it.
-type Named = (usize, usize, Name, String);
+/// A local or a variable of a frame, as a file refers to it, and whether variables are unknown.
+type Named = (usize, usize, Name, String, bool);
 
 /// What a name names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Name {
     Local,
     Variable,
+    Output,
 }
 
 /// The choices between several possible values. An expression is evaluated once for each combination of choices.
@@ -105,32 +109,52 @@ enum Name {
 struct Choices {
     /// Whether there are any: members of requests have one value or none.
     allowed: bool,
-    /// Those made so far, each of how many.
-    made: Vec<(usize, usize)>,
+    /// Those made so far.
+    made: Vec<Choice>,
     next: usize,
     /// How often one was asked for.
     asked: usize,
 }
 
+struct Choice {
+    /// What decides: the same condition has the same branch everywhere.
+    basis: Arc<str>,
+    branch: usize,
+    /// For people, by the branch.
+    told: Vec<Arc<str>>,
+}
+
 impl Choices {
-    fn choose(&mut self, count: usize) -> Option<usize> {
+    fn choose(&mut self, basis: &Arc<str>, told: impl FnOnce() -> Vec<Arc<str>>) -> Option<usize> {
         self.asked += 1;
         if !self.allowed {
             return None;
         }
+        if let Some(same) = self.made[..self.next].iter().find(|made| made.basis == *basis) {
+            return Some(same.branch);
+        }
         if self.next == self.made.len() {
-            self.made.push((0, count));
+            self.made.push(Choice { basis: basis.clone(), branch: 0, told: told() });
         }
         self.next += 1;
-        self.made.get(self.next - 1).map(|(choice, _)| *choice)
+        self.made.get(self.next - 1).map(|choice| choice.branch)
+    }
+
+    /// Those made in this run.
+    fn conditions(&self) -> Conditions {
+        let mut conditions = Conditions::default();
+        for choice in &self.made[..self.next] {
+            conditions.add(choice.basis.clone(), choice.branch, choice.told[choice.branch].clone());
+        }
+        conditions
     }
 
     /// Goes to the next combination, if there is one.
     fn advance(&mut self) -> bool {
         self.next = 0;
-        while let Some((choice, count)) = self.made.pop() {
-            if choice + 1 < count {
-                self.made.push((choice + 1, count));
+        while let Some(choice) = self.made.pop() {
+            if choice.branch + 1 < choice.told.len() {
+                self.made.push(Choice { branch: choice.branch + 1, ..choice });
                 return true;
             }
         }
@@ -156,22 +180,50 @@ impl<'t, 'a> Evaluator<'t, 'a> {
 
     /// The values that an expression can have. If there are too many, the last one is unknown and stands for the rest.
     pub(super) fn values(&self, node: &Node<'a>, context: &Context<'t, 'a>) -> Vec<Value<'a>> {
-        let mut values = Vec::new();
+        self.variants(node, context).into_iter().map(|(value, _)| value).collect()
+    }
+
+    /// The values that an expression can have, each with the conditions under which it has it.
+    pub(super) fn variants(
+        &self,
+        node: &Node<'a>,
+        context: &Context<'t, 'a>,
+    ) -> Vec<(Value<'a>, Conditions)> {
+        let mut variants = Vec::new();
         self.state.borrow_mut().choices = Choices { allowed: true, ..Choices::default() };
         loop {
             self.start();
-            values.push(self.eval(node, context));
+            let value = self.eval(node, context);
             let mut state = self.state.borrow_mut();
+            variants.push((value, state.choices.conditions()));
             if !state.choices.advance() {
                 break;
             }
-            if values.len() == MOST_VALUES {
-                values.push(self.unknown(Why::TooMuch, node, context));
+            if variants.len() == MOST_VALUES {
+                variants.push((self.unknown(Why::TooMuch, node, context), Conditions::default()));
                 break;
             }
         }
         self.state.borrow_mut().choices = Choices::default();
-        values
+        variants
+    }
+
+    /// What is unknown of a value if anybody can override the variables of the root module.
+    pub(super) fn open(&self, node: &Node<'a>, context: &Context<'t, 'a>) -> Option<Unknown<'a>> {
+        self.start();
+        self.eval_open(node, context).first_unknown().cloned()
+    }
+
+    /// The condition that holds where something depends on an unknown value.
+    pub(super) fn condition(
+        &self,
+        node: &Node<'a>,
+        context: &Context<'t, 'a>,
+        by: &Unknown<'_>,
+    ) -> Conditions {
+        let mut conditions = Conditions::default();
+        conditions.add(by.basis.clone(), 0, told(self.written_at(node, context)).into());
+        conditions
     }
 
     fn start(&self) {
@@ -297,9 +349,10 @@ impl<'t, 'a> Evaluator<'t, 'a> {
                 continue;
             };
             let computed = self.eval(key, context);
-            match computed.known() {
-                Some(key) => map.insert(key.to_owned(), value),
-                None => {
+            match (computed.known(), &computed) {
+                (Some(key), _) => map.insert(key.to_owned(), value),
+                (_, Value::Flag(flag)) => map.insert(flag.to_string(), value),
+                _ => {
                     map.insert_unknown(self.unknown_from(Why::Expression, key, context, &[&computed, &value]))
                 }
             }
@@ -321,19 +374,14 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             (Form::Template(pieces), _) => self.template(pieces, why, node, context),
             (Form::Reference { base, steps }, _) => self.reference(base, steps, node, context),
             (Form::Call { spread }, arguments) => self.call(*spread, arguments, why, node, context),
-            (Form::Conditional(condition), [yes, no]) => {
-                let condition = self.eval(condition, context);
-                let branch = match condition {
-                    Value::Flag(true) => Some(0),
-                    Value::Flag(false) => Some(1),
-                    _ => self.choose(2),
-                };
-                match branch {
-                    Some(0) => self.eval(yes, context),
-                    Some(_) => self.eval(no, context),
-                    None => give_up(&[&condition, &self.eval(yes, context), &self.eval(no, context)]),
+            (Form::Conditional(condition), [yes, no]) => match self.holds(condition, context) {
+                Some(true) => self.eval(yes, context),
+                Some(false) => self.eval(no, context),
+                None => {
+                    let decided = self.eval_open(condition, context);
+                    give_up(&[&decided, &self.eval(yes, context), &self.eval(no, context)])
                 }
-            }
+            },
             (Form::For(each), [collection, value]) => {
                 let collection = self.eval(collection, context);
                 self.for_each(each, &collection, value, context)
@@ -351,8 +399,39 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         }
     }
 
-    fn choose(&self, count: usize) -> Option<usize> {
-        self.state.borrow_mut().choices.choose(count)
+    /// The value if every variable of the root module is unknown: each has a default at most, which anybody can
+    /// override.
+    fn eval_open(&self, node: &Node<'a>, context: &Context<'t, 'a>) -> Value<'a> {
+        let was_open = core::mem::replace(&mut self.state.borrow_mut().is_open, true);
+        let value = self.eval(node, context);
+        self.state.borrow_mut().is_open = was_open;
+        value
+    }
+
+    /// A branch of what this basis decides; `None` where all of them count together.
+    fn choose(&self, basis: &Arc<str>, told: impl FnOnce() -> Vec<Arc<str>>) -> Option<usize> {
+        let state = &mut *self.state.borrow_mut();
+        if state.is_open { None } else { state.choices.choose(basis, told) }
+    }
+
+    /// Whether a condition holds in this run.
+    fn holds(&self, condition: &Node<'a>, context: &Context<'t, 'a>) -> Option<bool> {
+        if !self.spend(0) {
+            return None;
+        }
+        match self.eval_open(condition, context) {
+            Value::Flag(flag) => Some(flag),
+            other => self
+                .choose(&other.basis().into(), || self.told_of_condition(condition, context))
+                .map(|branch| branch == 0),
+        }
+    }
+
+    fn told_of_condition(&self, condition: &Node<'a>, context: &Context<'t, 'a>) -> Vec<Arc<str>> {
+        let told = told(self.written_at(condition, context));
+        let is_simple = !told.contains(' ');
+        let not = if is_simple { format!("not {told}") } else { format!("not ({told})") };
+        vec![told.into(), not.into()]
     }
 
     /// A template of one value and nothing else is that value.
@@ -436,6 +515,14 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             }
         }
         self.spend(values.len());
+        let selected = match &**name {
+            "lookup" | "element" => self.selected(&values, arguments, context),
+            "coalesce" | "try" => self.first_of(name, &values, arguments, context),
+            _ => None,
+        };
+        if let Some(selected) = selected {
+            return selected;
+        }
         let at = self.at(node.at.clone(), context);
         match functions::call(name, &values, &at) {
             Some(functions::Made::Text(text)) => self.made(text, node, context),
@@ -471,10 +558,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             }
             let is_in = match &each.condition {
                 None => true,
-                Some(condition) => match self.eval_within(condition, &inside)? {
-                    Value::Flag(flag) => flag,
-                    _ => return None,
-                },
+                Some(condition) => self.holds(condition, &inside)?,
             };
             if !is_in {
                 continue;
@@ -508,6 +592,12 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             (Base::Name(name), steps) if context.variable(name).is_some() => {
                 let value = context.variable(name).unwrap_or(&Value::Null);
                 self.walk(value, steps, node, context)
+            }
+            (Base::Name(root), [Step::Name(module), Step::Name(output), rest @ ..]) if root == "module" => {
+                match self.output(module, output, context) {
+                    Some(value) => self.walk(&value, rest, node, context),
+                    None => unnamed(),
+                }
             }
             (Base::Name(root), [Step::Name(name), rest @ ..]) => {
                 let value = match &**root {
@@ -578,6 +668,15 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         })
     }
 
+    /// The output of a module that is in the scope and called once.
+    fn output(&self, module: &str, output: &str, context: &Context<'t, 'a>) -> Option<Rc<Value<'a>>> {
+        let name = format!("{module}.{output}");
+        self.named(Name::Output, &name, context, || {
+            let ((file, node), frame) = self.modules.output(&context.frame, module, output)?;
+            Some(self.eval(node, &Context::new(file, frame)))
+        })
+    }
+
     /// The value of a variable: the argument of the module call, the value in a file of values, or the default.
     fn variable(&self, name: &str, context: &Context<'t, 'a>) -> Option<Rc<Value<'a>>> {
         self.named(Name::Variable, name, context, || {
@@ -588,14 +687,21 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             let value = |(file, node): &(usize, &'t Node<'a>)| {
                 self.eval(node, &Context::new(*file, context.frame.clone()))
             };
-            let [_, .., (file, last)] = values[..] else { return values.first().map(value) };
-            if let Some(chosen) = self.choose(values.len()) {
+            let (file, last) = *values.last()?;
+            let is_overridable = self.state.borrow().is_open && context.frame.call().is_none();
+            if values.len() == 1 && !is_overridable {
+                return values.first().map(value);
+            }
+            let label = |(file, _): &(usize, _)| self.modules.label_of_values(&context.frame, *file);
+            let files: Vec<_> = values.iter().map(label).collect();
+            let told = || files.iter().map(|file| format!("var.{name} is set {file}").into()).collect();
+            if let Some(chosen) = self.choose(&format!("var.{name}<{}>", files.join(";")).into(), told) {
                 return values.get(chosen).map(value);
             }
-            let all: Vec<_> = values.iter().map(value).collect();
+            let all: Vec<_> = values.iter().map(|given| value(given).basis()).collect();
             let around = Context::new(file, context.frame.clone());
-            let basis: Vec<_> = all.iter().collect();
-            Some(Value::Unknown(self.unknown_from(Why::Reference, last, &around, &basis)))
+            let basis = format!("var.{name}<{}>", all.join(";"));
+            Some(Value::Unknown(self.unknown_of(Why::Reference, last, &around, &basis)))
         })
     }
 
@@ -607,7 +713,8 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         context: &Context<'t, 'a>,
         work_out: impl FnOnce() -> Option<Value<'a>>,
     ) -> Option<Rc<Value<'a>>> {
-        let key = (context.frame.id(), context.file, kind, name.to_owned());
+        let is_open = self.state.borrow().is_open;
+        let key = (context.frame.id(), context.file, kind, name.to_owned(), is_open);
         let asked = {
             let state = self.state.borrow();
             if let Some(value) = state.settled.get(&key).or_else(|| state.chosen.get(&key)) {
@@ -636,10 +743,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             let next = match step {
                 Step::Name(name) => attribute(at, name),
                 Step::Number(number) => functions::element(at, &number.to_string()),
-                Step::Index(index) => self
-                    .eval(index, context)
-                    .known()
-                    .and_then(|key| attribute(at, key).or_else(|| functions::element(at, key))),
+                Step::Index(index) => self.indexed(at, index, context),
                 Step::Splat => {
                     let Value::List(items) = at else { return self.unknown(Why::Reference, node, context) };
                     let each = |item: &Item<'a>| match item {
@@ -658,6 +762,109 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         }
         self.spend(at.size());
         at.clone()
+    }
+}
+
+impl<'t, 'a> Evaluator<'t, 'a> {
+    /// An entry of a collection. Any of them, if anybody can decide which.
+    fn indexed<'v>(
+        &self,
+        of: &'v Value<'a>,
+        index: &Node<'a>,
+        context: &Context<'t, 'a>,
+    ) -> Option<&'v Value<'a>> {
+        let decided = self.eval_open(index, context);
+        if let Some(key) = decided.known() {
+            return attribute(of, key).or_else(|| functions::element(of, key));
+        }
+        let entries: Vec<(String, &Value<'a>)> = match of {
+            Value::Map(map) if map.rest().is_none() => {
+                map.entries().iter().map(|(key, value)| (key.clone(), value)).collect()
+            }
+            Value::List(items) => {
+                let item = |(number, item): (usize, &'v Item<'a>)| match item {
+                    Item::One(value) => Some((number.to_string(), value)),
+                    Item::Some(_) => None,
+                };
+                items.iter().enumerate().map(item).collect::<Option<_>>()?
+            }
+            _ => return None,
+        };
+        let keys: Vec<_> = entries.iter().map(|(key, _)| &**key).collect();
+        self.choose_key(&decided, &keys, index, context).map(|chosen| entries[chosen].1)
+    }
+
+    /// The result of `coalesce` or `try`, if anybody can decide which argument it is. An argument that is null now can
+    /// only become a value that no file states.
+    fn first_of(
+        &self,
+        function: &str,
+        values: &[Item<'a>],
+        arguments: &[Node<'a>],
+        context: &Context<'t, 'a>,
+    ) -> Option<Value<'a>> {
+        let (mut possible, mut decided) = (Vec::new(), Vec::new());
+        for (value, argument) in values.iter().zip(arguments) {
+            let Item::One(value) = value else { return None };
+            let open = self.eval_open(argument, context);
+            let is_decided = open.first_unknown().is_none();
+            decided.push(Item::One(open));
+            if function == "coalesce" && (matches!(value, Value::Null) || value.known() == Some("")) {
+                continue;
+            }
+            possible.push(value);
+            if is_decided {
+                break;
+            }
+        }
+        if possible.len() < 2 {
+            return None;
+        }
+        let told = (1..=possible.len()).map(|number| format!("value {number} of {function} counts").into());
+        let basis = format!("{function}<{}>", Value::List(decided).basis());
+        self.choose(&basis.into(), || told.collect()).map(|chosen| possible[chosen].clone())
+    }
+
+    /// The result of `lookup` or `element`, if anybody can decide which entry it is.
+    fn selected(
+        &self,
+        values: &[Item<'a>],
+        arguments: &[Node<'a>],
+        context: &Context<'t, 'a>,
+    ) -> Option<Value<'a>> {
+        let [Item::One(of), Item::One(_), default @ ..] = values else { return None };
+        let index = arguments.get(1)?;
+        let decided = self.eval_open(index, context);
+        if decided.known().is_some() {
+            return None;
+        }
+        match (of, default) {
+            (Value::Map(map), [Item::One(default)]) if map.rest().is_none() => {
+                let keys = map.entries().iter().map(|(key, _)| &**key);
+                let keys: Vec<_> = keys.chain(core::iter::once("another key")).collect();
+                let chosen = self.choose_key(&decided, &keys, index, context)?;
+                Some(map.entries().get(chosen).map_or(default, |(_, value)| value).clone())
+            }
+            (of, []) => self.indexed(of, index, context).cloned(),
+            _ => None,
+        }
+    }
+
+    /// One of several keys, which a value decides that is not known.
+    fn choose_key(
+        &self,
+        decided: &Value<'a>,
+        keys: &[&str],
+        index: &Node<'a>,
+        context: &Context<'t, 'a>,
+    ) -> Option<usize> {
+        if keys.is_empty() {
+            return None;
+        }
+        let written = told(self.written_at(index, context));
+        let told = || keys.iter().map(|key| super::finding::told(&format!("{written} is {key}")).into());
+        let basis = format!("{}<{}>", decided.basis(), keys.join(";"));
+        self.choose(&basis.into(), || told().collect())
     }
 }
 

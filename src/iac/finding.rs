@@ -46,6 +46,8 @@ pub struct AccessStringAt<'a> {
     pub text: Literal<'a>,
     /// Whether it is a part of other strings as well, which would change with it.
     pub is_part: bool,
+    /// Whether it is an argument of a module that is not in the scope, which can make it a part of another string.
+    pub is_handed_on: bool,
 }
 
 /// An access string that is not one literal: it is checked, and never rewritten. It is found once for each text that it

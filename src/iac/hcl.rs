@@ -11,7 +11,7 @@ use hcl_edit::expr::{
     BinaryOperator, Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator, UnaryOperator,
 };
 use hcl_edit::structure::{Block, Body, Structure};
-use hcl_edit::template::{Element, HeredocTemplate, Strip, Template};
+use hcl_edit::template::{Directive, Element, HeredocTemplate, Strip, Template};
 
 use super::ReadError;
 use super::finding::Why;
@@ -212,6 +212,16 @@ impl<'a> Reader<'_, 'a> {
 
     /// A template. `style` says how a literal piece is written, by its number and its bytes.
     fn template(&self, template: &Template, style: impl Fn(&Self, Range<usize>) -> Style<'a>) -> Kind<'a> {
+        self.template_with(template, &style, Self::directive)
+    }
+
+    /// A template whose directives a function reads.
+    fn template_with<S: Fn(&Self, Range<usize>) -> Style<'a>>(
+        &self,
+        template: &Template,
+        style: &S,
+        directive: fn(&Self, &Directive, &S) -> Option<Node<'a>>,
+    ) -> Kind<'a> {
         let piece = |element: &Element| match element {
             Element::Literal(text) => {
                 let token = self.at(text.span());
@@ -225,13 +235,43 @@ impl<'a> Reader<'_, 'a> {
             Element::Interpolation(value) if value.strip == Strip::None => {
                 Some(Piece::Value(self.expression(&value.expr)))
             }
-            Element::Interpolation(_) | Element::Directive(_) => None,
+            Element::Interpolation(_) => None,
+            Element::Directive(of) => directive(self, of, style).map(Piece::Value),
         };
         let form = match template.iter().map(piece).collect::<Option<Vec<_>>>() {
             Some(pieces) => Form::Template(pieces),
             None => Form::Opaque,
         };
         computed(Why::Interpolation, Vec::new(), form)
+    }
+
+    /// `%{ if condition }…%{ else }…%{ endif }` that takes no blanks away is a conditional of two templates.
+    fn directive<S: Fn(&Self, Range<usize>) -> Style<'a>>(
+        &self,
+        directive: &Directive,
+        style: &S,
+    ) -> Option<Node<'a>> {
+        let Directive::If(of) = directive else { return None };
+        let strips =
+            [of.if_expr.strip, of.else_expr.as_ref().map_or(Strip::None, |of| of.strip), of.endif_expr.strip];
+        if strips.iter().any(|strip| *strip != Strip::None) {
+            return None;
+        }
+        let at = self.at(of.span());
+        let branch = |template: Option<&Template>| {
+            let empty = || computed(Why::Interpolation, Vec::new(), Form::Template(Vec::new()));
+            let kind = template.map_or_else(empty, |of| self.template_with(of, style, Self::directive));
+            Node { at: at.clone(), kind }
+        };
+        let parts =
+            vec![branch(Some(&of.if_expr.template)), branch(of.else_expr.as_ref().map(|of| &of.template))];
+        let form = Form::Conditional(Box::new(self.expression(&of.if_expr.cond_expr)));
+        Some(Node { at: at.clone(), kind: computed(Why::Expression, parts, form) })
+    }
+
+    /// Directives of a heredoc take line breaks and indentation away in ways of their own.
+    fn no_directive<S>(&self, _: &Directive, _: &S) -> Option<Node<'a>> {
+        None
     }
 
     fn heredoc(&self, heredoc: &HeredocTemplate, at: Range<usize>) -> Kind<'a> {
@@ -251,10 +291,11 @@ impl<'a> Reader<'_, 'a> {
             [Element::Literal(text)] => Cow::Owned(text.value().clone()),
             _ => {
                 let indent = heredoc.indent().unwrap_or_default();
-                return self.template(&heredoc.template, |reader, token| Style::HeredocPart {
+                let style = |reader: &Self, token: Range<usize>| Style::HeredocPart {
                     indent,
                     starts_line: reader.source.text[..token.start].ends_with('\n'),
-                });
+                };
+                return self.template_with(&heredoc.template, &style, Self::no_directive);
             }
         };
         let token = heredoc.template.span().unwrap_or_default();

@@ -51,15 +51,17 @@
 //!
 //! | evaluated | |
 //! |---|---|
-//! | references | `local.x`, `var.x` with a value in `terraform.tfvars`, `*.auto.tfvars` or a default, arguments of modules with a local source, `each.key`, `each.value`, `count.index`, attributes and indices |
-//! | expressions | templates and heredocs with `${}`, `for`, `==`, `!=`, `&&`, `\|\|`, `!`, splats, objects and lists |
-//! | conditions | both branches, where the condition is not known |
+//! | references | `local.x`, `var.x` with a value in `terraform.tfvars`, `*.auto.tfvars` or a default, arguments of modules with a local source and outputs of those called once, `each.key`, `each.value`, `count.index`, attributes and indices |
+//! | expressions | templates and heredocs with `${}`, `%{ if }` in quoted templates, `for`, `==`, `!=`, `&&`, `\|\|`, `!`, splats, objects and lists |
+//! | conditions | both branches, where the condition is not known or depends on a variable of the root module, which anybody can override; likewise each entry of a collection that such a variable selects from |
+//! | `count`, `for_each` | the copies; a user without copies is [absent](Request::is_absent) |
 //! | functions | `join`, `concat`, `format`, `formatlist`, `merge`, `flatten`, `lookup`, `element`, `keys`, `values`, `compact`, `distinct`, `sort`, `split`, `replace` of a literal text, `trimspace`, `chomp`, `trimprefix`, `trimsuffix`, `lower`, `upper`, `coalesce`, `try`, `tostring`, `toset`, `tolist`, `tomap`, `sensitive`, `nonsensitive` |
 //! | CloudFormation | `Fn::Join`, `Fn::Sub`, `Fn::If` (both branches). Parameters are unknown: a deployment sets them |
 //!
-//! Everything else is unknown: directives (`%{ if }`), data sources, attributes of resources, other functions. A
+//! Everything else is unknown: other directives (`%{ for }`, `~`), data sources, attributes of resources, other functions. A
 //! variable without a value is unknown; a `.tfvars` file that Terraform does not load by itself gives another possible
-//! value. Work is bounded: past 20,000 steps for a string, a text of 64 KiB, a nesting of 96 or 32 possible values, a
+//! value, also one in a folder without configuration (`env/prod.tfvars`), for the modules above it that declare the
+//! variable, or else for every root module that does. Work is bounded: past 20,000 steps for a string, a text of 64 KiB, a nesting of 96 or 32 possible values, a
 //! value is unknown.
 //!
 //! A string that is one literal is an [`AccessStringAt`], at the literal, however many users refer to it. A string that
@@ -91,6 +93,7 @@
 mod acl_text;
 mod candidates;
 mod cloudformation;
+mod conditions;
 mod eval;
 mod finding;
 mod functions;
@@ -120,6 +123,7 @@ use core::fmt;
 use std::path::Path;
 
 pub use candidates::{Candidates, Stated};
+pub(crate) use conditions::Conditions;
 pub use finding::{AccessStringAt, AclText, AclTextKind, Composed, Finding, NotLiteral, Place, Why};
 pub use groups::UserGroup;
 pub use literal::{Edit, Literal};

@@ -6,11 +6,12 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use super::conditions::{Conditions, Existence};
 use super::eval::{Context, Evaluator};
 use super::source::Source;
 use super::tree::Node;
@@ -42,12 +43,17 @@ struct Folder<'t, 'a> {
     path: PathBuf,
     /// Each name has one definition; a copy of a file beside it has others, which are its own.
     locals: HashMap<String, Vec<InFile<'t, 'a>>>,
+    /// Whether there is configuration, so that the folder is a module.
+    is_module: bool,
+    /// The names of the variables.
+    declared: HashSet<String>,
     /// The defaults of variables.
     defaults: HashMap<String, Vec<InFile<'t, 'a>>>,
     /// What files of values say, by the name of the variable.
     values: HashMap<String, Vec<Given<'t, 'a>>>,
     /// Resources by `type.name`, and data sources by `data.type.name`.
     resources: HashMap<String, Vec<InFile<'t, 'a>>>,
+    outputs: HashMap<String, Vec<InFile<'t, 'a>>>,
     calls: Vec<Call<'t, 'a>>,
     /// The folders and the numbers of the calls that use this folder as a module.
     callers: Vec<(usize, usize)>,
@@ -76,6 +82,8 @@ struct Call<'t, 'a> {
     name: String,
     file: usize,
     body: &'t Node<'a>,
+    /// The folder of the module, if it is in the scope.
+    module: Option<usize>,
 }
 
 /// A file that is read, with its path and its tree.
@@ -119,6 +127,7 @@ impl<'t, 'a> Modules<'t, 'a> {
             modules.folders[folder].add(number, file);
         }
         modules.link();
+        modules.share_values();
         modules
     }
 
@@ -139,12 +148,41 @@ impl<'t, 'a> Modules<'t, 'a> {
                 let source = called.body.text_of("source").filter(|source| source.starts_with(['.', '/']));
                 let path = source.map(|source| plain(&folder.path.join(source)));
                 let target = path.and_then(|path| self.folders.iter().position(|folder| folder.path == path));
+                let target = target.filter(|target| self.folders[*target].is_module);
                 links.extend(target.map(|target| (target, (number, call))));
             }
         }
         for (target, caller) in links {
             self.folders[target].callers.push(caller);
+            self.folders[caller.0].calls[caller.1].module = Some(target);
         }
+    }
+
+    /// Gives the values in folders without configuration, `env/prod.tfvars`, to the modules that `-var-file` can name
+    /// them to: those above that declare the variable, or else every root module that does.
+    fn share_values(&mut self) {
+        let mut shared = Vec::new();
+        for folder in self.folders.iter().filter(|folder| !folder.is_module) {
+            for (name, given) in &folder.values {
+                let on_demand = given.iter().map(|given| Given { load: Load::OnDemand, ..*given });
+                let on_demand: Vec<_> = on_demand.collect();
+                let modules = self.modules_of_values(&folder.path, name).into_iter();
+                shared.extend(modules.map(|module| (module, name.clone(), on_demand.clone())));
+            }
+        }
+        for (module, name, given) in shared {
+            self.folders[module].values.entry(name).or_default().extend(given);
+        }
+    }
+
+    fn modules_of_values(&self, path: &Path, variable: &str) -> Vec<usize> {
+        let modules = self.folders.iter().enumerate();
+        let modules = modules.filter(|(_, module)| module.is_module && module.declared.contains(variable));
+        let (above, others): (Vec<_>, Vec<_>) =
+            modules.partition(|(_, module)| path.starts_with(&module.path));
+        let roots = others.into_iter().filter(|(_, module)| module.callers.is_empty());
+        let all = if above.is_empty() { roots.collect() } else { above };
+        all.into_iter().map(|(number, _)| number).collect()
     }
 
     pub(super) fn source(&self, file: usize) -> &Arc<Source<'a>> {
@@ -160,6 +198,12 @@ impl<'t, 'a> Modules<'t, 'a> {
     /// A digest of everything in the files that can decide a value.
     pub(super) fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The calls in a file of modules that are not in the scope.
+    pub(super) fn calls_of_others(&self, file: usize) -> impl Iterator<Item = &'t Node<'a>> + '_ {
+        let calls = &self.folders[self.folder(file)].calls;
+        calls.iter().filter(move |call| call.file == file && call.module.is_none()).map(|call| call.body)
     }
 
     /// The definition of a local that a file refers to.
@@ -187,6 +231,27 @@ impl<'t, 'a> Modules<'t, 'a> {
         first.into_iter().chain(others).collect()
     }
 
+    /// What makes the value in a file count: the name of the file where `-var-file` has to name it.
+    pub(super) fn label_of_values(&self, frame: &Frame<'t, 'a>, file: usize) -> String {
+        let path = plain(&self.sources[file].path);
+        if !self.is_on_demand(frame.folder, file) {
+            return "without -var-file".to_owned();
+        }
+        let mut ours = self.folders[frame.folder].path.components().peekable();
+        let mut theirs = path.components().peekable();
+        while ours.peek().is_some() && ours.peek() == theirs.peek() {
+            ours.next();
+            theirs.next();
+        }
+        let path: PathBuf = theirs.collect();
+        format!("by {}", super::finding::told(&path.to_string_lossy()))
+    }
+
+    fn is_on_demand(&self, folder: usize, file: usize) -> bool {
+        let is_other = self.folder(file) != folder;
+        Load::of(&self.sources[file].path).is_some_and(|load| is_other || load == Load::OnDemand)
+    }
+
     fn new_id(&self) -> usize {
         self.frames.set(self.frames.get() + 1);
         self.frames.get()
@@ -203,6 +268,7 @@ impl<'t, 'a> Modules<'t, 'a> {
             address: String::new(),
             caller: None,
             each: Each::Nothing,
+            existence: Existence::default(),
         })
     }
 
@@ -239,16 +305,41 @@ impl<'t, 'a> Modules<'t, 'a> {
                     if frames.len() == MOST_COPIES {
                         return;
                     }
-                    let address = format!("{}module.{}{}.", frame.address, call.name, copy.each.key());
-                    let caller = Some((call.body, Context::new(call.file, copy)));
-                    let id = self.new_id();
-                    frames.push(Rc::new(Frame { folder, id, address, caller, each: Each::Nothing }));
+                    frames.push(self.called(folder, call, copy));
                 }
             }
         }
     }
 
-    /// The copies that `for_each` or `count` makes of a block; one where they are not known.
+    /// A module as it is called from a copy of the block that calls it.
+    fn called(&self, folder: usize, call: &Call<'t, 'a>, copy: Rc<Frame<'t, 'a>>) -> Rc<Frame<'t, 'a>> {
+        Rc::new(Frame {
+            folder,
+            id: self.new_id(),
+            address: format!("{}module.{}{}.", copy.address, call.name, copy.each.key()),
+            existence: copy.existence.clone(),
+            caller: Some((call.body, Context::new(call.file, copy))),
+            each: Each::Nothing,
+        })
+    }
+
+    /// The value of an output of a module that a folder calls once, and the module as it is called there.
+    pub(super) fn output(
+        &self,
+        frame: &Rc<Frame<'t, 'a>>,
+        module: &str,
+        output: &str,
+    ) -> Option<(InFile<'t, 'a>, Rc<Frame<'t, 'a>>)> {
+        let mut calls = self.folders[frame.folder].calls.iter().filter(|call| call.name == module);
+        let (Some(call), None) = (calls.next(), calls.next()) else { return None };
+        let is_repeated = ["for_each", "count"].iter().any(|name| call.body.get(name).is_some());
+        let folder = call.module.filter(|_| !is_repeated)?;
+        let [value] = self.folders[folder].outputs.get(output)?[..] else { return None };
+        Some((value, self.called(folder, call, frame.clone())))
+    }
+
+    /// The copies that `for_each` or `count` makes of a block, each with the conditions under which it is there; one
+    /// where they are not known. A block without copies has one too, which is absent.
     pub(super) fn copies(
         &self,
         evaluator: &Evaluator<'t, 'a>,
@@ -257,39 +348,104 @@ impl<'t, 'a> Modules<'t, 'a> {
         frame: &Rc<Frame<'t, 'a>>,
     ) -> Vec<Rc<Frame<'t, 'a>>> {
         let context = Context::new(file, frame.clone());
-        let each = if let Some(node) = body.get("for_each") {
-            let collection = evaluator.value(node, &context);
-            known_copies(&collection).unwrap_or_else(|| {
-                let unknown = || match &collection {
-                    unknown @ Value::Unknown(_) => unknown.clone(),
-                    other => evaluator.unknown_by(super::finding::Why::Expression, node, &context, other),
-                };
-                vec![Each::Of(unknown(), unknown())]
+        // OpenTofu has a switch for a resource that has one copy at most
+        let enabled = || body.get("lifecycle")?.bodies().find_map(|rules| rules.get("enabled"));
+        let argument = match (body.get("for_each"), body.get("count"), enabled()) {
+            (Some(node), ..) => Some((Repeats::ForEach, node)),
+            (None, Some(node), _) => Some((Repeats::Count, node)),
+            (None, None, node) => node.map(|node| (Repeats::Enabled, node)),
+        };
+        let copies = match argument {
+            Some((by, node)) => Repetition { evaluator, by, node, context: &context }.copies(),
+            None => vec![(Each::Nothing, Existence::default())],
+        };
+        let copy = |(each, existence): (Each<'a>, Existence)| {
+            Rc::new(Frame {
+                folder: frame.folder,
+                id: frame.id,
+                address: frame.address.clone(),
+                caller: frame.caller.clone(),
+                each,
+                existence: existence.within(&frame.existence),
             })
-        } else if let Some(node) = body.get("count") {
-            let count = evaluator.value(node, &context).known().and_then(|count| count.parse().ok());
-            match count {
-                Some(count @ 1..=MOST_COPIES) => (0..count).map(Each::Number).collect(),
-                _ => vec![Each::Nothing],
-            }
-        } else {
-            vec![Each::Nothing]
         };
-        let copy = |each| {
-            let (address, caller) = (frame.address.clone(), frame.caller.clone());
-            Rc::new(Frame { folder: frame.folder, id: frame.id, address, caller, each })
-        };
-        each.into_iter().map(copy).collect()
+        copies.into_iter().map(copy).collect()
     }
 }
 
-/// `None` where not all entries are known, or there are none or too many.
+/// What says how many copies of a block there are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeats {
+    ForEach,
+    Count,
+    Enabled,
+}
+
+impl Repeats {
+    /// The copies; `None` where not all of them are known, or there are too many.
+    fn known<'a>(self, value: &Value<'a>) -> Option<Vec<Each<'a>>> {
+        match self {
+            Self::ForEach => known_copies(value),
+            Self::Count => known_count(value),
+            Self::Enabled => known_switch(value),
+        }
+    }
+}
+
+/// An argument that says how many copies of a block there are.
+struct Repetition<'r, 't, 'a> {
+    evaluator: &'r Evaluator<'t, 'a>,
+    by: Repeats,
+    node: &'t Node<'a>,
+    context: &'r Context<'t, 'a>,
+}
+
+impl<'a> Repetition<'_, '_, 'a> {
+    /// The copies that it makes. Conditions that anybody can turn by a variable are followed both ways; apart from
+    /// that a variable has its default, unless that makes no copies.
+    fn copies(&self) -> Vec<(Each<'a>, Existence)> {
+        let variants = self.evaluator.variants(self.node, self.context);
+        let made = variants.iter().map(|(value, conditions)| Some((self.by.known(value)?, conditions)));
+        let made = made.collect::<Option<Vec<_>>>();
+        let made =
+            made.filter(|made| made.iter().map(|(copies, _)| copies.len()).sum::<usize>() <= MOST_COPIES);
+        let Some(made) = made else { return vec![self.unknown_copy(&variants[0].0, Existence::default())] };
+        if made.iter().all(|(copies, _)| copies.is_empty()) {
+            return vec![self.unknown_copy(&variants[0].0, Existence::absent())];
+        }
+        let is_everywhere =
+            |key: &str| made.iter().all(|(copies, _)| copies.iter().any(|copy| copy.key() == key));
+        let existence = |key: &str, conditions: &Conditions| match is_everywhere(key) {
+            true => Existence { conditions: conditions.clone(), ..Existence::default() },
+            false => Existence::needing(conditions.clone()),
+        };
+        let copies = made.iter().flat_map(|(copies, conditions)| {
+            copies.iter().map(|copy| (copy.clone(), existence(&copy.key(), conditions)))
+        });
+        copies.collect()
+    }
+
+    /// The only copy, whose key is not known. It is there if what decides makes one, or else as it is `otherwise`.
+    fn unknown_copy(&self, value: &Value<'a>, otherwise: Existence) -> (Each<'a>, Existence) {
+        let Self { evaluator, node, context, .. } = self;
+        let existence = match evaluator.open(node, context) {
+            Some(unknown) => Existence::needing(evaluator.condition(node, context, &unknown)),
+            None => otherwise,
+        };
+        if self.by != Repeats::ForEach {
+            return (Each::Nothing, existence);
+        }
+        let unknown = || match value {
+            unknown @ Value::Unknown(_) => unknown.clone(),
+            other => evaluator.unknown_by(super::finding::Why::Expression, node, context, other),
+        };
+        (Each::Of(unknown(), unknown()), existence)
+    }
+}
+
 fn known_copies<'a>(collection: &Value<'a>) -> Option<Vec<Each<'a>>> {
     let is_list = matches!(collection, Value::List(_));
-    let pairs = collection.pairs()?;
-    if pairs.is_empty() || pairs.len() > MOST_COPIES {
-        return None;
-    }
+    let pairs = collection.pairs().filter(|pairs| pairs.len() <= MOST_COPIES)?;
     let each = |pair| match pair {
         // the items of a set are their own keys
         Pair::Known { value, .. } if is_list => {
@@ -301,6 +457,19 @@ fn known_copies<'a>(collection: &Value<'a>) -> Option<Vec<Each<'a>>> {
     pairs.into_iter().map(each).collect()
 }
 
+fn known_switch<'a>(enabled: &Value<'a>) -> Option<Vec<Each<'a>>> {
+    match enabled {
+        Value::Flag(true) => Some(vec![Each::Nothing]),
+        Value::Flag(false) => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+fn known_count<'a>(count: &Value<'a>) -> Option<Vec<Each<'a>>> {
+    let count = count.known()?.parse().ok().filter(|count| *count <= MOST_COPIES)?;
+    Some((0..count).map(Each::Number).collect())
+}
+
 impl<'t, 'a> Folder<'t, 'a> {
     fn add(&mut self, number: usize, file: &ReadFile<'t, 'a>) {
         if let Some(load) = Load::of(&file.source.path) {
@@ -310,6 +479,7 @@ impl<'t, 'a> Folder<'t, 'a> {
             }
             return;
         }
+        self.is_module = true;
         for block in file.root.entries() {
             match &*block.key {
                 "locals" => block.value.bodies().flat_map(Node::entries).for_each(|entry| {
@@ -317,15 +487,20 @@ impl<'t, 'a> Folder<'t, 'a> {
                     self.locals.entry(entry.key.clone().into_owned()).or_default().push(local);
                 }),
                 "variable" => named(&block.value).for_each(|(name, body)| {
+                    self.declared.insert(name.to_owned());
                     let default = body.entries().iter().rev().find(|entry| entry.key == "default");
                     if let Some(default) = default {
                         self.defaults.entry(name.to_owned()).or_default().push((number, &default.value));
                     }
                 }),
+                "output" => named(&block.value).for_each(|(name, body)| {
+                    let value = body.get("value").map(|value| (number, value));
+                    self.outputs.entry(name.to_owned()).or_default().extend(value);
+                }),
                 "resource" => self.add_resources(number, "", &block.value),
                 "data" => self.add_resources(number, "data.", &block.value),
                 "module" => named(&block.value).for_each(|(name, body)| {
-                    self.calls.push(Call { name: name.to_owned(), file: number, body });
+                    self.calls.push(Call { name: name.to_owned(), file: number, body, module: None });
                 }),
                 _ => {}
             }
@@ -394,9 +569,11 @@ pub(super) struct Frame<'t, 'a> {
     address: String,
     caller: Option<(&'t Node<'a>, Context<'t, 'a>)>,
     each: Each<'a>,
+    existence: Existence,
 }
 
 /// Which copy of a block it is.
+#[derive(Clone)]
 enum Each<'a> {
     /// The only one.
     Nothing,
@@ -430,6 +607,25 @@ impl<'t, 'a> Frame<'t, 'a> {
 
     pub(super) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Whether the copy is there.
+    pub(super) fn existence(&self) -> &Existence {
+        &self.existence
+    }
+
+    /// The same copy if it needs something else to be there.
+    pub(super) fn needing(&self, conditions: Conditions) -> Rc<Self> {
+        let existence = Existence::needing(conditions).within(&self.existence);
+        let (address, caller) = (self.address.clone(), self.caller.clone());
+        Rc::new(Self {
+            folder: self.folder,
+            id: self.id,
+            address,
+            caller,
+            each: self.each.clone(),
+            existence,
+        })
     }
 
     /// The key of the copy as it comes after a name: `["reader"]`, `[0]`.

@@ -10,7 +10,9 @@ use core::ops::Range;
 use std::path::Path;
 
 use super::candidates::Candidates;
+use super::conditions::{Conditions, Existence};
 use super::finding::{Place, Why};
+use super::module::digest;
 use super::resolved::Resolved;
 use super::search::Search;
 use super::source::Position;
@@ -99,8 +101,11 @@ pub struct Request<'a> {
     candidates: Candidates,
     /// The texts that each of its access strings may be.
     strings: BTreeMap<&'static str, Vec<Resolved<'a>>>,
-    /// What decides which of them it is.
-    bases: BTreeMap<&'static str, String>,
+    /// The conditions under which it is each of them.
+    conditions: BTreeMap<&'static str, Vec<Conditions>>,
+    /// What decides the values of members, which tells unknown values apart.
+    bases: BTreeMap<String, String>,
+    existence: Existence,
 }
 
 impl fmt::Debug for Request<'_> {
@@ -171,7 +176,15 @@ struct Reading<'s, 't, 'a> {
     names: Names,
     members: Vec<Member>,
     strings: BTreeMap<&'static str, Vec<Resolved<'a>>>,
-    bases: BTreeMap<&'static str, String>,
+    conditions: BTreeMap<&'static str, Vec<Conditions>>,
+    bases: BTreeMap<String, String>,
+}
+
+impl<'s, 't, 'a> Reading<'s, 't, 'a> {
+    fn new(search: &'s Search<'t, 'a>, names: Names) -> Self {
+        let (strings, conditions, bases) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { search, names, members: Vec::new(), strings, conditions, bases }
+    }
 }
 
 impl<'a> Request<'a> {
@@ -184,8 +197,7 @@ impl<'a> Request<'a> {
         body: &Node<'a>,
         candidates: Candidates,
     ) -> Self {
-        let mut reading =
-            Reading { search, names, members: Vec::new(), strings: BTreeMap::new(), bases: BTreeMap::new() };
+        let mut reading = Reading::new(search, names);
         reading.body(body);
         reading.what_terraform_adds(body);
         reading.request(kind, place, body, candidates)
@@ -200,13 +212,7 @@ impl<'a> Request<'a> {
         marks: Marks<'_, 'a>,
         candidates: Candidates,
     ) -> Self {
-        let mut reading = Reading {
-            search,
-            names: Names::Terraform,
-            members: Vec::new(),
-            strings: BTreeMap::new(),
-            bases: BTreeMap::new(),
-        };
+        let mut reading = Reading::new(search, Names::Terraform);
         reading.body(values);
         marks.hidden.into_iter().for_each(|marks| reading.hidden(marks));
         marks.unknown.into_iter().for_each(|marks| reading.unknown(marks));
@@ -224,7 +230,7 @@ impl<'a> Reading<'_, '_, 'a> {
         candidates: Candidates,
     ) -> Request<'a> {
         let search = self.search;
-        let (names, members, strings, bases) = (self.names, self.members, self.strings, self.bases);
+        let Self { names, members, strings, conditions, bases, .. } = self;
         let source = search.source();
         let (range, position) = (source.in_file(body.at.clone()), source.position(body.at.start));
         Request {
@@ -237,7 +243,9 @@ impl<'a> Reading<'_, '_, 'a> {
             members,
             candidates,
             strings,
+            conditions,
             bases,
+            existence: search.context.frame.existence().clone(),
         }
     }
 
@@ -255,6 +263,7 @@ impl<'a> Reading<'_, '_, 'a> {
         let Some(mode) = self.given(body, "AuthenticationMode") else { return };
         // a block is a map, in plans and in Terraform's JSON also a list of one
         if let Kind::Computed { why, .. } = &mode.kind {
+            self.add_basis("AuthenticationMode", mode);
             return self.add("AuthenticationMode".into(), Given::Unknown(why.clone()), mode);
         }
         let Some(mode) = mode.bodies().next() else { return };
@@ -280,6 +289,10 @@ impl<'a> Reading<'_, '_, 'a> {
         self.search.evaluator.value(node, &self.search.context)
     }
 
+    fn add_basis(&mut self, name: &str, node: &Node<'a>) {
+        self.bases.insert(name.to_owned(), self.value(node).basis());
+    }
+
     /// The known text of a value, or why there is none.
     fn known(node: &Node<'a>, value: &Value<'a>) -> Result<String, Why> {
         let is_number = matches!(node.kind, Kind::Number);
@@ -296,6 +309,7 @@ impl<'a> Reading<'_, '_, 'a> {
         if matches!(value, Value::Null) {
             return;
         }
+        self.bases.insert(name.clone(), value.basis());
         let given = match Self::known(node, &value) {
             Ok(text) => Given::Text(text),
             Err(why) => Given::Unknown(why),
@@ -304,11 +318,16 @@ impl<'a> Reading<'_, '_, 'a> {
     }
 
     fn access_string(&mut self, name: &'static str, node: &Node<'a>) {
-        let values = self.search.evaluator.values(node, &self.search.context);
+        let mut variants = self.search.evaluator.variants(node, &self.search.context);
+        if variants.iter().any(|(value, _)| !matches!(value, Value::Null)) {
+            variants.retain(|(value, _)| !matches!(value, Value::Null));
+        }
         let at = self.search.evaluator.at(node.at.clone(), &self.search.context);
         let is_number = matches!(node.kind, Kind::Number);
-        let texts: Vec<_> =
-            values.iter().filter(|_| !is_number).filter_map(|value| value.to_text(&at)).collect();
+        let texts = variants.iter().filter(|_| !is_number);
+        let texts = texts.filter_map(|(value, conditions)| Some((value.to_text(&at)?, conditions.clone())));
+        let (texts, conditions): (Vec<_>, Vec<_>) = texts.unzip();
+        let values: Vec<_> = variants.into_iter().map(|(value, _)| value).collect();
         let given = match (&values[..], &texts[..]) {
             ([Value::Null], _) => return,
             ([Value::Flag(_)], _) => Given::Unknown(Why::NotText),
@@ -321,12 +340,14 @@ impl<'a> Reading<'_, '_, 'a> {
             _ => Given::Unknown(Why::Expression),
         };
         self.strings.insert(name, texts);
-        self.bases.insert(name, self.value(node).basis());
+        self.conditions.insert(name, conditions);
+        self.add_basis(name, node);
         self.add(name.into(), given, node);
     }
 
     /// A truth value, which tools also take as a text.
     fn flag(&mut self, name: String, node: &Node<'a>) {
+        self.add_basis(&name, node);
         let given = match self.value(node) {
             Value::Null => return,
             Value::Flag(flag) => Given::Flag(flag),
@@ -420,6 +441,7 @@ impl<'a> Reading<'_, '_, 'a> {
         let blocks = body.get("dynamic").into_iter().flat_map(Node::bodies);
         let dynamic = blocks.flat_map(Node::entries).find(|block| block.key == "authentication_mode");
         if let Some(block) = dynamic {
+            self.add_basis("AuthenticationMode", &block.value);
             self.add("AuthenticationMode".into(), Given::Unknown(Why::Expression), &block.value);
         }
         let other = |key: &str| key.starts_with("password") && key != "passwords";
@@ -497,6 +519,31 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn strings(&self, member: &str) -> &[Resolved<'a>] {
         self.strings.get(member).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The texts that its `AccessString` or `AppendAccessString` may be, each with the conditions under which it is.
+    pub(crate) fn variants(&self, member: &str) -> impl Iterator<Item = (&Resolved<'a>, &Conditions)> {
+        let conditions = self.conditions.get(member).map(Vec::as_slice).unwrap_or_default();
+        self.strings(member).iter().zip(conditions)
+    }
+
+    /// Whether the user is there.
+    pub(crate) fn existence(&self) -> &Existence {
+        &self.existence
+    }
+
+    /// Whether the file states that no such user is made, as by `count = 0`.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.existence.is_absent
+    }
+
+    /// A digest that is equal for two requests only if what is unknown of whether they need a password is computed
+    /// alike.
+    pub(crate) fn digest_of_modes(&self) -> String {
+        const MODES: [&str; 3] = ["NoPasswordRequired", "AuthenticationMode", "AuthenticationMode.Type"];
+        let unknown = MODES.iter().filter(|name| self.is_unknown(name));
+        digest(unknown.map(|name| self.basis(name).as_bytes()))
     }
 
     /// A text that is equal for two requests only if their `AccessString` or `AppendAccessString` is the same, or is

@@ -34,6 +34,8 @@ pub(super) struct Search<'t, 'a> {
     by_site: HashMap<Stretch, Vec<usize>>,
     /// Literals that are parts of other strings.
     parts: HashSet<Stretch>,
+    /// Literals in the arguments of modules that are not in the scope.
+    handed_on: HashSet<Stretch>,
     /// Values that were found not to be known.
     not_literal: HashSet<(Stretch, String)>,
 }
@@ -60,6 +62,7 @@ impl<'t, 'a> Search<'t, 'a> {
             of_users: 0,
             by_site: HashMap::new(),
             parts: HashSet::new(),
+            handed_on: HashSet::new(),
             not_literal: HashSet::new(),
         }
     }
@@ -67,6 +70,16 @@ impl<'t, 'a> Search<'t, 'a> {
     /// Searches a file as this copy of its module.
     pub(super) fn look_at(&mut self, file: usize, frame: Rc<Frame<'t, 'a>>) {
         self.context = Context::new(file, frame);
+    }
+
+    /// What follows is there if a condition of CloudFormation holds.
+    pub(super) fn under_condition(&mut self, condition: &Node<'a>) {
+        let (file, evaluator) = (self.context.file, self.evaluator);
+        let unknown = evaluator.unknown(Why::Expression, condition, &self.context);
+        if let Value::Unknown(unknown) = unknown {
+            let conditions = evaluator.condition(condition, &self.context, &unknown);
+            self.look_at(file, self.context.frame.needing(conditions));
+        }
     }
 
     pub(super) fn source(&self) -> &Arc<Source<'a>> {
@@ -109,9 +122,10 @@ impl<'t, 'a> Search<'t, 'a> {
         match site.literal {
             Some(literal) => {
                 let (file, token) = literal.key();
-                let is_part = self.parts.contains(&stretch(file, &token));
+                let token = stretch(file, &token);
+                let (is_part, is_handed_on) = (self.parts.contains(&token), self.handed_on.contains(&token));
                 let text = Literal::clone(&literal);
-                Finding::AccessString(AccessStringAt { place, candidates, text, is_part })
+                Finding::AccessString(AccessStringAt { place, candidates, text, is_part, is_handed_on })
             }
             None if text.known().is_none() && text.certain_rules().is_empty() => {
                 let range = source.in_file(site.at.clone());
@@ -198,6 +212,25 @@ impl<'t, 'a> Search<'t, 'a> {
         // the place of what is written elsewhere is found there
         let place = if is_here { place } else { Place { resource: String::new(), ..place } };
         self.uses.push(Use { site, text, place, candidates: candidates.clone() });
+    }
+
+    /// The arguments of a module that is not in the scope: nobody knows what it makes of them.
+    pub(super) fn hand_on(&mut self, call: &Node<'a>) {
+        for entry in call.entries() {
+            for value in self.evaluator.values(&entry.value, &self.context) {
+                let literals = value.literals().into_iter().map(|literal| literal.key());
+                self.handed_on.extend(literals.map(|(file, token)| stretch(file, &token)));
+            }
+            self.hand_on_within(&entry.value);
+        }
+    }
+
+    /// The literals that are written in an argument, whose value may not be known.
+    fn hand_on_within(&mut self, node: &Node<'a>) {
+        if let Kind::Text(text) = &node.kind {
+            self.handed_on.insert(stretch(self.context.file, &text.token));
+        }
+        node.children().for_each(|(_, child)| self.hand_on_within(child));
     }
 
     /// What users there are has been found: what follows is found by its name.

@@ -34,6 +34,7 @@ pub(super) fn find<'t, 'a>(search: &mut Search<'t, 'a>, files: &[(usize, &'t Nod
         for frame in modules.frames(search.evaluator, modules.folder(*file)) {
             search.look_at(*file, frame);
             users(search, root);
+            modules.calls_of_others(*file).for_each(|call| search.hand_on(call));
         }
         let services: &mut Vec<Service> = services.entry(modules.folder(*file)).or_default();
         services.extend(USERS.iter().filter(|(user, _)| defines(root, user)).map(|(_, kind)| kind.service()));

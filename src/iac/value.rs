@@ -124,6 +124,22 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The literals in it, however deep.
+    pub(super) fn literals(&self) -> Vec<&Arc<Literal<'a>>> {
+        match self {
+            Self::Text(text) => text.text.literals().collect(),
+            Self::List(items) => {
+                let values = items.iter().filter_map(|item| match item {
+                    Item::One(value) => Some(value),
+                    Item::Some(_) => None,
+                });
+                values.flat_map(Self::literals).collect()
+            }
+            Self::Map(map) => map.entries.iter().flat_map(|(_, value)| value.literals()).collect(),
+            Self::Flag(_) | Self::Plain(_) | Self::Null | Self::Unknown(_) => Vec::new(),
+        }
+    }
+
     /// What it is made of, to be compared: see [`Resolved::basis`].
     pub(super) fn basis(&self) -> String {
         match self {

@@ -160,18 +160,46 @@ fn blanks_that_no_service_or_server_returns_are_reported() {
     assert_eq!(written, "user a on sanitize-payload ~a resetchannels -@all +get\n");
 }
 
+/// Runs git in a folder.
+fn git(folder: &TempDir, arguments: &[&str]) {
+    let ran = Command::new("git")
+        .args(["-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false"])
+        .args(arguments)
+        .current_dir(folder.path())
+        .output()
+        .expect("git runs");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[test]
+fn a_revision_has_the_local_modules_beside_a_folder_that_is_named() {
+    let call = "module \"m\" {\n  source = \"../modules/m\"\n}\n";
+    let users = |acl: &str| call.to_owned() + &user("  engine        = \"valkey\"\n", acl);
+    let string = |keys: &str| users(&format!("\"on ~{keys} -@all +@read ${{module.m.more}}\""));
+    let output = "output \"more\" { value = \"+info\" }\n";
+    let folder = folder(&[("infra/main.tf", &string("app:*")), ("modules/m/main.tf", output)]);
+    git(&folder, &["init", "-q"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "-q", "-m", "users"]);
+    for path in ["infra", "infra/main.tf", "./infra", "."] {
+        let gate = ["diff", "--no-new-access", "--since", "HEAD", path];
+        let ran = run(&folder, &gate);
+        assert_eq!((ran.code, ran.out.contains("equal ")), (0, true), "{path}: {}{}", ran.out, ran.err);
+        write(folder.path(), "infra/main.tf", &string("*"));
+        let ran = run(&folder, &gate);
+        assert!(ran.code == 1 && ran.out.contains("wider "), "{path}: {}{}", ran.out, ran.err);
+        write(folder.path(), "infra/main.tf", &string("app:*"));
+        write(folder.path(), "modules/m/main.tf", &output.replace("+info", "+@all"));
+        let ran = run(&folder, &gate);
+        assert!(ran.code == 1 && ran.out.contains("wider "), "{path}: {}{}", ran.out, ran.err);
+        write(folder.path(), "modules/m/main.tf", output);
+    }
+}
+
 #[test]
 fn the_working_tree_is_compared_with_a_revision() {
     let folder = folder(&[("infra/users.acl", "user a on ~a +get\n"), ("infra/main.tf", "locals {}\n")]);
-    let git = |arguments: &[&str]| {
-        let ran = Command::new("git")
-            .args(["-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .current_dir(folder.path())
-            .output()
-            .expect("git runs");
-        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-    };
+    let git = |arguments: &[&str]| git(&folder, arguments);
     git(&["init", "-q"]);
     git(&["add", "."]);
     git(&["commit", "-q", "-m", "users"]);

@@ -196,6 +196,61 @@ resource \"aws_elasticache_user\" \"a\" {
 }
 
 #[test]
+fn an_argument_of_a_module_that_is_not_read_is_left() {
+    let text = "\
+locals {
+  base = \"on   ~app:* +get\"
+  used = \"on   ~b:* +get\"
+}
+module \"remote\" {
+  source   = \"git::https://example.com/modules.git\"
+  base_acl = \"on   ~job:* +@write\"
+  more     = [{ access_string = \"on   ~c:* +@write\" }]
+  acl      = local.base
+  other    = replace(\"on   ~d:* +@write\", var.a, var.b)
+}
+module \"local\" {
+  source = \"./m\"
+  acl    = \"on   ~e:* +get\"
+  passed = \"on   ~f:* +get\"
+}
+resource \"aws_elasticache_user\" \"a\" {
+  access_string = local.used
+  engine        = \"valkey\"
+}
+";
+    let module = "\
+variable \"acl\" {}
+variable \"passed\" {}
+module \"remote\" {
+  source = \"terraform-aws-modules/memory-db/aws\"
+  users  = { a = { access_string = var.passed } }
+}
+resource \"aws_elasticache_user\" \"b\" {
+  access_string = var.acl
+  engine        = \"valkey\"
+}
+";
+    let folder = folder(&[("main.tf", text), ("m/main.tf", module)]);
+    let ran = run(folder.path(), &["."]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let formatted =
+        text.replace("on   ~b:* +get", "on ~b:* -@all +get").replace("on   ~e:* +get", "on ~e:* -@all +get");
+    assert_eq!(read(&folder, "main.tf"), formatted);
+    assert_eq!(read(&folder, "m/main.tf"), module);
+    assert!(
+        ran.out.contains("main.tf:7:15: left as it is: module remote base_acl: it may be a part"),
+        "{}",
+        ran.out
+    );
+    // a module that is there and not named is not read either
+    let alone = text.replace("./m", "./missing");
+    let folder = crate::ran::folder(&[("main.tf", &alone)]);
+    run(folder.path(), &["main.tf"]);
+    assert!(read(&folder, "main.tf").contains("\"on   ~e:* +get\""), "{}", read(&folder, "main.tf"));
+}
+
+#[test]
 fn appended_rules_and_what_tools_wrote_are_left() {
     let modify = "{\"UserId\": \"u\", \"AppendAccessString\": \"+@all -@all +get\"}";
     let state = "{\"format_version\": \"1.0\", \"terraform_version\": \"1.9.0\", \"values\": {\"root_module\": {\"resources\": \
@@ -253,7 +308,7 @@ fn json_tells_what_changes_and_what_is_left() {
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     let lines: Vec<serde_json::Value> =
         ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let why = "it may be a part of another string, as it does not begin with `on` or `off`";
+    let why = "it may be a part of another string: it does not begin with `on` or `off`, or a module that is not read uses it";
     let expected = [
         serde_json::json!({
             "file": "a.acl", "changes": [{"line": 1, "column": 8, "name": "user b"}], "left": [], "errors": [],

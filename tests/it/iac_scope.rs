@@ -161,7 +161,10 @@ fn every_kind_of_expression_over_literals_has_its_value() {
         ("join(\" \", concat([\"on\", \"+get\"], var.none))", "on +get ${…}"),
         ("join(\" \", concat(var.none, [\"on\", \"+get\"]))", "${…} on +get"),
         ("format(\"on ~%s:* +get\", var.none)", "on ~${…}:* +get"),
-        ("\"on %{ if var.none }~a%{ endif }\"", "${…}"),
+        ("\"on %{ if var.none ~} ~a %{ endif }\"", "${…}"),
+        ("\"on %{ for p in [1] }~a%{ endfor }\"", "${…}"),
+        ("\"on %{ if local.p == \"app\" }~a %{ else }~b %{ endif }+get\"", "on ~a +get"),
+        ("\"on %{ if local.p == \"x\" }~a %{ endif }+get\"", "on +get"),
     ] {
         let expected = if expected == "join" { "${…}" } else { expected };
         assert_eq!(text_of(expression, locals), [expected], "{expression}");
@@ -172,6 +175,19 @@ fn every_kind_of_expression_over_literals_has_its_value() {
 fn both_branches_of_a_condition_that_is_not_known_are_possible() {
     let rest = "locals { p = var.x ? \"a\" : \"b\" }\n";
     assert_eq!(text_of("var.x ? \"on ~* +get\" : \"off\"", ""), ["on ~* +get", "off"]);
+    assert_eq!(
+        text_of("\"on %{ if var.x }~${local.q}%{ else }~b%{ endif } +get\"", "locals { q = \"a\" }\n"),
+        ["on ~a +get", "on ~b +get"]
+    );
+    // so is any entry that a variable selects, whatever its default is
+    let roles =
+        "variable \"role\" { default = \"a\" }\nlocals { roles = { a = \"on ~a\", b = \"on ~b\" } }\n";
+    assert_eq!(text_of("local.roles[var.role]", roles), ["on ~a", "on ~b"]);
+    assert_eq!(text_of("lookup(local.roles, var.role, \"off\")", roles), ["on ~a", "on ~b", "off"]);
+    assert_eq!(text_of("var.role == \"a\" ? \"on ~${var.role}\" : \"off\"", roles), ["on ~a", "off"]);
+    // the same condition has the same branch everywhere
+    let twice = "\"${var.x ? \"on\" : \"off\"} ${var.x ? \"~a\" : \"~b\"}\"";
+    assert_eq!(text_of(twice, ""), ["on ~a", "off ~b"]);
     // a local is the same wherever it is used
     assert_eq!(text_of("\"on ~${local.p} ~${local.p}\"", rest), ["on ~a ~a", "on ~b ~b"]);
     let many = (0..8).map(|n| format!("${{var.x{n} ? \"~a{n}\" : \"~b{n}\"}}")).collect::<Vec<_>>().join(" ");
@@ -374,6 +390,26 @@ fn arguments_of_a_local_module_are_the_values_of_its_variables() {
     );
     // of the module itself only the default is left, which another call may use
     assert_eq!(strings(&document), ["1:39 variable access_string access_string [memorydb/any] off"]);
+}
+
+#[test]
+fn outputs_of_a_local_module_have_their_values() {
+    let module = "variable \"keys\" {}\noutput \"acl\" { value = \"on ~${var.keys} +get\" }\n\
+                  output \"all\" { value = { reader = { access_string = \"on ~r +get\" } } }\n";
+    let texts_of = |expression: &str, call: &str| {
+        let main = user(expression) + call;
+        texts(&[("main.tf", &main), ("m/main.tf", module)])
+    };
+    let call = "module \"m\" {\n  source = \"./m\"\n  keys = \"app:*\"\n}\n";
+    assert_eq!(texts_of("module.m.acl", call), ["on ~app:* +get"]);
+    assert_eq!(texts_of("\"${module.m.acl} +set\"", call), ["on ~app:* +get +set"]);
+    assert_eq!(texts_of("module.m.all.reader.access_string", call), ["on ~r +get"]);
+    assert_eq!(texts_of("module.m.missing", call), ["${…}"]);
+    assert_eq!(texts_of("module.m.acl", &call.replace("./m", "git::x")), ["${…}"]);
+    assert_eq!(texts_of("module.m.acl", &call.replace("keys", "count = 1\n  keys")), ["${…}"]);
+    // a module that refers to itself has an end
+    let endless = "module \"m\" { source = \"./\" }\noutput \"acl\" { value = module.m.acl }\n";
+    assert_eq!(text_of("module.m.acl", endless).len(), 1);
 }
 
 #[test]

@@ -8,10 +8,10 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use redis_acl::document::Kind;
-use redis_acl::iac::{Format, Scope};
+use redis_acl::iac::{Format, Scope, local_modules};
 
 use crate::files::{self, Content, FileSize};
-use crate::scopes::Files;
+use crate::scopes::{self, Files};
 
 /// What version control gives for a file that is not there.
 pub(crate) const NOT_THERE: &str = "/dev/null";
@@ -46,6 +46,41 @@ impl Sources {
             }
         }
         scope
+    }
+}
+
+impl Sources {
+    /// Adds the local modules that are called from the files and are not among them.
+    fn add_modules(&mut self, in_folder: impl Fn(&Path) -> io::Result<Vec<Source>>) -> io::Result<()> {
+        let all = || self.files.iter().chain(&self.context);
+        let folder = |source: &Source| scopes::simple(source.label.parent().unwrap_or(Path::new("")));
+        let is_terraform = |source: &&Source| source.kind.is_terraform();
+        let mut seen: BTreeSet<_> = all().filter(is_terraform).map(folder).collect();
+        let mut left: Vec<_> = all().flat_map(Source::modules).collect();
+        let most = seen.len() + scopes::MOST_FOLDERS;
+        while let Some(module) = left.pop() {
+            if seen.len() == most || !seen.insert(module.clone()) {
+                continue;
+            }
+            let sources = in_folder(&module)?;
+            left.extend(sources.iter().flat_map(Source::modules));
+            self.context.extend(sources);
+        }
+        Ok(())
+    }
+}
+
+impl Source {
+    fn of_terraform((path, format, bytes): (PathBuf, Format, Vec<u8>)) -> Self {
+        Self { label: path.clone(), path, bytes, kind: Kind::Infrastructure(format) }
+    }
+
+    /// The folders of the local modules that it calls.
+    fn modules(&self) -> Vec<PathBuf> {
+        let Kind::Infrastructure(format) = self.kind else { return Vec::new() };
+        let folder = self.label.parent().unwrap_or(Path::new(""));
+        let modules = local_modules(format, &self.bytes);
+        modules.iter().map(|source| scopes::simple(&folder.join(source))).collect()
     }
 }
 
@@ -141,7 +176,12 @@ pub(crate) fn present(paths: &[PathBuf], size: FileSize) -> io::Result<Sources> 
             }
         }
     }
-    Ok(split(paths, sources))
+    let mut sources = split(paths, sources);
+    let in_folder = |folder: &Path| -> io::Result<Vec<Source>> {
+        Ok(scopes::in_folder(folder, size).into_iter().map(Source::of_terraform).collect())
+    };
+    sources.add_modules(in_folder)?;
+    Ok(sources)
 }
 
 /// The files below some paths as a revision of git has them.
@@ -149,13 +189,15 @@ pub(crate) fn of_git(revision: &str, paths: &[PathBuf], size: FileSize) -> io::R
     let commit = format!("{revision}^{{commit}}");
     git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
         .map_err(|_| io::Error::other(format!("git knows no revision `{revision}` in this folder")))?;
-    let blobs = Tree { revision, size }.blobs(&folders_of(paths))?;
-    let contents = contents(&blobs)?;
-    let sources = blobs.into_iter().zip(contents).filter_map(|(blob, bytes)| {
-        let kind = Kind::of_found(&blob.path, &bytes)?;
-        Some(Source { label: blob.path.clone(), path: blob.path, bytes, kind })
-    });
-    Ok(split(paths, sources.collect()))
+    let tree = Tree { revision, size };
+    let mut sources = split(paths, tree.sources(&folders_of(paths))?);
+    sources.add_modules(|folder| {
+        // what is in no folder of the revision stays unknown
+        let mut sources = tree.sources(&[&format!("{}/", folder.display())]).unwrap_or_default();
+        sources.retain(|source| source.kind.is_terraform() && source.label.parent() == Some(folder));
+        Ok(sources)
+    })?;
+    Ok(sources)
 }
 
 /// The files that the paths name, and those that are read with them. A file of Terraform stands for its folder, since
@@ -163,7 +205,7 @@ pub(crate) fn of_git(revision: &str, paths: &[PathBuf], size: FileSize) -> io::R
 fn split(paths: &[PathBuf], sources: Vec<Source>) -> Sources {
     let is_named = |source: &Source| {
         let is_below = |path: &Path| path == Path::new(".") || source.label.starts_with(plain(path));
-        let is_terraform = matches!(source.kind, Kind::Infrastructure(format) if format.is_terraform());
+        let is_terraform = source.kind.is_terraform();
         paths.iter().any(|path| is_below(path) || is_terraform && is_below(folder_of(path)))
     };
     let (files, context) = sources.into_iter().partition(is_named);
@@ -211,6 +253,17 @@ struct Tree<'r> {
 impl Tree<'_> {
     const LINK: &'static str = "120000";
     const SUBMODULE: &'static str = "160000";
+
+    /// What the files below some paths hold, of those of a kind that is read.
+    fn sources(self, paths: &[&str]) -> io::Result<Vec<Source>> {
+        let blobs = self.blobs(paths)?;
+        let contents = contents(&blobs)?;
+        let sources = blobs.into_iter().zip(contents).filter_map(|(blob, bytes)| {
+            let kind = Kind::of_found(&blob.path, &bytes)?;
+            Some(Source { label: blob.path.clone(), path: blob.path, bytes, kind })
+        });
+        Ok(sources.collect())
+    }
 
     /// The files below some paths as seen from the current folder, links followed.
     fn blobs(self, paths: &[&str]) -> io::Result<Vec<Blob>> {

@@ -2,9 +2,10 @@
 //! call.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use redis_acl::document::Kind;
 use redis_acl::iac::{Format, Scope, local_modules};
@@ -12,7 +13,10 @@ use redis_acl::iac::{Format, Scope, local_modules};
 use crate::files::{FileSize, Found};
 
 /// So many folders are read for one.
-const MOST_FOLDERS: usize = 256;
+pub(crate) const MOST_FOLDERS: usize = 256;
+
+/// So deep below a module its files of values are looked for: `env/prod/eu.tfvars`.
+const DEEPEST_VALUES: usize = 3;
 
 /// Files to look at that are read together; others come one by one.
 pub(crate) type Group = Vec<io::Result<Found>>;
@@ -73,7 +77,23 @@ impl Files {
                 all.files.insert(path, (format, bytes));
             }
         }
+        let mut left = MOST_FOLDERS;
+        all.add_values_below(folder, DEEPEST_VALUES, &mut left, size);
         all
+    }
+
+    /// Adds the files of values below a module, in folders that are no modules themselves.
+    fn add_values_below(&mut self, folder: &Path, depth: usize, left: &mut usize, size: FileSize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        for below in folders_in(folder) {
+            let Some(rest) = left.checked_sub(1) else { return };
+            *left = rest;
+            let files = in_folder(&below, size);
+            if files.iter().all(|(path, ..)| holds_values(path)) {
+                self.files.extend(files.into_iter().map(|(path, format, bytes)| (path, (format, bytes))));
+                self.add_values_below(&below, depth, left, size);
+            }
+        }
     }
 
     /// The files, by their paths.
@@ -95,9 +115,30 @@ impl Files {
     }
 }
 
-fn in_folder(folder: &Path, size: FileSize) -> Vec<(PathBuf, Format, Vec<u8>)> {
-    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let Ok(entries) = fs::read_dir(here) else { return Vec::new() };
+fn holds_values(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.strip_suffix(".json").unwrap_or(&name).ends_with(".tfvars")
+}
+
+/// The folders in a folder, without hidden ones and links, in the order of their names.
+fn folders_in(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(here(folder)) else { return Vec::new() };
+    let is_shown = |name: &OsStr| !name.to_string_lossy().starts_with('.');
+    let entries = entries.filter_map(Result::ok).filter(|entry| is_shown(&entry.file_name()));
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let mut folders: Vec<_> = folders.map(|entry| folder.join(entry.file_name())).collect();
+    folders.sort();
+    folders
+}
+
+/// The folder to list: the current one has no name.
+fn here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
+/// The files of Terraform in a folder.
+pub(crate) fn in_folder(folder: &Path, size: FileSize) -> Vec<(PathBuf, Format, Vec<u8>)> {
+    let Ok(entries) = fs::read_dir(here(folder)) else { return Vec::new() };
     let read = |name: PathBuf| {
         let path = folder.join(name);
         let format = Format::of_path(&path).filter(|format| format.is_terraform())?;
@@ -106,6 +147,21 @@ fn in_folder(folder: &Path, size: FileSize) -> Vec<(PathBuf, Format, Vec<u8>)> {
         Some((path, format, bytes))
     };
     entries.filter_map(|entry| read(entry.ok()?.file_name().into())).collect()
+}
+
+/// A path without `.` and, as far as it can be, without `..`.
+pub(crate) fn simple(path: &Path) -> PathBuf {
+    let mut simple = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if simple.file_name().is_some() => {
+                simple.pop();
+            }
+            other => simple.push(other),
+        }
+    }
+    simple
 }
 
 /// A path by which a folder is known.

@@ -36,6 +36,9 @@ same by their name or id, otherwise by their address in the file. The user `defa
 defines it. A user of whom the file does not state the engine is compared on every engine that may read it, and what
 holds on one of them counts: the counterexample names it. --dialect, or else `dialect` in the nearest redis-acl.toml,
 narrows what files leave open.
+A user whose access string depends on a condition or on a variable that selects it is one user for each branch. Branches
+of conditions that are written alike are compared with one another, others each with all. A user that may not exist in
+OLD is undecided.
 An access string that is not statically known is unchecked if it is written as before, otherwise undecided. With
 --no-new-access both fail, unless --allow-unchecked is given. Removed users pass; added ones pass if they can do nothing.
 Exit codes: 0 both can do the same (with --no-new-access: NEW can do nothing more); 1 not; 2 bad input; 141 the output

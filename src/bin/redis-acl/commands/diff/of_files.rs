@@ -199,11 +199,13 @@ fn tell(compared: &Compared<'_>) -> io::Result<()> {
             output::line(format_args!("  written as before, but not checked: {why}"))?;
         }
         (_, Some(why)) => output::line(format_args!("  not known: {why}"))?,
-        (Some(difference), None) if difference.comparison().is_equal() => {
-            if compared.change == Change::Added {
-                output::line("  can do nothing")?;
+        (Some(difference), None) if difference.comparison().is_equal() => match compared.change {
+            Change::Added => output::line("  can do nothing")?,
+            Change::Narrower if compared.logins_lost.is_empty() => {
+                output::line("  may not exist in NEW where it exists in OLD")?;
             }
-        }
+            _ => {}
+        },
         (Some(difference), None) => {
             // the first line says in other words what the summary said
             output::difference_lines(difference.to_string().lines().skip(1))?;
