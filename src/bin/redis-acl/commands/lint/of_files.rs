@@ -6,10 +6,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use redis_acl::document::{
-    CompareOptions, Document, FileUser, Found, NewAccess, PasswordChanges, Problem, ProblemKind, changes,
-};
-use redis_acl::{Dialects, Level, glob, lint, syntax};
+use redis_acl::document::{Document, Found, Problem, ProblemKind, same_users};
+use redis_acl::{Dialects, Level, lint, syntax};
 
 use super::found;
 use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
@@ -166,7 +164,7 @@ impl Linter {
             return Ok(looked);
         }
         let users = document.users();
-        let rewritten = document.rewritten(&changes, |again| gains_nothing(&users, &again.users()));
+        let rewritten = document.rewritten(&changes, |again| same_users(&users, &again.users()));
         if self.change == Change::Shown {
             let made = changes.iter().filter(|(index, _)| !rewritten.left.contains(index));
             made.for_each(|(index, new)| looked.printed.push_str(&shown(path, &document, *index, new)));
@@ -245,12 +243,6 @@ impl Looked {
             self.outcome = self.outcome.max(Some(Outcome::Negative));
         }
     }
-}
-
-/// Whether no user can do more than before.
-fn gains_nothing(old: &[FileUser], new: &[FileUser]) -> bool {
-    let options = CompareOptions { work: glob::WORK, passwords: PasswordChanges::Count };
-    changes(options, old, new).iter().all(|compared| compared.new_access == NewAccess::None)
 }
 
 /// A string and what it would be, without passwords.
