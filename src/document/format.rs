@@ -5,6 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::line::Blanks;
 use super::users::{Access, FileUser};
 use super::{Document, Entry, Kind};
 use crate::compare::{compare, simplify_string};
@@ -134,7 +135,7 @@ impl Document<'_> {
     fn write(&self, formatted: &mut Formatted, changes: &[(usize, String)]) {
         let users = self.users();
         let accepts = |again: &Document<'_>| same_users(&users, &again.users());
-        let mut rewritten = self.rewritten(changes, accepts);
+        let mut rewritten = self.rewritten_with(Blanks::Single, changes, accepts);
         // the text of a heredoc ends with a line break, whatever is written
         let broken = |index: &usize| self.entries()[*index].text.ends_with('\n');
         let ended: Vec<_> = rewritten.left.iter().copied().filter(broken).collect();
@@ -148,7 +149,7 @@ impl Document<'_> {
                 .map(text)
                 .filter(|(index, text)| *text != self.entries()[*index].text)
                 .collect();
-            rewritten = self.rewritten(&with_breaks, accepts);
+            rewritten = self.rewritten_with(Blanks::Single, &with_breaks, accepts);
             formatted
                 .left
                 .extend(ended.iter().map(|index| LeftEntry { index: *index, why: Left::EndsWithLineBreak }));

@@ -430,7 +430,8 @@ impl<'a> Document<'a> {
         let dialects = Dialects::new(dialects).unwrap_or(servers);
         for line in file.lines() {
             let Some(user) = line.user() else { continue };
-            let rules = LineText::read(bytes, user.rules_span(), format, dialect);
+            let rules = LineText::read(bytes, user.rules_span(), format, dialect)
+                .map(|rules| rules.in_line(bytes, line, user));
             let (refused, others) = readings.take(line.span(), dialects.len());
             // where a bracket is open, the words are no rules
             let is_whole = !others.iter().any(Problem::is_open_selector);

@@ -95,6 +95,37 @@ user default on nopass sanitize-payload ~* resetchannels +@all
     becomes(&["-d", "redis-7.2"], "users.acl", text, expected);
 }
 
+/// ACL SAVE writes one blank between two words, and none at either end of a line.
+#[test]
+fn lines_of_acl_files_have_single_blanks_after_one_run() {
+    const FORM: &str = "user u2 off resetchannels -@all +get";
+    for line in [
+        "user u2 off  +get",
+        "user u2 off resetchannels -@all +get ",
+        "user u2 off resetchannels -@all +get\t",
+        "\tuser u2 off resetchannels -@all +get",
+        "  user u2 off resetchannels -@all +get",
+        "user u2  off resetchannels -@all +get",
+        "user u2 \toff resetchannels\t  -@all +get",
+        "user u2   +get   off  ",
+        "user u2",
+        "user u2 ",
+    ] {
+        let form = if line.contains("+get") { FORM } else { "user u2 off resetchannels -@all" };
+        for end in ["", "\n", "\r\n", " \r\n", "\n\n  \n"] {
+            let trimmed = end.trim_start_matches(' ');
+            let (text, expected) = (format!("{line}{end}"), format!("{form}{trimmed}"));
+            let folder = folder(&[("w.acl", &text)]);
+            let check = run(folder.path(), &["--check", "-d", "redis-7.0", "w.acl"]);
+            assert_eq!(check.code, 1, "{text:?}: {}", check.out);
+            becomes(&["-d", "redis-7.0"], "w.acl", &text, &expected);
+        }
+    }
+    let manifest = "kind: ConfigMap\nmetadata: {name: acl}\ndata:\n  users.acl: |\n    user a  off +get\n    user b off \n";
+    let expected = "kind: ConfigMap\nmetadata: {name: acl}\ndata:\n  users.acl: |\n    user a off resetchannels -@all +get\n    user b off resetchannels -@all\n";
+    becomes(&["-d", "redis-7.0"], "map.yaml", manifest, expected);
+}
+
 #[test]
 fn configurations_keep_their_other_directives_and_quotes() {
     let text = "port 6379\r\n# user x\r\nuser a on \">p@ss\" \"~it's\" +@all -@all +get\r\n";
