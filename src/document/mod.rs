@@ -103,6 +103,10 @@ pub struct Entry<'a> {
     pub is_fragment: bool,
     /// Whether its meaning depends on something that is not modelled, so that nothing is known of another text.
     is_frozen: bool,
+    /// Whether AWS returns a text for it: it is the whole access string of a user.
+    is_returned: bool,
+    /// Whether it is the first entry of a string that is known in part, and blanks of that string are never returned.
+    has_stray_blanks: bool,
     /// Errors of the ACL file's reader about these rules. The linter reports the same errors for the text.
     pub refused: Vec<Problem>,
     origin: Origin<'a>,
@@ -284,7 +288,8 @@ impl<'a> Document<'a> {
                     let text = string.text.value().to_owned();
                     let origin = Origin::Literal(string.text.clone());
                     let entry = self.entry(&string.place, &string.candidates, text, origin);
-                    self.add(Entry { is_frozen: string.is_part, ..entry }, &string.candidates);
+                    let is_returned = string.is_of_user && !entry.is_fragment;
+                    self.add(Entry { is_frozen: string.is_part, is_returned, ..entry }, &string.candidates);
                 }
                 Finding::Composed(string) => self.composed(string),
                 Finding::AclText(text) => {
@@ -311,6 +316,8 @@ impl<'a> Document<'a> {
             text,
             is_fragment: is_appended(&place.attribute),
             is_frozen: false,
+            is_returned: false,
+            has_stray_blanks: false,
             refused: Vec::new(),
             origin,
         }
@@ -333,12 +340,16 @@ impl<'a> Document<'a> {
     fn composed(&mut self, string: &Composed<'a>) {
         let is_known = string.text.known().is_some();
         let texts = if is_known { vec![string.text.clone()] } else { string.text.certain_rules() };
+        let is_returned = string.is_of_user && !is_appended(&string.place.attribute);
+        let mut has_stray_blanks = is_returned && !is_known && format::has_stray_blanks(string.text.shown());
         for text in texts {
             let known = text.known().unwrap_or_default().to_owned();
             let origin = Origin::Composed { text, range: string.range.clone(), position: string.position };
             let entry = self.entry(&string.place, &string.candidates, known, origin);
             let is_fragment = !is_known || entry.is_fragment;
-            self.add(Entry { is_fragment, is_frozen: true, ..entry }, &string.candidates);
+            let has_stray_blanks = core::mem::take(&mut has_stray_blanks);
+            let entry = Entry { is_fragment, is_frozen: true, is_returned, has_stray_blanks, ..entry };
+            self.add(entry, &string.candidates);
         }
         if !is_known {
             self.problems.push(Problem::known_in_part(string));
@@ -444,6 +455,8 @@ impl<'a> Document<'a> {
                     text: rules.text().to_owned(),
                     is_fragment: false,
                     is_frozen: readings.is_frozen,
+                    is_returned: false,
+                    has_stray_blanks: false,
                     refused,
                     origin: Origin::Line { rules, within },
                 }),

@@ -46,6 +46,8 @@ pub struct AccessStringAt<'a> {
     pub text: Literal<'a>,
     /// Whether it is a part of other strings as well, which would change with it.
     pub is_part: bool,
+    /// Whether it is the whole access string of a user, and not only found by its name.
+    pub is_of_user: bool,
 }
 
 /// An access string that is not one literal: it is checked, and never rewritten. It is found once for each text that it
@@ -59,6 +61,8 @@ pub struct Composed<'a> {
     pub candidates: Candidates,
     /// What is known of it.
     pub text: Resolved<'a>,
+    /// Whether it is the whole access string of a user, and not only found by its name.
+    pub is_of_user: bool,
     /// The bytes of the expression.
     pub range: Range<usize>,
     /// Where they begin.

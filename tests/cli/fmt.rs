@@ -226,6 +226,41 @@ resource \"aws_elasticache_user\" \"a\" {
     assert_eq!(read(&folder, "main.tf"), text.replace("\"on +get", "\"on -@all +get"));
 }
 
+/// A plan shows a difference wherever AWS returns another text, also where that text cannot be written.
+#[test]
+fn what_aws_returns_otherwise_is_a_difference_though_it_is_computed() {
+    let user = |value: &str| {
+        format!(
+            "resource \"aws_elasticache_user\" \"a\" {{\n  engine = \"valkey\"\n  access_string = {value}\n}}\n\
+             locals {{\n  x = \"~app:* +@read\"\n  part = \"~app:*  +@read\"\n  form = \"on ~a -@all +@read\"\n}}\n\
+             variable \"v\" {{ default = \"~app:* +@read\" }}\nvariable \"x\" {{}}\n"
+        )
+    };
+    for (value, code) in [
+        ("join(\"  \", [\"on\", \"~a\", \"-@all\", \"+@read\"])", 1),
+        ("join(\" \", [\"on\", \"~a\", \"-@all\", \"+@read\"])", 0),
+        ("upper(\"on ~a +@read\")", 1),
+        ("local.x", 1),
+        ("var.v", 1),
+        ("local.form", 0),
+        ("\"on ~${var.x}:*  +@read\"", 1),
+        ("format(\"on  ~%s -@all\", var.x)", 1),
+        ("\"on ~${var.x}:* +@read \"", 1),
+        ("\" on ~${var.x}:* +@read\"", 1),
+        ("\"on ~${var.x}:* +@read\"", 0),
+        ("trimspace(\" on ~${var.x}:* +@read \")", 0),
+        // only the whole string counts
+        ("\"on ~b:* -@all ${trimspace(\"+@read \")}\"", 0),
+        ("\"on ~b:* -@all ${replace(local.part, \"~app:*  \", \"\")}\"", 0),
+    ] {
+        let folder = folder(&[("a.tf", &user(value))]);
+        let ran = run(folder.path(), &["--check", "a.tf"]);
+        assert_eq!((ran.code, ran.out.contains("every plan shows a difference")), (code, code == 1), "{value}: {}", ran.out);
+        assert_eq!(run(folder.path(), &["a.tf"]).code, 0);
+        assert_eq!(read(&folder, "a.tf"), user(value), "it is not written");
+    }
+}
+
 #[test]
 fn appended_rules_and_what_tools_wrote_are_left() {
     let modify = "{\"UserId\": \"u\", \"AppendAccessString\": \"+@all -@all +get\"}";
