@@ -52,7 +52,7 @@ use std::path::Path;
 use crate::aws;
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, Dialects, Process, Project, Service};
-use crate::file::{self, AclFile, FileError, FileErrorKind};
+use crate::file::{self, AclFile, FileError, FileErrorKind, Line};
 use crate::iac::{
     self, AclTextKind, Candidates, Composed, Finding, Literal, Location, Place, Position, Request,
     RequestProblem, Resolved, UserGroup,
@@ -72,6 +72,9 @@ pub use write::Rewritten;
 
 /// The start of a text.
 const START: Span = Span::new(0, 0);
+
+/// So many lines are named of a file that no engine accepts.
+const MOST_REJECTIONS: usize = 8;
 
 /// So many problems are looked back at for one that a copy of the same user has too.
 const MOST_COPIES: usize = 64;
@@ -440,10 +443,13 @@ impl<'a> Document<'a> {
         let Some(Lines { file, dialect }) = readings.lines.take() else { return };
         let dialects = Dialects::new(dialects).unwrap_or(servers);
         for line in file.lines() {
-            let Some(user) = line.user() else { continue };
+            let (refused, others) = readings.take(line, &dialects);
+            let Some(user) = line.user() else {
+                self.problems.extend(refused.into_iter().chain(others));
+                continue;
+            };
             let rules = LineText::read(bytes, user.rules_span(), format, dialect)
                 .map(|rules| rules.in_line(bytes, line, user));
-            let (refused, others) = readings.take(line.span(), dialects.len());
             // where a bracket is open, the words are no rules
             let is_whole = !others.iter().any(Problem::is_open_selector);
             let is_wrong = !others.is_empty() || !refused.is_empty();
@@ -468,6 +474,11 @@ impl<'a> Document<'a> {
                 }
                 _ => self.problems.extend(refused),
             }
+        }
+        if readings.none_accepts_all_lines() {
+            let position = self.position_of(within, START);
+            let range = self.in_file(within, START);
+            self.problems.push(Problem::no_engine_accepts(&dialects, &readings.rejections, range, position));
         }
         self.problems.extend(readings.rest(dialects.len()));
     }
@@ -537,6 +548,12 @@ struct Readings {
     /// By the place in the text and the message without the name of the dialect.
     errors: BTreeMap<(usize, usize, String), ErrorOfSome>,
     is_frozen: bool,
+    /// Whether an engine accepts all of the lines.
+    is_accepted: bool,
+    /// Whether a line is rejected by every engine.
+    has_rejected_line: bool,
+    /// The first lines that engines reject, by their numbers.
+    rejections: Vec<(usize, Dialects)>,
 }
 
 struct Lines {
@@ -555,6 +572,7 @@ impl Readings {
     fn add(&mut self, document: &Document<'_>, file: &AclFile, within: Option<usize>) {
         // a text that is right by the last setting may be wrong by the one in force before
         self.is_frozen |= file.tries_users_otherwise();
+        self.is_accepted |= file.errors().next().is_none();
         for error in file.errors() {
             self.is_frozen |= matches!(error.kind(), FileErrorKind::ChannelDefault(_));
             let key = (error.span().start, error.span().end, error.kind().name().to_owned());
@@ -570,13 +588,35 @@ impl Readings {
     }
 
     /// The errors inside a line: those about rules, and others.
-    fn take(&mut self, line: Span, engines: usize) -> (Vec<Problem>, Vec<Problem>) {
-        let mut rest = self.errors.split_off(&(line.start, 0, String::new()));
-        let mut after = rest.split_off(&(line.end + 1, 0, String::new()));
+    fn take(&mut self, line: &Line, engines: &Dialects) -> (Vec<Problem>, Vec<Problem>) {
+        let Span { start, end } = line.span();
+        let (first, after) = ((start, 0, String::new()), (end + 1, 0, String::new()));
+        if self.errors.range(&first..&after).next().is_none() {
+            return Default::default();
+        }
+        let mut of_line = self.errors.split_off(&first);
+        let mut after = of_line.split_off(&after);
         self.errors.append(&mut after);
-        let (of_rules, others): (Vec<_>, Vec<_>) = rest.into_values().partition(|error| error.is_of_rule);
-        let all = |errors: Vec<ErrorOfSome>| errors.into_iter().map(|error| error.problem(engines)).collect();
+        let rejecting = Dialects::new(of_line.values().flat_map(|error| error.on.iter().copied()));
+        let is_rejected = rejecting.as_ref().is_some_and(|rejecting| rejecting.len() == engines.len());
+        self.has_rejected_line |= is_rejected;
+        if self.rejections.len() < MOST_REJECTIONS {
+            self.rejections.extend(rejecting.map(|rejecting| (line.number(), rejecting)));
+        }
+        // engines that agree on an error say enough
+        let none_agree = of_line.values().all(|error| error.on.len() < engines.len());
+        let problem = |error: ErrorOfSome| match is_rejected && none_agree {
+            true => error.problem_of_all(engines),
+            false => error.problem(engines.len()),
+        };
+        let (of_rules, others): (Vec<_>, Vec<_>) = of_line.into_values().partition(|error| error.is_of_rule);
+        let all = |errors: Vec<ErrorOfSome>| errors.into_iter().map(problem).collect();
         (all(of_rules), all(others))
+    }
+
+    /// Whether each engine rejects another line. Nobody has the users of such a file.
+    fn none_accepts_all_lines(&self) -> bool {
+        !self.is_accepted && !self.has_rejected_line
     }
 
     fn rest(self, engines: usize) -> impl Iterator<Item = Problem> {
@@ -590,6 +630,11 @@ impl ErrorOfSome {
             true => self.problem,
             false => self.problem.on_some(Dialects::new(self.on)),
         }
+    }
+
+    /// The same, where each engine rejects the line for a reason of its own.
+    fn problem_of_all(self, engines: &Dialects) -> Problem {
+        self.problem.on_each(Dialects::new(self.on), engines)
     }
 }
 

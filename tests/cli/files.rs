@@ -257,6 +257,43 @@ fn what_is_no_rule_is_found_too() {
     tree.has(0, &["b.tf"], &["b.tf:2:19 not-literal"]);
 }
 
+/// Some engines reject an open selector, and the others die of it: no engine accepts the line.
+#[test]
+fn a_line_that_every_engine_rejects_is_an_error_though_for_different_reasons() {
+    for rules in ["on (((", "on nopass ~a +get (+set ~b"] {
+        let file = format!("user default off\nuser a {rules}\n");
+        let tree = Tree::new(&[("a.acl", file.as_bytes()), ("old.acl", b"user default off\n")]);
+        let found = tree.json(&["--fail-on", "error", "a.acl"]).findings();
+        assert_eq!(found.len(), 2, "{found:?}");
+        for found in &found {
+            assert_eq!(found["level"], "error", "{found}");
+            let notes = found["notes"].as_array().expect("notes");
+            assert!(notes.iter().any(|note| note == "no engine of redis,valkey accepts the line"), "{found}");
+        }
+        assert_eq!(tree.lint(&["a.acl"]).code, 1);
+        let in_folder = |arguments: &[&str]| run_in(tree.0.path(), arguments, b"");
+        assert_eq!(in_folder(&["fmt", "--check", "a.acl"]).code, 2);
+        assert_eq!(in_folder(&["diff", "--no-new-access", "old.acl", "a.acl"]).code, 2);
+    }
+    // an engine that accepts it leaves hints
+    let tree = Tree::new(&[("a.acl", b"user a on nopass ~a +vadd\n")]);
+    assert_eq!(tree.lint(&["--fail-on", "warning", "a.acl"]).code, 0);
+}
+
+#[test]
+fn a_file_of_which_each_engine_rejects_another_line_is_an_error() {
+    // the command came with Redis 8.0, the rule with Valkey 9.1
+    let lines = b"user default off\nuser a on nopass ~a +vadd\nuser b on nopass ~a db=0 +get\n";
+    let tree = Tree::new(&[("a.acl", lines), ("old.acl", b"user default off\n")]);
+    let found = tree.json(&["--fail-on", "error", "--allow", "any-password", "a.acl"]);
+    assert_eq!((found.code, &found.findings()[0]["level"]), (1, &"error".into()));
+    assert_eq!(found.findings()[0]["message"], "no engine of redis,valkey accepts every line");
+    let in_folder = |arguments: &[&str]| run_in(tree.0.path(), arguments, b"");
+    assert_eq!(in_folder(&["diff", "--no-new-access", "old.acl", "a.acl"]).code, 2);
+    assert_eq!(in_folder(&["fmt", "a.acl"]).code, 2);
+    assert_eq!(tree.read("a.acl"), lines);
+}
+
 #[test]
 fn what_aws_refuses_in_a_string_is_told_once() {
     let file = b"resource \"aws_elasticache_user\" \"u\" {\n  user_id = \"u\"\n  user_name = \"u\"\n  engine = \"redis\"\n  passwords = [\"long-enough-for-it\"]\n  access_string = \"on ~a +gte\"\n}\n";
