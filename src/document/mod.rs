@@ -51,7 +51,7 @@ use std::path::Path;
 
 use crate::aws;
 use crate::catalog::Catalog;
-use crate::dialect::{Dialect, Dialects, Process, Project, Service};
+use crate::dialect::{DefaultChannels, Dialect, Dialects, Process, Project, Service};
 use crate::file::{self, AclFile, FileError, FileErrorKind, Line};
 use crate::iac::{
     self, AclTextKind, Candidates, Composed, Finding, Literal, Location, Place, Position, Request,
@@ -84,6 +84,9 @@ pub struct Document<'a> {
     bytes: &'a [u8],
     kind: Kind,
     stated: Option<Dialects>,
+    stated_channels: Option<DefaultChannels>,
+    /// What configurations set `acl-pubsub-default` to, and where.
+    channel_settings: Vec<(DefaultChannels, Range<usize>, Position)>,
     path: &'a Path,
     lines: LineStarts,
     /// What `iac` found, where it reads the file.
@@ -197,10 +200,46 @@ impl<'a> Document<'a> {
     /// The same file with other bytes.
     #[must_use]
     pub fn reread<'b>(&'b self, bytes: &'b [u8]) -> Document<'b> {
-        Document::with(self.path, bytes, self.kind, self.stated.as_ref(), |format| match &self.found {
-            Some(found) => found.reread(bytes),
-            None => iac::read(format, bytes),
-        })
+        let again = Document::with(self.path, bytes, self.kind, self.stated.as_ref(), |format| {
+            self.found.as_ref().map_or_else(|| iac::read(format, bytes), |found| found.reread(bytes))
+        });
+        again.with_stated_channels(self.stated_channels)
+    }
+
+    /// The same file, of which a caller states `acl-pubsub-default` for every engine. A configuration that sets another
+    /// value and a service without the setting contradict that, which is a [`Problem`].
+    #[must_use]
+    pub fn with_stated_channels(mut self, channels: Option<DefaultChannels>) -> Self {
+        self.stated_channels = channels;
+        let of_files = channels.or_else(|| self.channels_of_stated_dialects());
+        let other = of_files.and_then(|channels| self.configuration_with_other_channels(channels));
+        let without = channels.and_then(|channels| self.service_without_channels(channels));
+        self.problems.extend(other.into_iter().chain(without));
+        self.problems.sort_by_key(|problem| problem.range.start);
+        self
+    }
+
+    /// The value that each of the stated dialects sets itself: `redis-7.0+acl-pubsub-default=allchannels`.
+    fn channels_of_stated_dialects(&self) -> Option<DefaultChannels> {
+        let stated = self.stated.as_ref().filter(|stated| stated.iter().all(Dialect::sets_default_channels));
+        stated.and_then(|stated| stated.newest().default_channels())
+    }
+
+    fn configuration_with_other_channels(&self, stated: DefaultChannels) -> Option<Problem> {
+        let (set, range, position) = self.channel_settings.iter().find(|(set, ..)| *set != stated)?;
+        Some(Problem::other_channels(stated, *set, range.clone(), *position))
+    }
+
+    fn service_without_channels(&self, stated: DefaultChannels) -> Option<Problem> {
+        let has_none = |dialect: Dialect| dialect.with_default_channels(stated).is_err();
+        let entry = self.entries.iter().find(|entry| entry.dialects.iter().all(has_none))?;
+        let (range, position) = (self.range(entry, START), self.position(entry, START));
+        Some(Problem::no_channel_setting(stated, &entry.dialects, &entry.name, range, position))
+    }
+
+    /// What a caller stated and the file contradicts.
+    pub fn contradictions(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| problem.kind == ProblemKind::Contradiction)
     }
 
     fn with(
@@ -214,6 +253,8 @@ impl<'a> Document<'a> {
             bytes,
             kind,
             stated: stated.cloned(),
+            stated_channels: None,
+            channel_settings: Vec::new(),
             path,
             lines: LineStarts::of(bytes, kind),
             found: None,
@@ -442,6 +483,11 @@ impl<'a> Document<'a> {
         }
         let Some(Lines { file, dialect }) = readings.lines.take() else { return };
         let dialects = Dialects::new(dialects).unwrap_or(servers);
+        if let Some(channels) = file.default_channels() {
+            let place = setting_of_channels(bytes, &file);
+            let setting = (channels, self.in_file(within, place), self.position_of(within, place));
+            self.channel_settings.push(setting);
+        }
         for line in file.lines() {
             let (refused, others) = readings.take(line, &dialects);
             let Some(user) = line.user() else {
@@ -636,6 +682,15 @@ impl ErrorOfSome {
     fn problem_of_all(self, engines: &Dialects) -> Problem {
         self.problem.on_each(Dialects::new(self.on), engines)
     }
+}
+
+/// The last line about `acl-pubsub-default`, which counts.
+fn setting_of_channels(bytes: &[u8], file: &AclFile) -> Span {
+    let is_it = |line: &&Line| {
+        let text = bytes.get(line.span().range()).unwrap_or_default().to_ascii_lowercase();
+        text.trim_ascii_start().starts_with(b"acl-pubsub-default")
+    };
+    file.lines().iter().rfind(is_it).map_or(START, Line::span)
 }
 
 fn has_users(file: &AclFile) -> bool {

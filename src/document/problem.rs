@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::aws::{Certainty, ProblemKind as RequestProblemKind};
-use crate::dialect::{Dialects, Service};
+use crate::dialect::{DefaultChannels, Dialects, Service};
 use crate::file::{FileError, FileErrorKind};
 use crate::iac::{Composed, NotLiteral, Place, Position, ReadError, RequestProblem};
 use crate::report::{Level, Report};
@@ -205,6 +205,35 @@ impl Problem {
         position: Position,
     ) -> Self {
         let message = format!("{stated} was stated, but the file says {open}, which counts");
+        Self {
+            name: name.to_owned(),
+            range,
+            position,
+            ..Self::of_whole_file(ProblemKind::Contradiction, message)
+        }
+    }
+
+    /// A configuration sets `acl-pubsub-default` to another value than the one that was stated.
+    pub(super) fn other_channels(
+        stated: DefaultChannels,
+        set: DefaultChannels,
+        range: Range<usize>,
+        position: Position,
+    ) -> Self {
+        let message =
+            format!("acl-pubsub-default {stated} was stated, but the file sets {set}, which takes precedence");
+        Self { range, position, ..Self::of_whole_file(ProblemKind::Contradiction, message) }
+    }
+
+    /// `acl-pubsub-default` was stated for engines that do not have it.
+    pub(super) fn no_channel_setting(
+        stated: DefaultChannels,
+        engines: &Dialects,
+        name: &str,
+        range: Range<usize>,
+        position: Position,
+    ) -> Self {
+        let message = format!("acl-pubsub-default {stated} was stated, but {engines} cannot have that setting");
         Self {
             name: name.to_owned(),
             range,

@@ -80,7 +80,7 @@ data:
         .replace("'+get on ~it''s'", "'on ~it''s resetchannels -@all +get'")
         .replace("b +get on ~b", "b on sanitize-payload ~b resetchannels -@all +get")
         .replace("a off", "a off sanitize-payload resetchannels -@all");
-    becomes(&["-d", "redis-7.2"], "all.yaml", text, &expected);
+    becomes(&["-d", "redis-7.2,memorydb"], "all.yaml", text, &expected);
 }
 
 #[test]
@@ -315,7 +315,7 @@ fn a_named_file_of_no_kind_is_an_error_and_one_in_a_folder_is_passed_over() {
 fn json_tells_what_changes_and_what_is_left() {
     let text = "locals {\n  part = { access_string = \"-@all +get\" }\n}\n";
     let folder = folder(&[("a.acl", "user b +get on\n"), ("b.tf", text), ("fine.acl", "")]);
-    let ran = run(folder.path(), &["--check", "--format", "json", "-d", "redis-7.2", "."]);
+    let ran = run(folder.path(), &["--check", "--format", "json", "-d", "redis-7.2,elasticache", "."]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     let lines: Vec<serde_json::Value> =
         ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();

@@ -151,8 +151,8 @@ impl Linter {
         read: impl FnOnce(Option<&Dialects>) -> Document<'a>,
     ) -> io::Result<Looked> {
         let rules = self.rules_of(path)?;
-        let stated = rules.engines_of(path).of_files()?;
-        let document = read(stated.as_ref());
+        let engines = rules.engines_of(path);
+        let document = read(engines.of_files()?.as_ref()).with_stated_channels(engines.channels());
         let mut looked = Looked { counts: Counts::of(&document), ..Looked::default() };
         if self.change == Change::Nothing {
             self.report(path, &document, &rules, &mut looked)?;
