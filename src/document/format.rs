@@ -63,7 +63,9 @@ pub enum Left {
     #[error("its text ends with a line break, which AWS does not return; write it as a quoted string")]
     EndsWithLineBreak,
     /// It is the whole access string of a user, and AWS returns another text for it, which cannot be written there.
-    #[error("AWS returns another text for it, so that every plan shows a difference; write that text by hand")]
+    #[error(
+        "AWS returns another text for it, so that every plan shows a difference; write that text by hand"
+    )]
     ReturnedOtherwise,
     /// A string that is known in part has blanks that AWS never returns.
     #[error(

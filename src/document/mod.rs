@@ -237,6 +237,12 @@ impl<'a> Document<'a> {
         Some(Problem::no_channel_setting(stated, &entry.dialects, &entry.name, range, position))
     }
 
+    /// Whether the file is not of its format, so that nothing is known of what it holds.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.problems.iter().any(|problem| problem.kind == ProblemKind::Unreadable)
+    }
+
     /// What a caller stated and the file contradicts.
     pub fn contradictions(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(|problem| problem.kind == ProblemKind::Contradiction)

@@ -220,8 +220,9 @@ impl Problem {
         range: Range<usize>,
         position: Position,
     ) -> Self {
-        let message =
-            format!("acl-pubsub-default {stated} was stated, but the file sets {set}, which takes precedence");
+        let message = format!(
+            "acl-pubsub-default {stated} was stated, but the file sets {set}, which takes precedence"
+        );
         Self { range, position, ..Self::of_whole_file(ProblemKind::Contradiction, message) }
     }
 
@@ -233,7 +234,8 @@ impl Problem {
         range: Range<usize>,
         position: Position,
     ) -> Self {
-        let message = format!("acl-pubsub-default {stated} was stated, but {engines} cannot have that setting");
+        let message =
+            format!("acl-pubsub-default {stated} was stated, but {engines} cannot have that setting");
         Self {
             name: name.to_owned(),
             range,

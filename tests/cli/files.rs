@@ -200,7 +200,7 @@ fn the_fixtures_of_the_readers_keep_everything_but_their_strings() {
         tree.write(&name, &fs::read(&path).expect("a file"));
     }
     let before = tree.json(&["-d", "redis-7.2", "."]);
-    assert!(before.code == 1 && before.out.lines().count() > 50, "{}", before.out);
+    assert!(before.code == 2 && before.out.lines().count() > 50, "{}", before.out);
     let fixable = before.findings().iter().filter(|found| !found["fix"].is_null()).count();
     assert!(fixable > 2);
     tree.lint(&["-d", "redis-7.2", "--fix", "."]);
@@ -231,7 +231,7 @@ fn what_is_no_rule_is_found_too() {
         ("redis.conf", b"user a on >x\naclfile /etc/users.acl\nuser b \"on\n"),
     ]);
     tree.has(
-        1,
+        2,
         &[".", "--allow", "no-effect", "--allow", "too-wide", "--allow", "version"],
         &[
             "a.acl:2:6 duplicate-user",
@@ -544,7 +544,8 @@ fn a_named_file_of_no_kind_is_told_of_and_one_in_a_folder_is_passed_over() {
 #[test]
 fn what_is_not_equivalent_is_never_written_nor_called_a_fix() {
     let acl = b"user a on nopass ~app:* -lpush +@list\nuser b on nopass ~app:* -eval +@all -config\n";
-    let tf = "resource \"aws_elasticache_user\" \"a\" {\n  engine = \"valkey\"\n  access_string = \"RULES\"\n}\n";
+    let tf =
+        "resource \"aws_elasticache_user\" \"a\" {\n  engine = \"valkey\"\n  access_string = \"RULES\"\n}\n";
     for rules in ["on ~app:* -@list +@write", "on ~app:* +@read +keys -@dangerous", "on ~* ~app:* +get"] {
         let tf = tf.replace("RULES", rules);
         let tree = Tree::new(&[("users.acl", acl), ("users.tf", tf.as_bytes())]);
@@ -644,10 +645,10 @@ fn a_file_beyond_the_limit_is_told_of_and_not_looked_at() {
     let tree = Tree::new(&[("a.acl", b"user a on +gte\n")]);
     let file = fs::File::create(tree.path("huge.acl")).expect("a file");
     file.set_len((64 << 20) + 1).expect("a file with a hole");
-    tree.has(1, &["."], &["a.acl:1:12 unknown-command", "huge.acl:1:1 file-too-large"]);
+    tree.has(2, &["."], &["a.acl:1:12 unknown-command", "huge.acl:1:1 file-too-large"]);
     let ran = tree.lint(&["huge.acl"]);
     let told = "huge.acl:1:1:\nwarning[file-too-large]: not looked at: the file has 65 MiB, and --max-file-size is 64\n1 warning\n";
-    assert_eq!((ran.code, ran.out.as_str()), (1, told));
+    assert_eq!((ran.code, ran.out.as_str()), (2, told));
     let ran = run_in(tree.0.path(), &["fmt", "-d", "redis-7.2", "huge.acl"], b"");
     assert_eq!(
         (ran.code, ran.err.as_str()),
@@ -660,7 +661,7 @@ fn the_limit_can_be_another_and_is_told() {
     let large = format!("{}user b on +gte\n", "\n".repeat(2 << 20));
     let tree = Tree::new(&[("large.acl", large.as_bytes())]);
     tree.has(1, &["-d", "redis-7.2", "."], &["large.acl:2097153:12 unknown-command"]);
-    tree.has(1, &[".", "--max-file-size", "1"], &["large.acl:1:1 file-too-large"]);
+    tree.has(2, &[".", "--max-file-size", "1"], &["large.acl:1:1 file-too-large"]);
     let ran = tree.lint(&["large.acl", "--max-file-size", "1"]);
     let told = "not looked at: the file has 3 MiB, and --max-file-size is 1";
     assert!(ran.out.contains(told), "{}", ran.out);
@@ -723,7 +724,101 @@ mod unix {
         symlink("loop.acl", tree.path("loop.acl")).expect("a link");
         let ran = tree.json(&["b.acl", "loop.acl"]);
         assert_eq!(ran.code, 2);
-        tree.has(1, &["."], &["b.acl:1:12 unknown-command"]);
+        let ran = tree.json(&["."]);
+        assert_eq!((ran.code, ran.places()), (1, texts(&["b.acl:1:12 unknown-command"])));
+        assert_eq!(ran.err, "./loop.acl: skipped: a broken link\n");
+    }
+
+    /// Terraform reads them too. A folder may be reached by many links, and is not followed.
+    #[test]
+    fn links_to_files_in_folders_are_followed() {
+        let user = b"resource \"aws_elasticache_user\" \"a\" {\n  engine = \"valkey\"\n  access_string = \"on ~a +gte\"\n}\n";
+        let acl = b"user b on ~b +get\n";
+        let tree = Tree::new(&[
+            ("shared/users.tf", user),
+            ("shared/users.acl", acl),
+            ("env/main.tf", b"locals {}\n"),
+        ]);
+        symlink("../shared/users.tf", tree.path("env/users.tf")).expect("a link");
+        symlink("../shared/users.acl", tree.path("env/users.acl")).expect("a link");
+        symlink("../shared", tree.path("env/folder")).expect("a link");
+        symlink("nowhere.acl", tree.path("env/broken.acl")).expect("a link");
+        let ran = tree.json(&["--allow", "too-wide", "env"]);
+        let found = ran.places();
+        assert!(found.contains(&"env/users.tf:3:27 unknown-command".to_owned()), "{found:?}");
+        assert_eq!(ran.err, "env/broken.acl: skipped: a broken link\n");
+        assert!(ran.summary.contains("checked 2 strings in 2 files"), "{}", ran.summary);
+        // the file is written once, by whichever of its names comes first, and the link stays
+        let ran = run_in(
+            tree.0.path(),
+            &["fmt", "-d", "redis-7.0", "env/users.acl", "shared/users.acl", "env/broken.acl"],
+            b"",
+        );
+        assert_eq!(ran.code, 2, "a broken link that is named is an error");
+        assert!(fs::symlink_metadata(tree.path("env/users.acl")).expect("a link").is_symlink());
+        assert_eq!(tree.read("shared/users.acl"), b"user b on ~b resetchannels -@all +get\n");
+        let ran = run_in(tree.0.path(), &["diff", "env", "shared"], b"");
+        assert_eq!(ran.code, 2, "{}", ran.out);
+    }
+
+    #[test]
+    fn two_names_of_a_file_are_written_as_one() {
+        for _ in 0..8 {
+            let tree = Tree::new(&[("shared/users.acl", FIXABLE)]);
+            for name in ["a.acl", "b.acl", "c.acl"] {
+                symlink("shared/users.acl", tree.path(name)).expect("a link");
+            }
+            let ran = tree.lint(&["--fix", "-d", "redis-7.2", "."]);
+            assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+            assert_eq!(tree.read("shared/users.acl"), FIXED);
+        }
+    }
+}
+
+/// What cannot be read may hold anything: no command passes it over, and none calls it checked.
+#[test]
+fn what_cannot_be_read_is_exit_2_everywhere() {
+    let user = "resource \"aws_elasticache_user\" \"a\" {\n  engine = \"valkey\"\n  access_string = \"on ~a -@all +get\"\n}\n";
+    let utf16: Vec<u8> = [0xfeff].into_iter().chain(user.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let broken = b"locals {\n  rules = \n";
+    for (name, bytes) in [
+        ("in/broken.tf", &broken[..]),
+        ("in/values.auto.tfvars", b"rules = \n"),
+        ("in/utf16.tf", &utf16),
+        ("in/users.json", b"{\"access_string\": \"on"),
+    ] {
+        let tree =
+            Tree::new(&[("in/users.tf", user.as_bytes()), ("old/users.tf", user.as_bytes()), (name, bytes)]);
+        for arguments in [&["lint", "--fail-on", "error", "in"][..], &["fmt", "--check", "in"]] {
+            let ran = run_in(tree.0.path(), arguments, b"");
+            assert_eq!(ran.code, 2, "{name} {arguments:?}: {}{}", ran.out, ran.err);
+            assert!(ran.out.contains(name) || ran.err.contains(name), "{name}: {}{}", ran.out, ran.err);
+            assert!(ran.summary.contains("; 1 file not read"), "{name}: {}", ran.summary);
+        }
+        for arguments in [["old", "in"], ["in", "old"]] {
+            let ran = run_in(tree.0.path(), &["diff", "--no-new-access", arguments[0], arguments[1]], b"");
+            assert_eq!(ran.code, 2, "{name}: {}{}", ran.out, ran.err);
+        }
+    }
+    // a folder without users may hold what it likes
+    let tree = Tree::new(&[("in/broken.tf", broken), ("in/main.tf", b"locals {}\n")]);
+    assert_eq!(tree.lint(&["in"]).code, 0);
+}
+
+#[test]
+fn nothing_to_compare_is_no_new_access_and_a_missing_path_is_an_error() {
+    let tree =
+        Tree::new(&[("none.tf", b"locals {}\n"), ("empty/notes.txt", b""), ("users.acl", b"user a off\n")]);
+    let diff = |old, new| run_in(tree.0.path(), &["diff", "--no-new-access", old, new], b"");
+    for (old, new) in
+        [("none.tf", "none.tf"), ("empty", "empty"), ("empty", "none.tf"), ("/dev/null", "empty")]
+    {
+        let ran = diff(old, new);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{old} {new}");
+        assert_eq!(ran.summary, "no access strings found, before or after\n");
+    }
+    for (old, new) in [("none.tf", "missing.tf"), ("missing", "empty"), ("users.acl", "missing.acl")] {
+        assert_eq!(diff(old, new).code, 2, "{old} {new}");
     }
 }
 

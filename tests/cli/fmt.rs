@@ -255,7 +255,12 @@ fn what_aws_returns_otherwise_is_a_difference_though_it_is_computed() {
     ] {
         let folder = folder(&[("a.tf", &user(value))]);
         let ran = run(folder.path(), &["--check", "a.tf"]);
-        assert_eq!((ran.code, ran.out.contains("every plan shows a difference")), (code, code == 1), "{value}: {}", ran.out);
+        assert_eq!(
+            (ran.code, ran.out.contains("every plan shows a difference")),
+            (code, code == 1),
+            "{value}: {}",
+            ran.out
+        );
         assert_eq!(run(folder.path(), &["a.tf"]).code, 0);
         assert_eq!(read(&folder, "a.tf"), user(value), "it is not written");
     }

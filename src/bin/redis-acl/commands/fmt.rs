@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use redis_acl::Span;
 use redis_acl::document::{Document, Left, Passwords, Problem, Refusal, Target, TargetForm};
 use redis_acl::iac::Position;
-use redis_acl::Span;
 use serde::{Serialize, Serializer};
 
 use crate::Outcome;

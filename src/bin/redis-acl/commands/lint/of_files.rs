@@ -124,8 +124,8 @@ impl Linter {
                 let mut looked = Looked::default();
                 let problem = Problem::of_whole_file(ProblemKind::TooLarge, message);
                 self.print(&path, None, &[Found::of_file(&problem)], &mut looked)?;
-                let rules = self.rules_of(&file.path)?;
-                looked.judge(&rules, problem.level());
+                looked.outcome = Some(Outcome::BadInput);
+                looked.counts = Counts::UNREADABLE;
                 Ok(looked)
             }
             Ok(Content::Of(kind, bytes)) => {
@@ -193,6 +193,9 @@ impl Linter {
         let found = document.lint(&rules.config);
         self.print(&path.to_string_lossy(), Some(document), &found, looked)?;
         found.iter().for_each(|found| looked.judge(rules, found.level()));
+        if document.is_unreadable() {
+            looked.outcome = Some(Outcome::BadInput);
+        }
         Ok(())
     }
 
