@@ -161,7 +161,7 @@
 //! | [`compare::simplify`] | [`glob::WORK`] for the patterns of a selector, 20,000 pairs of selectors at a time | the string is longer than it need be | |
 //! | [`lint`](lint::lint()) | 64 fixes, fewer in strings of more than 176 rules, none in those of more than 1,414; 128 patterns of a selector | a fix is not offered, a pattern that adds nothing not told of | |
 //! | files with users in them, [`iac::read`] | what their parsers have: lists and maps 128 deep in JSON and YAML, labels of a block 16 | [`iac::ReadError`] | |
-//! | files, by the command | 64 MiB, which may take a hundred times as much memory | `file-too-large`, a warning; `fmt` fails | `--max-file-size` |
+//! | files, by the command | 64 MiB, which may take a hundred times as much memory | `file-too-large`; the exit code is 2 | `--max-file-size` |
 //!
 //! # Limits
 //! - Checks know rules only: not logins, `DEBUG` and `MODULE` switches, or cluster slots. Databases are the

@@ -20,7 +20,7 @@
 //! | [`Failure`] | `{"kind": "granted", "message": …}` with what the kind holds: `reason`, `help`, `rule`, `selector`, `commands`, `witness`, `missing`, `unsendable`, `more`, `less` |
 //! | [`FileError`] | `{"kind", "line", "message", "span", "help"}`, the span being that in the file, the kind of a bad rule that of its [`ApplyError`] |
 //! | [`ParseErrors`], [`ApplyErrors`], [`FileErrors`] | a list of these |
-//! | [`Finding`] | `{"lint", "group", "level", "span", "also", "message", "notes", "help", "fix", "only_on", "page"}`; `only_on` names the dialects if only some of those asked about have it, and is `null` otherwise; a fix is `{"edits": [{"span", "replacement"}], "meaning"}` or `null` |
+//! | [`Finding`] | `{"lint", "group", "level", "span", "also", "message", "notes", "help", "fix", "only_on", "page"}`; `only_on` names the dialects if only some of those asked about have it, and is `null` otherwise; a fix is `{"edits": [{"span", "replacement"}]}` or `null` |
 //!
 //! Trees and errors can be written only; texts, spans and the small enums also read.
 

@@ -5,6 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::line::Blanks;
 use super::users::{Access, FileUser};
 use super::{Document, Entry, Kind};
 use crate::compare::{compare, simplify_string};
@@ -61,6 +62,16 @@ pub enum Left {
     /// A heredoc ends with a line break, which AWS does not return.
     #[error("its text ends with a line break, which AWS does not return; write it as a quoted string")]
     EndsWithLineBreak,
+    /// It is the whole access string of a user, and AWS returns another text for it, which cannot be written there.
+    #[error(
+        "AWS returns another text for it, so that every plan shows a difference; write that text by hand"
+    )]
+    ReturnedOtherwise,
+    /// A string that is known in part has blanks that AWS never returns.
+    #[error(
+        "AWS returns single blanks between rules, and none around them, so that every plan shows a difference"
+    )]
+    StrayBlanks,
     /// Its text is computed, or other strings are computed from it.
     #[error("it is made of several texts, or is a part of another string")]
     Computed,
@@ -75,7 +86,7 @@ impl Left {
     /// Whether a plan or a server would show another text than the file.
     #[must_use]
     pub fn is_a_difference(self) -> bool {
-        self == Self::EndsWithLineBreak
+        matches!(self, Self::EndsWithLineBreak | Self::ReturnedOtherwise | Self::StrayBlanks)
     }
 }
 
@@ -115,16 +126,25 @@ impl Document<'_> {
     pub fn formatted(&self, target: Target) -> Formatted {
         let mut formatted = Formatted::default();
         let mut changes = Vec::new();
-        for (index, entry) in self.entries().iter().enumerate().filter(|(_, entry)| !entry.is_fragment) {
-            match target.string(&entry.text, &entry.dialects) {
-                Ok(text) if text == entry.text && self.has_single_blanks(entry) => {}
-                _ if entry.is_frozen && matches!(self.kind, Kind::Infrastructure(_)) => {
-                    formatted.leave(index, Left::Computed);
+        for (index, entry) in self.entries().iter().enumerate() {
+            if entry.is_fragment {
+                if entry.has_stray_blanks {
+                    formatted.leave(index, Left::StrayBlanks);
                 }
-                _ if may_be_a_part(entry) => formatted.leave(index, Left::MayBeAPart),
-                Ok(text) => changes.push((index, text)),
-                Err(why) => formatted.leave(index, why),
+                continue;
             }
+            let why = match target.string(&entry.text, &entry.dialects) {
+                Ok(text) if text == entry.text && self.has_single_blanks(entry) => continue,
+                _ if entry.is_frozen && matches!(self.kind, Kind::Infrastructure(_)) => Left::Computed,
+                _ if may_be_a_part(entry) => Left::MayBeAPart,
+                Ok(text) => {
+                    changes.push((index, text));
+                    continue;
+                }
+                Err(why) => why,
+            };
+            let is_difference = entry.is_returned && is_returned_otherwise(&entry.text, &entry.dialects);
+            formatted.leave(index, if is_difference { Left::ReturnedOtherwise } else { why });
         }
         if !changes.is_empty() {
             self.write(&mut formatted, &changes);
@@ -136,7 +156,7 @@ impl Document<'_> {
     fn write(&self, formatted: &mut Formatted, changes: &[(usize, String)]) {
         let users = self.users();
         let accepts = |again: &Document<'_>| same_users(&users, &again.users());
-        let mut rewritten = self.rewritten(changes, accepts);
+        let mut rewritten = self.rewritten_with(Blanks::Single, changes, accepts);
         // the text of a heredoc ends with a line break, whatever is written
         let broken = |index: &usize| self.entries()[*index].text.ends_with('\n');
         let ended: Vec<_> = rewritten.left.iter().copied().filter(broken).collect();
@@ -150,7 +170,7 @@ impl Document<'_> {
                 .map(text)
                 .filter(|(index, text)| *text != self.entries()[*index].text)
                 .collect();
-            rewritten = self.rewritten(&with_breaks, accepts);
+            rewritten = self.rewritten_with(Blanks::Single, &with_breaks, accepts);
             formatted
                 .left
                 .extend(ended.iter().map(|index| LeftEntry { index: *index, why: Left::EndsWithLineBreak }));
@@ -272,6 +292,21 @@ fn canonical(text: &str, dialects: &Dialects) -> Result<String, Left> {
     let mut forms = dialects.iter().filter_map(|dialect| form_of(text, dialect));
     let first = forms.next().or_else(|| form_of_oldest(text, dialects)).ok_or(Left::NotProven)?;
     if forms.all(|form| form == first) { Ok(first) } else { Err(Left::DependsOnEngine) }
+}
+
+/// Whether no engine that accepts the text returns it as it is.
+fn is_returned_otherwise(text: &str, dialects: &Dialects) -> bool {
+    let core = text.trim_matches(BLANKS);
+    let mut forms: Vec<_> = dialects.iter().filter_map(|dialect| form_of(core, dialect)).collect();
+    if forms.is_empty() {
+        forms.extend(form_of_oldest(core, dialects));
+    }
+    !forms.is_empty() && forms.iter().all(|form| form != text)
+}
+
+/// Whether a text has blanks that are not returned whatever its unknown parts are.
+pub(super) fn has_stray_blanks(shown: &str) -> bool {
+    shown.trim_matches(BLANKS) != shown || shown.contains("  ") || shown.contains(['\t', '\r', '\n'])
 }
 
 /// The text that an engine returns; `None` where the form of today is not known for it.

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::dialect::Dialect;
-use crate::file::Format;
+use crate::file::{Format, Line, UserLine};
 use crate::quoting;
 use crate::span::Span;
 
@@ -18,6 +18,27 @@ pub(super) struct LineText {
     /// Where rules go if there are none.
     end: usize,
     format: Format,
+    /// The whole line, where servers write it in one form: in ACL files.
+    whole: Option<WholeLine>,
+}
+
+/// A line of an ACL file.
+struct WholeLine {
+    /// Where it stands, without its line end.
+    source: Span,
+    /// What a server writes before the rules: `user NAME `.
+    head: String,
+    /// Whether it has the blanks that a server writes, and no others.
+    has_single_blanks: bool,
+}
+
+/// The blanks of a line that is written anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blanks {
+    /// Words that stay keep the blanks around them.
+    Kept,
+    /// One between two words and none at either end, as `ACL SAVE` writes them.
+    Single,
 }
 
 /// A word of the line, and what it says. A selector between quotes is one word.
@@ -39,7 +60,7 @@ impl LineText {
             Format::Config => quoting::split(stretch, dialect.splitter()).ok()?,
             _ => words_between_spaces(stretch),
         };
-        let mut line = Self { text: String::new(), words: Vec::new(), end: rules.end, format };
+        let mut line = Self { text: String::new(), words: Vec::new(), end: rules.end, format, whole: None };
         for word in words {
             let said = core::str::from_utf8(&word.bytes).ok().filter(|said| is_rule(said))?;
             if !line.words.is_empty() {
@@ -55,6 +76,22 @@ impl LineText {
             });
         }
         Some(line)
+    }
+
+    /// The same with the line around the rules. In a configuration words stand as they like, and what `ACL LIST`
+    /// printed stands between quotes.
+    pub(super) fn in_line(mut self, source: &[u8], line: &Line, user: &UserLine) -> Self {
+        self.whole = Some(line.span()).filter(|_| self.format == Format::Acl).and_then(|mut span| {
+            // the carriage return is a part of the line end
+            if source.get(span.end) == Some(&b'\n') && source[span.range()].ends_with(b"\r") {
+                span.end -= 1;
+            }
+            let stretch = source.get(span.range()).filter(|stretch| !stretch.contains(&0))?;
+            let head = format!("user {} ", user.name());
+            let has_single_blanks = *stretch == *format!("{head}{}", self.text).as_bytes();
+            Some(WholeLine { source: span, head, has_single_blanks })
+        });
+        self
     }
 
     pub(super) fn text(&self) -> &str {
@@ -83,15 +120,19 @@ impl LineText {
         }
     }
 
-    /// What to write, and where, so that the line says the new text: words at either end that stay are not
-    /// touched. `None` where the line cannot say it.
-    pub(super) fn edit(&self, new: &str) -> Option<(Range<usize>, String)> {
+    /// What to write, and where, so that the line says the new text. `None` where the line cannot say it.
+    pub(super) fn edit(&self, new: &str, blanks: Blanks) -> Option<(Range<usize>, String)> {
         if new.contains(|c: char| c.is_control()) {
             return None;
         }
-        if new == self.text && !self.has_single_blanks() {
-            return self.respaced();
-        }
+        Some(match blanks {
+            Blanks::Kept => self.edited(new),
+            Blanks::Single => self.respaced(new),
+        })
+    }
+
+    /// Words at either end that stay are not touched.
+    fn edited(&self, new: &str) -> (Range<usize>, String) {
         let front = self.kept_in_front(new);
         let rest =
             self.words[..front].last().map_or(new, |last| new[last.text.end..].trim_start_matches(' '));
@@ -101,19 +142,26 @@ impl LineText {
         let middle = rest[..rest.len() - kept].trim_matches(' ');
         let written: Vec<_> =
             middle.split(' ').filter(|word| !word.is_empty()).map(|word| self.written(word)).collect();
-        Some(self.placed(front, behind, written.join(" ")))
+        self.placed(front, behind, written.join(" "))
     }
 
-    /// Whether one blank stands between two words. Quoted words of a configuration may stand as they like.
+    /// Whether it has the blanks that a server writes. Quoted words of a configuration may stand as they like.
     pub(super) fn has_single_blanks(&self) -> bool {
         let gap = |pair: &[Word]| pair[1].source.start - pair[0].source.end;
-        self.format == Format::Config || self.words.windows(2).all(|pair| gap(pair) == 1)
+        match &self.whole {
+            Some(line) => line.has_single_blanks,
+            None => self.format == Format::Config || self.words.windows(2).all(|pair| gap(pair) == 1),
+        }
     }
 
-    /// All words with one blank between two.
-    fn respaced(&self) -> Option<(Range<usize>, String)> {
-        let (first, last) = (self.words.first()?, self.words.last()?);
-        Some((first.source.start..last.source.end, self.text.clone()))
+    fn respaced(&self, new: &str) -> (Range<usize>, String) {
+        match (&self.whole, self.words.first(), self.words.last()) {
+            (Some(line), ..) => (line.source.range(), format!("{}{new}", line.head)),
+            (None, Some(first), Some(last)) if !self.has_single_blanks() => {
+                (first.source.start..last.source.end, new.to_owned())
+            }
+            _ => self.edited(new),
+        }
     }
 
     fn written(&self, word: &str) -> String {
@@ -182,7 +230,7 @@ fn words_between_spaces(stretch: &[u8]) -> Vec<quoting::Word<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::LineText;
+    use super::{Blanks, LineText};
     use crate::dialect::Engine;
     use crate::file::Format;
     use crate::span::Span;
@@ -197,7 +245,7 @@ mod tests {
     }
 
     fn edited(line: &str, format: Format, new: &str) -> String {
-        let (range, text) = read(line, format).edit(new).expect("an edit");
+        let (range, text) = read(line, format).edit(new, Blanks::Kept).expect("an edit");
         format!("{}{text}{}", &line[..range.start], &line[range.end..])
     }
 

@@ -51,8 +51,8 @@ use std::path::Path;
 
 use crate::aws;
 use crate::catalog::Catalog;
-use crate::dialect::{Dialect, Dialects, Process, Project, Service};
-use crate::file::{self, AclFile, FileError, FileErrorKind};
+use crate::dialect::{DefaultChannels, Dialect, Dialects, Process, Project, Service};
+use crate::file::{self, AclFile, FileError, FileErrorKind, Line};
 use crate::iac::{
     self, AclTextKind, Candidates, Composed, Finding, Literal, Location, Place, Position, Request,
     RequestProblem, Resolved, UserGroup,
@@ -75,6 +75,9 @@ pub use write::Rewritten;
 /// The start of a text.
 const START: Span = Span::new(0, 0);
 
+/// So many lines are named of a file that no engine accepts.
+const MOST_REJECTIONS: usize = 8;
+
 /// So many problems are looked back at for one that a copy of the same user has too.
 const MOST_COPIES: usize = 64;
 
@@ -83,6 +86,9 @@ pub struct Document<'a> {
     bytes: &'a [u8],
     kind: Kind,
     stated: Option<Dialects>,
+    stated_channels: Option<DefaultChannels>,
+    /// What configurations set `acl-pubsub-default` to, and where.
+    channel_settings: Vec<(DefaultChannels, Range<usize>, Position)>,
     path: &'a Path,
     lines: LineStarts,
     /// What `iac` found, where it reads the file.
@@ -107,6 +113,10 @@ pub struct Entry<'a> {
     is_frozen: bool,
     /// Whether something that is not read can make it a part of another string.
     is_handed_on: bool,
+    /// Whether AWS returns a text for it: it is the whole access string of a user.
+    is_returned: bool,
+    /// Whether it is the first entry of a string that is known in part, and blanks of that string are never returned.
+    has_stray_blanks: bool,
     /// Errors of the ACL file's reader about these rules. The linter reports the same errors for the text.
     pub refused: Vec<Problem>,
     origin: Origin<'a>,
@@ -194,10 +204,52 @@ impl<'a> Document<'a> {
     /// The same file with other bytes.
     #[must_use]
     pub fn reread<'b>(&'b self, bytes: &'b [u8]) -> Document<'b> {
-        Document::with(self.path, bytes, self.kind, self.stated.as_ref(), |format| match &self.found {
-            Some(found) => found.reread(bytes),
-            None => iac::read(format, bytes),
-        })
+        let again = Document::with(self.path, bytes, self.kind, self.stated.as_ref(), |format| {
+            self.found.as_ref().map_or_else(|| iac::read(format, bytes), |found| found.reread(bytes))
+        });
+        again.with_stated_channels(self.stated_channels)
+    }
+
+    /// The same file, of which a caller states `acl-pubsub-default` for every engine. A configuration that sets another
+    /// value and a service without the setting contradict that, which is a [`Problem`].
+    #[must_use]
+    pub fn with_stated_channels(mut self, channels: Option<DefaultChannels>) -> Self {
+        self.stated_channels = channels;
+        let of_files = channels.or_else(|| self.channels_of_stated_dialects());
+        let other = of_files.and_then(|channels| self.configuration_with_other_channels(channels));
+        let without = channels.and_then(|channels| self.service_without_channels(channels));
+        self.problems.extend(other.into_iter().chain(without));
+        self.problems.sort_by_key(|problem| problem.range.start);
+        self
+    }
+
+    /// The value that each of the stated dialects sets itself: `redis-7.0+acl-pubsub-default=allchannels`.
+    fn channels_of_stated_dialects(&self) -> Option<DefaultChannels> {
+        let stated = self.stated.as_ref().filter(|stated| stated.iter().all(Dialect::sets_default_channels));
+        stated.and_then(|stated| stated.newest().default_channels())
+    }
+
+    fn configuration_with_other_channels(&self, stated: DefaultChannels) -> Option<Problem> {
+        let (set, range, position) = self.channel_settings.iter().find(|(set, ..)| *set != stated)?;
+        Some(Problem::other_channels(stated, *set, range.clone(), *position))
+    }
+
+    fn service_without_channels(&self, stated: DefaultChannels) -> Option<Problem> {
+        let has_none = |dialect: Dialect| dialect.with_default_channels(stated).is_err();
+        let entry = self.entries.iter().find(|entry| entry.dialects.iter().all(has_none))?;
+        let (range, position) = (self.range(entry, START), self.position(entry, START));
+        Some(Problem::no_channel_setting(stated, &entry.dialects, &entry.name, range, position))
+    }
+
+    /// Whether the file is not of its format, so that nothing is known of what it holds.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.problems.iter().any(|problem| problem.kind == ProblemKind::Unreadable)
+    }
+
+    /// What a caller stated and the file contradicts.
+    pub fn contradictions(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| problem.kind == ProblemKind::Contradiction)
     }
 
     fn with(
@@ -211,6 +263,8 @@ impl<'a> Document<'a> {
             bytes,
             kind,
             stated: stated.cloned(),
+            stated_channels: None,
+            channel_settings: Vec::new(),
             path,
             lines: LineStarts::of(bytes, kind),
             found: None,
@@ -288,8 +342,9 @@ impl<'a> Document<'a> {
                     let text = string.text.value().to_owned();
                     let origin = Origin::Literal(string.text.clone());
                     let entry = self.entry(&string.place, &string.candidates, text, origin);
+                    let is_returned = string.is_of_user && !entry.is_fragment;
                     let (is_frozen, is_handed_on) = (string.is_part, string.is_handed_on);
-                    self.add(Entry { is_frozen, is_handed_on, ..entry }, &string.candidates);
+                    self.add(Entry { is_frozen, is_handed_on, is_returned, ..entry }, &string.candidates);
                 }
                 Finding::Composed(string) => self.composed(string),
                 Finding::AclText(text) => {
@@ -317,6 +372,8 @@ impl<'a> Document<'a> {
             is_fragment: is_appended(&place.attribute),
             is_frozen: false,
             is_handed_on: false,
+            is_returned: false,
+            has_stray_blanks: false,
             refused: Vec::new(),
             origin,
         }
@@ -339,12 +396,16 @@ impl<'a> Document<'a> {
     fn composed(&mut self, string: &Composed<'a>) {
         let is_known = string.text.known().is_some();
         let texts = if is_known { vec![string.text.clone()] } else { string.text.certain_rules() };
+        let is_returned = string.is_of_user && !is_appended(&string.place.attribute);
+        let mut has_stray_blanks = is_returned && !is_known && format::has_stray_blanks(string.text.shown());
         for text in texts {
             let known = text.known().unwrap_or_default().to_owned();
             let origin = Origin::Composed { text, range: string.range.clone(), position: string.position };
             let entry = self.entry(&string.place, &string.candidates, known, origin);
             let is_fragment = !is_known || entry.is_fragment;
-            self.add(Entry { is_fragment, is_frozen: true, ..entry }, &string.candidates);
+            let has_stray_blanks = core::mem::take(&mut has_stray_blanks);
+            let entry = Entry { is_fragment, is_frozen: true, is_returned, has_stray_blanks, ..entry };
+            self.add(entry, &string.candidates);
         }
         if !is_known {
             self.problems.push(Problem::known_in_part(string));
@@ -434,10 +495,19 @@ impl<'a> Document<'a> {
         }
         let Some(Lines { file, dialect }) = readings.lines.take() else { return };
         let dialects = Dialects::new(dialects).unwrap_or(servers);
+        if let Some(channels) = file.default_channels() {
+            let place = setting_of_channels(bytes, &file);
+            let setting = (channels, self.in_file(within, place), self.position_of(within, place));
+            self.channel_settings.push(setting);
+        }
         for line in file.lines() {
-            let Some(user) = line.user() else { continue };
-            let rules = LineText::read(bytes, user.rules_span(), format, dialect);
-            let (refused, others) = readings.take(line.span(), dialects.len());
+            let (refused, others) = readings.take(line, &dialects);
+            let Some(user) = line.user() else {
+                self.problems.extend(refused.into_iter().chain(others));
+                continue;
+            };
+            let rules = LineText::read(bytes, user.rules_span(), format, dialect)
+                .map(|rules| rules.in_line(bytes, line, user));
             // where a bracket is open, the words are no rules
             let is_whole = !others.iter().any(Problem::is_open_selector);
             let is_wrong = !others.is_empty() || !refused.is_empty();
@@ -450,6 +520,8 @@ impl<'a> Document<'a> {
                     is_fragment: false,
                     is_frozen: readings.is_frozen,
                     is_handed_on: false,
+                    is_returned: false,
+                    has_stray_blanks: false,
                     refused,
                     origin: Origin::Line { rules, within },
                 }),
@@ -461,6 +533,11 @@ impl<'a> Document<'a> {
                 }
                 _ => self.problems.extend(refused),
             }
+        }
+        if readings.none_accepts_all_lines() {
+            let position = self.position_of(within, START);
+            let range = self.in_file(within, START);
+            self.problems.push(Problem::no_engine_accepts(&dialects, &readings.rejections, range, position));
         }
         self.problems.extend(readings.rest(dialects.len()));
     }
@@ -530,6 +607,12 @@ struct Readings {
     /// By the place in the text and the message without the name of the dialect.
     errors: BTreeMap<(usize, usize, String), ErrorOfSome>,
     is_frozen: bool,
+    /// Whether an engine accepts all of the lines.
+    is_accepted: bool,
+    /// Whether a line is rejected by every engine.
+    has_rejected_line: bool,
+    /// The first lines that engines reject, by their numbers.
+    rejections: Vec<(usize, Dialects)>,
 }
 
 struct Lines {
@@ -548,6 +631,7 @@ impl Readings {
     fn add(&mut self, document: &Document<'_>, file: &AclFile, within: Option<usize>) {
         // a text that is right by the last setting may be wrong by the one in force before
         self.is_frozen |= file.tries_users_otherwise();
+        self.is_accepted |= file.errors().next().is_none();
         for error in file.errors() {
             self.is_frozen |= matches!(error.kind(), FileErrorKind::ChannelDefault(_));
             let key = (error.span().start, error.span().end, error.kind().name().to_owned());
@@ -563,13 +647,35 @@ impl Readings {
     }
 
     /// The errors inside a line: those about rules, and others.
-    fn take(&mut self, line: Span, engines: usize) -> (Vec<Problem>, Vec<Problem>) {
-        let mut rest = self.errors.split_off(&(line.start, 0, String::new()));
-        let mut after = rest.split_off(&(line.end + 1, 0, String::new()));
+    fn take(&mut self, line: &Line, engines: &Dialects) -> (Vec<Problem>, Vec<Problem>) {
+        let Span { start, end } = line.span();
+        let (first, after) = ((start, 0, String::new()), (end + 1, 0, String::new()));
+        if self.errors.range(&first..&after).next().is_none() {
+            return Default::default();
+        }
+        let mut of_line = self.errors.split_off(&first);
+        let mut after = of_line.split_off(&after);
         self.errors.append(&mut after);
-        let (of_rules, others): (Vec<_>, Vec<_>) = rest.into_values().partition(|error| error.is_of_rule);
-        let all = |errors: Vec<ErrorOfSome>| errors.into_iter().map(|error| error.problem(engines)).collect();
+        let rejecting = Dialects::new(of_line.values().flat_map(|error| error.on.iter().copied()));
+        let is_rejected = rejecting.as_ref().is_some_and(|rejecting| rejecting.len() == engines.len());
+        self.has_rejected_line |= is_rejected;
+        if self.rejections.len() < MOST_REJECTIONS {
+            self.rejections.extend(rejecting.map(|rejecting| (line.number(), rejecting)));
+        }
+        // engines that agree on an error say enough
+        let none_agree = of_line.values().all(|error| error.on.len() < engines.len());
+        let problem = |error: ErrorOfSome| match is_rejected && none_agree {
+            true => error.problem_of_all(engines),
+            false => error.problem(engines.len()),
+        };
+        let (of_rules, others): (Vec<_>, Vec<_>) = of_line.into_values().partition(|error| error.is_of_rule);
+        let all = |errors: Vec<ErrorOfSome>| errors.into_iter().map(problem).collect();
         (all(of_rules), all(others))
+    }
+
+    /// Whether each engine rejects another line. Nobody has the users of such a file.
+    fn none_accepts_all_lines(&self) -> bool {
+        !self.is_accepted && !self.has_rejected_line
     }
 
     fn rest(self, engines: usize) -> impl Iterator<Item = Problem> {
@@ -584,6 +690,20 @@ impl ErrorOfSome {
             false => self.problem.on_some(Dialects::new(self.on)),
         }
     }
+
+    /// The same, where each engine rejects the line for a reason of its own.
+    fn problem_of_all(self, engines: &Dialects) -> Problem {
+        self.problem.on_each(Dialects::new(self.on), engines)
+    }
+}
+
+/// The last line about `acl-pubsub-default`, which counts.
+fn setting_of_channels(bytes: &[u8], file: &AclFile) -> Span {
+    let is_it = |line: &&Line| {
+        let text = bytes.get(line.span().range()).unwrap_or_default().to_ascii_lowercase();
+        text.trim_ascii_start().starts_with(b"acl-pubsub-default")
+    };
+    file.lines().iter().rfind(is_it).map_or(START, Line::span)
 }
 
 fn has_users(file: &AclFile) -> bool {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::aws::{Certainty, ProblemKind as RequestProblemKind};
-use crate::dialect::{Dialects, Service};
+use crate::dialect::{DefaultChannels, Dialects, Service};
 use crate::file::{FileError, FileErrorKind};
 use crate::iac::{Composed, NotLiteral, Place, Position, ReadError, RequestProblem};
 use crate::report::{Level, Report};
@@ -21,7 +21,7 @@ pub struct Problem {
     pub name: String,
     /// One line, without passwords.
     pub message: String,
-    /// The level if every engine has the problem. A problem without an observation of AWS is a warning.
+    /// A problem without an observation of AWS is a warning.
     level: Level,
     /// More lines about it.
     pub notes: Vec<String>,
@@ -151,10 +151,10 @@ impl Problem {
         }
     }
 
-    /// How severe it is: a hint, where only some of the engines that may read the file have it.
+    /// How severe it is: a hint, where some of the engines that may read the file accept the line.
     #[must_use]
     pub fn level(&self) -> Level {
-        if self.dialects.is_some() { Level::Hint } else { self.level }
+        self.level
     }
 
     /// The same, found by some of the engines only.
@@ -163,11 +163,37 @@ impl Problem {
             dialects.iter().map(|on| format!("only on {on}; nobody stated which engine reads the file")),
         );
         self.dialects = dialects;
+        self.level = Level::Hint;
         self
+    }
+
+    /// The same, found by some of the engines only, where the others reject the line for another reason.
+    pub(super) fn on_each(self, dialects: Option<Dialects>, engines: &Dialects) -> Self {
+        let level = self.level;
+        let mut of_some = self.on_some(dialects);
+        of_some.notes.push(format!("no engine of {engines} accepts the line"));
+        Self { level, ..of_some }
     }
 
     pub(super) fn is_open_selector(&self) -> bool {
         matches!(self.kind, ProblemKind::File("open-selector" | "open-selector-kills"))
+    }
+
+    /// Each engine rejects another line of the file.
+    pub(super) fn no_engine_accepts(
+        engines: &Dialects,
+        rejections: &[(usize, Dialects)],
+        range: Range<usize>,
+        position: Position,
+    ) -> Self {
+        let message = format!("no engine of {engines} accepts every line");
+        let note = |(line, on): &(usize, Dialects)| format!("line {line} is rejected on {on}");
+        Self {
+            notes: rejections.iter().map(note).collect(),
+            range,
+            position,
+            ..Self::of_whole_file(ProblemKind::File("rule"), message)
+        }
     }
 
     /// Of two statements the file's own counts.
@@ -179,6 +205,37 @@ impl Problem {
         position: Position,
     ) -> Self {
         let message = format!("{stated} was stated, but the file says {open}, which counts");
+        Self {
+            name: name.to_owned(),
+            range,
+            position,
+            ..Self::of_whole_file(ProblemKind::Contradiction, message)
+        }
+    }
+
+    /// A configuration sets `acl-pubsub-default` to another value than the one that was stated.
+    pub(super) fn other_channels(
+        stated: DefaultChannels,
+        set: DefaultChannels,
+        range: Range<usize>,
+        position: Position,
+    ) -> Self {
+        let message = format!(
+            "acl-pubsub-default {stated} was stated, but the file sets {set}, which takes precedence"
+        );
+        Self { range, position, ..Self::of_whole_file(ProblemKind::Contradiction, message) }
+    }
+
+    /// `acl-pubsub-default` was stated for engines that do not have it.
+    pub(super) fn no_channel_setting(
+        stated: DefaultChannels,
+        engines: &Dialects,
+        name: &str,
+        range: Range<usize>,
+        position: Position,
+    ) -> Self {
+        let message =
+            format!("acl-pubsub-default {stated} was stated, but {engines} cannot have that setting");
         Self {
             name: name.to_owned(),
             range,

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
+use super::line::Blanks;
 use super::{Document, Entry, Origin, Problem};
 
 /// The file with some of its strings written anew. It may hold passwords.
@@ -34,10 +35,20 @@ impl<'a> Document<'a> {
         changes: &[(usize, String)],
         accepts: impl Fn(&Document<'_>) -> bool,
     ) -> Rewritten {
-        let made = self.makeable(changes, &accepts);
+        self.rewritten_with(Blanks::Kept, changes, accepts)
+    }
+
+    /// The same, with the blanks that lines about users shall have.
+    pub(super) fn rewritten_with(
+        &self,
+        blanks: Blanks,
+        changes: &[(usize, String)],
+        accepts: impl Fn(&Document<'_>) -> bool,
+    ) -> Rewritten {
+        let made = self.makeable(blanks, changes, &accepts);
         let indices =
             |changes: &[(usize, String)]| changes.iter().map(|(index, _)| *index).collect::<BTreeSet<_>>();
-        match self.written(&made, &accepts) {
+        match self.written(blanks, &made, &accepts) {
             Some(bytes) => Rewritten { bytes, left: &indices(changes) - &indices(&made) },
             None => Rewritten {
                 bytes: self.bytes.to_vec(),
@@ -49,17 +60,18 @@ impl<'a> Document<'a> {
     /// Those of the changes that can be made: all of them, or those of each half.
     fn makeable(
         &self,
+        blanks: Blanks,
         changes: &[(usize, String)],
         accepts: &dyn Fn(&Document<'_>) -> bool,
     ) -> Vec<(usize, String)> {
-        if changes.is_empty() || self.written(changes, accepts).is_some() {
+        if changes.is_empty() || self.written(blanks, changes, accepts).is_some() {
             return changes.to_vec();
         }
         if changes.len() == 1 {
             return Vec::new();
         }
         let (front, back) = changes.split_at(changes.len() / 2);
-        [self.makeable(front, accepts), self.makeable(back, accepts)].concat()
+        [self.makeable(blanks, front, accepts), self.makeable(blanks, back, accepts)].concat()
     }
 
     /// How to write one entry anew, by itself: the bytes of the file that change, and what comes in their place.
@@ -73,10 +85,10 @@ impl<'a> Document<'a> {
                 let edit = text.replace(new)?;
                 (edit.range, edit.text)
             }
-            Origin::Line { rules, within: None } => rules.edit(new)?,
+            Origin::Line { rules, within: None } => rules.edit(new, Blanks::Kept)?,
             Origin::Line { rules, within: Some(text) } => {
                 let text = Some(&self.texts[*text]).filter(|text| text.value().len() < LARGE)?;
-                let value = spliced(text.value().as_bytes(), vec![rules.edit(new)?])?;
+                let value = spliced(text.value().as_bytes(), vec![rules.edit(new, Blanks::Kept)?])?;
                 let edit = text.replace(&String::from_utf8(value).ok()?)?;
                 (edit.range, edit.text)
             }
@@ -93,6 +105,7 @@ impl<'a> Document<'a> {
 
     fn written(
         &self,
+        blanks: Blanks,
         changes: &[(usize, String)],
         accepts: &dyn Fn(&Document<'_>) -> bool,
     ) -> Option<Vec<u8>> {
@@ -103,8 +116,8 @@ impl<'a> Document<'a> {
             match &self.writable(*index)?.origin {
                 Origin::Composed { .. } => return None,
                 Origin::Literal(text) => edits.push(text.replace(new)?),
-                Origin::Line { rules, within: None } => plain.push(rules.edit(new)?),
-                Origin::Line { rules, within: Some(text) } => of_texts[*text].push(rules.edit(new)?),
+                Origin::Line { rules, within: None } => plain.push(rules.edit(new, blanks)?),
+                Origin::Line { rules, within: Some(text) } => of_texts[*text].push(rules.edit(new, blanks)?),
             }
         }
         for (text, of_text) in self.texts.iter().zip(of_texts).filter(|(_, edits)| !edits.is_empty()) {
@@ -118,7 +131,7 @@ impl<'a> Document<'a> {
         self.became(&bytes, changes, accepts).then_some(bytes)
     }
 
-    /// Whether one blank stands between the rules, as servers write them.
+    /// Whether it has the blanks that servers write.
     pub(super) fn has_single_blanks(&self, entry: &Entry<'_>) -> bool {
         match &entry.origin {
             Origin::Literal(_) | Origin::Composed { .. } => true,

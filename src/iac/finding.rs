@@ -48,6 +48,8 @@ pub struct AccessStringAt<'a> {
     pub is_part: bool,
     /// Whether it is an argument of a module that is not in the scope, which can make it a part of another string.
     pub is_handed_on: bool,
+    /// Whether it is the whole access string of a user, and not only found by its name.
+    pub is_of_user: bool,
 }
 
 /// An access string that is not one literal: it is checked, and never rewritten. It is found once for each text that it
@@ -61,6 +63,8 @@ pub struct Composed<'a> {
     pub candidates: Candidates,
     /// What is known of it.
     pub text: Resolved<'a>,
+    /// Whether it is the whole access string of a user, and not only found by its name.
+    pub is_of_user: bool,
     /// The bytes of the expression.
     pub range: Range<usize>,
     /// Where they begin.

@@ -191,8 +191,13 @@ fn terraform_files<'a>(files: &[ScopeFile<'a>]) -> Vec<Result<Vec<Finding<'a>>, 
             Format::TerraformJson => json::read_terraform(source),
             Format::Json | Format::Yaml => Ok(nothing()),
         };
+        // what it defines may decide the users of the other files of its folder
+        let is_near_users = || {
+            let beside = sources.iter().filter(|other| other.path.parent() == source.path.parent());
+            beside.into_iter().any(|other| may_hold_users(other.text))
+        };
         roots.push(root.unwrap_or_else(|error| {
-            if result.is_ok() && may_hold_users(source.text) {
+            if result.is_ok() && is_near_users() {
                 *result = Err(error);
             }
             nothing()

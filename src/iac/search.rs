@@ -29,8 +29,8 @@ pub(super) struct Search<'t, 'a> {
     pub(super) context: Context<'t, 'a>,
     findings: Vec<(usize, Finding<'a>)>,
     uses: Vec<Use<'a>>,
-    /// How many of them are those of users; what else is met there is not used elsewhere.
-    of_users: usize,
+    /// Whether all users have been searched: what is met then is found by its name.
+    users_ended: bool,
     by_site: HashMap<Stretch, Vec<usize>>,
     /// Literals that are parts of other strings.
     parts: HashSet<Stretch>,
@@ -46,6 +46,7 @@ struct Use<'a> {
     text: Resolved<'a>,
     place: Place,
     candidates: Candidates,
+    is_of_user: bool,
 }
 
 fn stretch(file: usize, at: &Range<usize>) -> Stretch {
@@ -59,7 +60,7 @@ impl<'t, 'a> Search<'t, 'a> {
             context,
             findings: Vec::new(),
             uses: Vec::new(),
-            of_users: 0,
+            users_ended: false,
             by_site: HashMap::new(),
             parts: HashSet::new(),
             handed_on: HashSet::new(),
@@ -117,7 +118,7 @@ impl<'t, 'a> Search<'t, 'a> {
     }
 
     fn finding(&self, found: Use<'a>) -> Finding<'a> {
-        let Use { site, text, place, candidates } = found;
+        let Use { site, text, place, candidates, is_of_user } = found;
         let source = self.evaluator.source(site.file);
         match site.literal {
             Some(literal) => {
@@ -125,7 +126,14 @@ impl<'t, 'a> Search<'t, 'a> {
                 let token = stretch(file, &token);
                 let (is_part, is_handed_on) = (self.parts.contains(&token), self.handed_on.contains(&token));
                 let text = Literal::clone(&literal);
-                Finding::AccessString(AccessStringAt { place, candidates, text, is_part, is_handed_on })
+                Finding::AccessString(AccessStringAt {
+                    place,
+                    candidates,
+                    text,
+                    is_part,
+                    is_handed_on,
+                    is_of_user,
+                })
             }
             None if text.known().is_none() && text.certain_rules().is_empty() => {
                 let range = source.in_file(site.at.clone());
@@ -135,7 +143,7 @@ impl<'t, 'a> Search<'t, 'a> {
             None => {
                 let range = source.in_file(site.at.clone());
                 let position = source.position(site.at.start);
-                Finding::Composed(Composed { place, candidates, text, range, position })
+                Finding::Composed(Composed { place, candidates, text, is_of_user, range, position })
             }
         }
     }
@@ -202,7 +210,7 @@ impl<'t, 'a> Search<'t, 'a> {
         let at_site = self.by_site.entry(key).or_default();
         let same = at_site.iter().copied().find(|found| self.uses[*found].text.shown() == text.shown());
         match same {
-            Some(same) if same < self.of_users => return,
+            Some(same) if self.users_ended && self.uses[same].is_of_user => return,
             Some(same) => return self.uses[same].candidates.add(candidates),
             None => {}
         }
@@ -211,7 +219,8 @@ impl<'t, 'a> Search<'t, 'a> {
             site.file == self.context.file && node.at.start <= site.at.start && site.at.end <= node.at.end;
         // the place of what is written elsewhere is found there
         let place = if is_here { place } else { Place { resource: String::new(), ..place } };
-        self.uses.push(Use { site, text, place, candidates: candidates.clone() });
+        let is_of_user = !self.users_ended;
+        self.uses.push(Use { site, text, place, candidates: candidates.clone(), is_of_user });
     }
 
     /// The arguments of a module that is not in the scope: nobody knows what it makes of them.
@@ -235,7 +244,7 @@ impl<'t, 'a> Search<'t, 'a> {
 
     /// What users there are has been found: what follows is found by its name.
     pub(super) fn end_users(&mut self) {
-        self.of_users = self.uses.len();
+        self.users_ended = true;
     }
 
     /// Whether a string that is written there is used, or a part of one that is.

@@ -8,19 +8,19 @@ use alloc::vec::Vec;
 use super::config::Config;
 use super::finding::{Finding, Fix, apply_edits};
 use super::registry::Group;
-use super::{fix_all, lint, subject};
+use super::{are_equivalent, fix_all, lint, subject};
 use crate::catalog::Catalog;
 use crate::compare::Relation;
 use crate::dialect::{Dialect, Dialects};
 use crate::report::Level;
-use crate::user::{Scan, User};
+use crate::user::User;
 
 /// Checks a string that any of these dialects may read.
 ///
 /// What holds on every dialect that accepts the string keeps its level. What holds on some of them only is a hint and
 /// names them: [`Finding::dialects`]. A string that some dialects reject and others accept needs a newer engine, which
-/// is a hint too; one that all reject is an error. A fix is offered only if it is safe on every dialect and on those
-/// that an upgrade leads to.
+/// is a hint too; one that all reject is an error. A fix is offered only if it is equivalent on every dialect, and
+/// grants nothing on those that an upgrade leads to.
 ///
 /// ```
 /// use redis_acl::{Dialects, Level, lint};
@@ -45,8 +45,8 @@ pub fn lint_on(text: &str, dialects: &Dialects, config: &Config) -> Vec<Finding>
     merged
 }
 
-/// The string with every fix that is safe on each of these dialects and on those that an upgrade leads to: see
-/// [`fixed`](super::fixed).
+/// The string with every fix that is equivalent on each of these dialects, and grants nothing on those that an upgrade
+/// leads to: see [`fixed`](super::fixed).
 #[must_use]
 pub fn fixed_on(text: &str, dialects: &Dialects, config: &Config) -> String {
     let lint = |text: &str| lint_on(text, dialects, config);
@@ -170,14 +170,9 @@ impl<'m> Merged<'m> {
     }
 }
 
-/// Whether the new text lets nobody do more than the old one, on any of the dialects and on those that follow.
+/// Whether the new text is equivalent on each of the dialects, and grants nothing on those that follow.
 fn is_safe(old: &str, new: &str, dialects: &Dialects) -> bool {
-    let is_safe_now = |dialect: Dialect| {
-        let catalog = Catalog::from(dialect);
-        let (old, new) = (User::scan(&catalog, old), User::scan(&catalog, new));
-        let errors = |scan: &Scan<'_>| scan.errors.as_ref().map_or(0, |errors| errors.iter().count());
-        errors(&new) <= errors(&old) && is_within(&old.user, &new.user)
-    };
+    let is_safe_now = |dialect: Dialect| are_equivalent(&Catalog::from(dialect), old, new);
     dialects.iter().all(is_safe_now) && is_safe_later(old, new, dialects)
 }
 

@@ -4,13 +4,11 @@ use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use super::finding::Edit;
 use super::registry::{Example, Group, Lint};
 use super::subject::{Draft, Findings, Scope, Step, Subject, names};
 use crate::access::Effect;
 use crate::catalog::CommandSet;
 use crate::report::Level;
-use crate::span::Span;
 
 pub(super) const LINTS: &[&Lint] =
     &[&WIPED_RULES, &OVERRIDDEN_RULE, &GIVEN_BACK, &DENIES_NOTHING, &REDUNDANT_RULE, &FIRST_ARGUMENT];
@@ -103,6 +101,9 @@ pub(super) fn look(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// The report of each names all that it gives back: no string needs more of them.
+const MOST_GIVEN_BACK: usize = 64;
+
 /// How many steps need no further look: those that are told of already.
 #[derive(Clone, Copy, Default)]
 struct Told {
@@ -158,11 +159,11 @@ fn look_for_given_back(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut 
     if !findings.want(&GIVEN_BACK) {
         return told;
     }
-    let mut behind = CommandSet::EMPTY;
+    let (mut behind, mut count) = (CommandSet::EMPTY, 0);
     for (place, step) in steps.iter().enumerate().rev() {
         let decides = step.reach - behind;
         behind |= step.reach;
-        if step.effect != Effect::Allow || !step.is_category() || !subject.can_prove() {
+        if step.effect != Effect::Allow || !step.is_category() || count == MOST_GIVEN_BACK {
             continue;
         }
         let since = steps[..place].iter().rposition(|before| before.is_all).unwrap_or(0);
@@ -182,33 +183,21 @@ fn look_for_given_back(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut 
             continue;
         }
         told.deny_until = told.deny_until.max(place);
-        // all grants that give it back must move, or another one takes the place of this
-        let grants = steps[since..=place].iter().filter(|step| {
-            step.effect == Effect::Allow
-                && step.is_category()
-                && step.rule.span > first.rule.span
-                && !(step.reach & back).is_empty()
-        });
-        let grants: Vec<_> = grants.map(|step| step.rule.span).collect();
-        findings.push(given_back(&grants, &denied, &back, subject), subject);
+        findings.push(given_back(step, &denied, &back, subject), subject);
+        count += 1;
     }
     told
 }
 
-/// The last of the grants is told of; all of them move before what they give back.
-fn given_back(grants: &[Span], denied: &[&Step<'_>], back: &CommandSet, subject: &Subject<'_>) -> Draft {
-    let (grant, first) = (grants[grants.len() - 1], denied[0].rule.span);
-    let (shown, before) = (subject.quoted(grant), subject.quoted(first));
-    let others = if denied.len() > 1 { " and others" } else { "" };
+/// Only the author knows whether the deny or the grant was meant, so that both remedies are named.
+fn given_back(grant: &Step<'_>, denied: &[&Step<'_>], back: &CommandSet, subject: &Subject<'_>) -> Draft {
+    let grant = grant.rule.span;
+    let (shown, before) = (subject.quoted(grant), subject.quoted(denied[0].rule.span));
+    let (others, them) = if denied.len() > 1 { (" and others", "them") } else { ("", &*before) };
     let what = names(back, 3, subject.catalog);
     let message = format!("{shown} gives back {what}, which {before}{others} took away");
-    let texts = grants.iter().map(|grant| format!("{} ", &subject.text[grant.range()]));
-    let moved = Edit { span: Span::new(first.start, first.start), replacement: texts.collect() };
-    let edits = core::iter::once(moved).chain(grants.iter().map(|grant| subject.deletion(*grant))).collect();
-    let is_open = grants.iter().all(|grant| subject.is_open(*grant));
-    let fix = is_open.then(|| subject.proven(edits)).flatten();
-    let draft = Draft::new(&GIVEN_BACK, grant, message).also(denied.iter().map(|step| step.rule.span));
-    draft.help(format!("write {shown} before {before}")).fix(fix)
+    let help = format!("move {them} after {shown} to deny this, or remove {them} to allow it");
+    Draft::new(&GIVEN_BACK, grant, message).also(denied.iter().map(|step| step.rule.span)).help(help)
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -245,8 +234,7 @@ fn look_for_idle(scope: &Scope<'_>, told: Told, subject: &Subject<'_>, findings:
             continue;
         };
         let draft = told_idle(lint, step, place, steps, &kept, subject);
-        let out = format!("take {} out", subject.quoted(step.rule.span));
-        findings.push(draft.help(out).fix(Some(fix)), subject);
+        findings.push(draft.fix((*lint != OVERRIDDEN_RULE).then_some(fix)), subject);
     }
 }
 
@@ -331,8 +319,16 @@ fn told_idle(
         }
         (_, None) => format!("{shown} changes nothing: other rules say all of it"),
     };
+    let help = match (lint.id, &name) {
+        // only the author knows which of the two rules was meant
+        ("overridden-rule", Some(name)) if later.is_some() => {
+            format!("move {shown} after {name} if it was meant, or remove it")
+        }
+        ("overridden-rule", _) => format!("move {shown} to the end if it was meant, or remove it"),
+        _ => format!("take {shown} out"),
+    };
     let other = other.filter(|_| *lint != DENIES_NOTHING).map(|other| other.rule.span);
-    Draft::new(lint, span, message).also(other)
+    Draft::new(lint, span, message).also(other).help(help)
 }
 
 // ---------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::registry::{Group, Lint};
+use super::registry::Lint;
 use crate::dialect::Dialects;
 use crate::report::{Level, Report};
 use crate::span::Span;
@@ -30,13 +30,11 @@ pub struct Finding {
     pub(super) text: Arc<str>,
 }
 
-/// Edits that mend a finding. They were proven with [`compare`](crate::compare()): the user that comes out may
-/// do the same, or less.
+/// Edits that fix a finding and leave the user equivalent, which was proven with [`compare`](crate::compare()).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Fix {
     pub(super) edits: Vec<Edit>,
-    pub(super) meaning: Meaning,
 }
 
 /// A stretch of the text, and what to put there.
@@ -49,16 +47,6 @@ pub struct Edit {
     pub span: Span,
     /// What to put in its place.
     pub replacement: String,
-}
-
-/// What a fix does to the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
-pub enum Meaning {
-    /// It may do exactly what it could; of a string with refused rules, what the others gave it.
-    Same,
-    /// It may do less, and nothing else.
-    Narrower,
 }
 
 impl Finding {
@@ -119,7 +107,8 @@ impl Finding {
         self.dialects.as_ref()
     }
 
-    /// The edits that mend it, where there are any that are safe.
+    /// The edits that fix it automatically. A finding without them has more than one remedy, or one that changes what
+    /// the user can do: [`help`](Self::help) names it.
     #[must_use]
     pub fn fix(&self) -> Option<&Fix> {
         self.fix.as_ref()
@@ -148,13 +137,7 @@ impl Finding {
         for note in &self.notes {
             report = report.with("note", Some(note.clone()));
         }
-        let label = match self.fix.as_ref().map(Fix::meaning) {
-            None => "help",
-            // what is refused had no meaning
-            Some(_) if self.lint.group == Group::Refused => "fix",
-            Some(Meaning::Same) => "fix (the same meaning)",
-            Some(Meaning::Narrower) => "fix (allows less)",
-        };
+        let label = if self.fix.is_some() { "fix (the same meaning)" } else { "help" };
         report.with(label, self.help.clone()).with("see", Some(self.lint.page()))
     }
 }
@@ -164,12 +147,6 @@ impl Fix {
     #[must_use]
     pub fn edits(&self) -> &[Edit] {
         &self.edits
-    }
-
-    /// What that does to the user.
-    #[must_use]
-    pub fn meaning(&self) -> Meaning {
-        self.meaning
     }
 }
 

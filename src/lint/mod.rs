@@ -1,7 +1,7 @@
 //! What is wrong with an access string, what does nothing in it, and what it gives away unnoticed.
 //!
 //! [`lint`] looks at a string as one dialect reads it and gives [`Finding`]s: each with a stable id, a level, a
-//! place, and where one exists a [`Fix`] that is proven not to widen anything.
+//! place, and where one exists a [`Fix`] that is proven to leave the user equivalent.
 //!
 //! ```
 //! use redis_acl::{Catalog, Engine, lint};
@@ -28,9 +28,10 @@
 //! other levels.
 //!
 //! # Fixes
-//! A fix is a list of edits. With each of them the user was built again and [compared](crate::compare()): it may
-//! do the same, or less where [`Fix::meaning`] says so; what could not be proven is not offered. A string that
-//! needs many proofs gets the first ones only, so that the time stays within bounds.
+//! A fix is a list of edits. The user was built again with them and [compared](crate::compare()): it is equivalent. A
+//! fix that removes a deny is also proven to grant nothing on later engines. All other findings have help text only: a
+//! remedy that changes what the user can do is the author's choice. A string that needs many proofs gets the first ones
+//! only, so that the time stays within bounds.
 
 mod candidates;
 mod clients;
@@ -52,7 +53,7 @@ mod upgrade;
 pub use candidates::{fixed_on, lint_on};
 pub use clients::{Client, Consequence, Need};
 pub use config::{Config, ConfigError, Setting};
-pub use finding::{Edit, Finding, Fix, Meaning, apply_fixes};
+pub use finding::{Edit, Finding, Fix, apply_fixes};
 pub use registry::{Group, Lint};
 
 pub use crate::report::Level;
@@ -62,8 +63,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::catalog::Catalog;
-use crate::compare::{Relation, compare};
-use crate::user::User;
+use crate::compare::Relation;
+use crate::user::{Scan, User};
 use subject::{Findings, Subject};
 
 /// What there is to say about an access string, in the order of the text.
@@ -98,23 +99,22 @@ pub fn lint(text: &str, catalog: &Catalog, config: &Config) -> Vec<Finding> {
     findings.in_order()
 }
 
-/// The string with every fix that there is, until none is left: the user may do the same, or less where a fix
-/// said so.
+/// The string with every fix that there is, until none is left. The user stays equivalent.
 ///
-/// Fixes are applied together where that is proven to widen nothing, else one by one. The text holds the
-/// passwords that it held.
+/// Fixes are applied together where that is proven to be equivalent, else one by one. The text holds the passwords that
+/// it held.
 ///
 /// ```
 /// use redis_acl::{Catalog, Engine, lint};
 ///
 /// let catalog = Catalog::from(Engine::Redis7_2);
-/// let fixed = lint::fixed("on ~a ~a -@dangerous +@all +get", &catalog, &lint::Config::new());
+/// let fixed = lint::fixed("on ~a ~a +@all +get -@dangerous", &catalog, &lint::Config::new());
 /// assert_eq!(fixed, "on ~a +@all -@dangerous");
 /// ```
 #[must_use]
 pub fn fixed(text: &str, catalog: &Catalog, config: &Config) -> String {
     let is_safe = |old: &str, new: &str| {
-        !widens(catalog, old, new) && candidates::is_safe_later(old, new, &catalog.dialect().into())
+        are_equivalent(catalog, old, new) && candidates::is_safe_later(old, new, &catalog.dialect().into())
     };
     fix_all(text, |text| lint(text, catalog, config), is_safe)
 }
@@ -122,7 +122,7 @@ pub fn fixed(text: &str, catalog: &Catalog, config: &Config) -> String {
 /// Makes fixes until none is left: all of them together where that is safe, else the first by itself.
 fn fix_all(text: &str, lint: impl Fn(&str) -> Vec<Finding>, is_safe: impl Fn(&str, &str) -> bool) -> String {
     let mut text = text.to_owned();
-    // every fix removes a rule or moves one to the front, so that this ends; the bound is a belt
+    // every fix removes a rule, so that this ends; the bound is a belt
     for _ in 0..=text.len() {
         let findings = lint(&text);
         let Some(first) = findings.iter().find(|finding| finding.fix().is_some()) else { break };
@@ -132,7 +132,9 @@ fn fix_all(text: &str, lint: impl Fn(&str) -> Vec<Finding>, is_safe: impl Fn(&st
     text
 }
 
-fn widens(catalog: &Catalog, old: &str, new: &str) -> bool {
-    let user = |text| User::scan(catalog, text).user;
-    !matches!(compare(&user(old), &user(new)).relation(), Relation::Equal | Relation::Wider)
+/// Whether the rules that are accepted make equivalent users, and as many are rejected.
+fn are_equivalent(catalog: &Catalog, old: &str, new: &str) -> bool {
+    let (old, new) = (User::scan(catalog, old), User::scan(catalog, new));
+    let errors = |scan: &Scan<'_>| scan.errors.as_ref().map_or(0, |errors| errors.iter().count());
+    errors(&new) == errors(&old) && subject::relation(&old.user, &new.user) == Relation::Equal
 }

@@ -167,9 +167,9 @@ fn draft(error: &ApplyError, subject: &Subject<'_>) -> Draft {
     if exclusion {
         return draft.help("list what may be reached instead, `~app:* ~public:*`");
     }
-    match fix(lint, error, subject) {
-        Some(fix) => draft.help("take it out: the user is what the other rules make it").fix(Some(fix)),
-        None => draft.help(error.help().unwrap_or_else(|| help(lint, &subject.text[error.span().range()]))),
+    match adds_nothing(lint) {
+        true => draft.help("take it out: the user is what the other rules make it"),
+        false => draft.help(error.help().unwrap_or_else(|| help(lint, &subject.text[error.span().range()]))),
     }
 }
 
@@ -255,8 +255,8 @@ fn note(kind: &ApplyErrorKind) -> Option<&'static str> {
     }
 }
 
-/// Rules that would add nothing can go.
-fn fix(lint: &'static Lint, error: &ApplyError, subject: &Subject<'_>) -> Option<super::Fix> {
-    let can_go = [&PATTERN_AFTER_ALL, &PASSWORD_IN_SERVICE, &RESET_IN_SERVICE].contains(&lint);
-    can_go.then(|| subject.without_effect(&[error.span()])).flatten()
+/// Whether the rule would add nothing. Without it a string that is rejected becomes one that is accepted, which is not
+/// equivalent, so that no fix does it.
+fn adds_nothing(lint: &'static Lint) -> bool {
+    [&PATTERN_AFTER_ALL, &PASSWORD_IN_SERVICE, &RESET_IN_SERVICE].contains(&lint)
 }

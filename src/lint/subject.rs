@@ -8,7 +8,7 @@ use core::cell::Cell;
 
 use super::candidates::is_safe_later;
 use super::config::Config;
-use super::finding::{Edit, Finding, Fix, Meaning, apply_edits};
+use super::finding::{Edit, Finding, Fix, apply_edits};
 use super::registry::Lint;
 use crate::access::Effect;
 use crate::catalog::{Catalog, Command, CommandId, CommandSet};
@@ -107,11 +107,6 @@ impl<'s> Subject<'s> {
         format!("`{}`", self.shown(span))
     }
 
-    /// Whether a part of the text may be shown in full, and so be copied.
-    pub(super) fn is_open(&self, span: Span) -> bool {
-        self.masked[span.range()] == self.text[span.range()]
-    }
-
     /// Takes a rule out, with the blanks before it; of the first one those behind it.
     pub(super) fn deletion(&self, span: Span) -> Edit {
         let (before, behind) = (&self.text[..span.start], &self.text[span.end..]);
@@ -124,55 +119,34 @@ impl<'s> Subject<'s> {
         Edit { span, replacement: String::new() }
     }
 
-    /// The rules taken out, if that is proven to be safe.
-    pub(super) fn without(&self, spans: &[Span]) -> Option<Fix> {
-        self.proven(spans.iter().map(|span| self.deletion(*span)).collect())
-    }
-
-    /// The edits as a fix, if the user that comes out may do the same or less, and no other rule is refused or
-    /// no longer refused.
-    pub(super) fn proven(&self, edits: Vec<Edit>) -> Option<Fix> {
+    /// The removal of these rules as a fix, if the user stays equivalent, and as many rules are rejected as before.
+    pub(super) fn without_effect(&self, spans: &[Span]) -> Option<Fix> {
         self.proofs.set(self.proofs.get().checked_sub(1)?);
+        let edits: Vec<_> = spans.iter().map(|span| self.deletion(*span)).collect();
         let text = apply_edits(self.text, &edits);
         let fixed = User::scan(self.catalog, &text);
         let errors = |scan: &Scan<'_>| scan.errors.as_ref().map_or(0, |errors| errors.iter().count());
-        let is_taken =
-            |span: Span| edits.iter().any(|edit| edit.span.start <= span.start && span.end <= edit.span.end);
-        let taken =
-            self.scan.errors.iter().flat_map(|errors| errors.iter()).filter(|error| is_taken(error.span()));
-        if errors(&fixed) + taken.count() != errors(self.scan) {
+        if errors(&fixed) != errors(self.scan) || relation(self.user(), &fixed.user) != Relation::Equal {
             return None;
         }
-        let meaning = match relation(self.user(), &fixed.user) {
-            Relation::Equal => Meaning::Same,
-            Relation::Wider => Meaning::Narrower,
-            _ => return None,
-        };
         // a deny that does nothing today may hold back commands of a later version
         let is_safe_later =
-            !self.may_widen_later(&edits) || is_safe_later(self.text, &text, &self.catalog.dialect().into());
-        is_safe_later.then_some(Fix { edits, meaning })
+            !self.removes_a_deny(&edits) || is_safe_later(self.text, &text, &self.catalog.dialect().into());
+        is_safe_later.then_some(Fix { edits })
     }
 
-    /// Whether edits remove a rule that denies something, or write something new.
-    fn may_widen_later(&self, edits: &[Edit]) -> bool {
+    fn removes_a_deny(&self, edits: &[Edit]) -> bool {
         let mut denials = self.scopes.iter().flat_map(|scope| &scope.commands);
         let is_removed = |step: &Step<'_>| {
             let span = step.rule.span;
             edits.iter().any(|edit| edit.span.start < span.end && span.start < edit.span.end)
         };
-        edits.iter().any(|edit| !edit.is_deletion())
-            || denials.any(|step| step.effect == Effect::Deny && is_removed(step))
+        denials.any(|step| step.effect == Effect::Deny && is_removed(step))
     }
 
     /// Whether a proof can still be had.
     pub(super) fn can_prove(&self) -> bool {
         self.proofs.get() > 0
-    }
-
-    /// The same, if the meaning stays.
-    pub(super) fn without_effect(&self, spans: &[Span]) -> Option<Fix> {
-        self.without(spans).filter(|fix| fix.meaning == Meaning::Same)
     }
 }
 
@@ -411,7 +385,7 @@ impl Draft {
         self
     }
 
-    /// What the fix does is told by the help.
+    /// The help describes what the fix does.
     pub(super) fn fix(mut self, fix: Option<Fix>) -> Self {
         self.fix = fix;
         self

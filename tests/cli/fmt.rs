@@ -80,7 +80,7 @@ data:
         .replace("'+get on ~it''s'", "'on ~it''s resetchannels -@all +get'")
         .replace("b +get on ~b", "b on sanitize-payload ~b resetchannels -@all +get")
         .replace("a off", "a off sanitize-payload resetchannels -@all");
-    becomes(&["-d", "redis-7.2"], "all.yaml", text, &expected);
+    becomes(&["-d", "redis-7.2,memorydb"], "all.yaml", text, &expected);
 }
 
 #[test]
@@ -93,6 +93,37 @@ user a off sanitize-payload resetchannels -@all
 user default on nopass sanitize-payload ~* resetchannels +@all
 ";
     becomes(&["-d", "redis-7.2"], "users.acl", text, expected);
+}
+
+/// ACL SAVE writes one blank between two words, and none at either end of a line.
+#[test]
+fn lines_of_acl_files_have_single_blanks_after_one_run() {
+    const FORM: &str = "user u2 off resetchannels -@all +get";
+    for line in [
+        "user u2 off  +get",
+        "user u2 off resetchannels -@all +get ",
+        "user u2 off resetchannels -@all +get\t",
+        "\tuser u2 off resetchannels -@all +get",
+        "  user u2 off resetchannels -@all +get",
+        "user u2  off resetchannels -@all +get",
+        "user u2 \toff resetchannels\t  -@all +get",
+        "user u2   +get   off  ",
+        "user u2",
+        "user u2 ",
+    ] {
+        let form = if line.contains("+get") { FORM } else { "user u2 off resetchannels -@all" };
+        for end in ["", "\n", "\r\n", " \r\n", "\n\n  \n"] {
+            let trimmed = end.trim_start_matches(' ');
+            let (text, expected) = (format!("{line}{end}"), format!("{form}{trimmed}"));
+            let folder = folder(&[("w.acl", &text)]);
+            let check = run(folder.path(), &["--check", "-d", "redis-7.0", "w.acl"]);
+            assert_eq!(check.code, 1, "{text:?}: {}", check.out);
+            becomes(&["-d", "redis-7.0"], "w.acl", &text, &expected);
+        }
+    }
+    let manifest = "kind: ConfigMap\nmetadata: {name: acl}\ndata:\n  users.acl: |\n    user a  off +get\n    user b off \n";
+    let expected = "kind: ConfigMap\nmetadata: {name: acl}\ndata:\n  users.acl: |\n    user a off resetchannels -@all +get\n    user b off resetchannels -@all\n";
+    becomes(&["-d", "redis-7.0"], "map.yaml", manifest, expected);
 }
 
 #[test]
@@ -193,6 +224,46 @@ resource \"aws_elasticache_user\" \"a\" {
         ran.out
     );
     assert_eq!(read(&folder, "main.tf"), text.replace("\"on +get", "\"on -@all +get"));
+}
+
+/// A plan shows a difference wherever AWS returns another text, also where that text cannot be written.
+#[test]
+fn what_aws_returns_otherwise_is_a_difference_though_it_is_computed() {
+    let user = |value: &str| {
+        format!(
+            "resource \"aws_elasticache_user\" \"a\" {{\n  engine = \"valkey\"\n  access_string = {value}\n}}\n\
+             locals {{\n  x = \"~app:* +@read\"\n  part = \"~app:*  +@read\"\n  form = \"on ~a -@all +@read\"\n}}\n\
+             variable \"v\" {{ default = \"~app:* +@read\" }}\nvariable \"x\" {{}}\n"
+        )
+    };
+    for (value, code) in [
+        ("join(\"  \", [\"on\", \"~a\", \"-@all\", \"+@read\"])", 1),
+        ("join(\" \", [\"on\", \"~a\", \"-@all\", \"+@read\"])", 0),
+        ("upper(\"on ~a +@read\")", 1),
+        ("local.x", 1),
+        ("var.v", 1),
+        ("local.form", 0),
+        ("\"on ~${var.x}:*  +@read\"", 1),
+        ("format(\"on  ~%s -@all\", var.x)", 1),
+        ("\"on ~${var.x}:* +@read \"", 1),
+        ("\" on ~${var.x}:* +@read\"", 1),
+        ("\"on ~${var.x}:* +@read\"", 0),
+        ("trimspace(\" on ~${var.x}:* +@read \")", 0),
+        // only the whole string counts
+        ("\"on ~b:* -@all ${trimspace(\"+@read \")}\"", 0),
+        ("\"on ~b:* -@all ${replace(local.part, \"~app:*  \", \"\")}\"", 0),
+    ] {
+        let folder = folder(&[("a.tf", &user(value))]);
+        let ran = run(folder.path(), &["--check", "a.tf"]);
+        assert_eq!(
+            (ran.code, ran.out.contains("every plan shows a difference")),
+            (code, code == 1),
+            "{value}: {}",
+            ran.out
+        );
+        assert_eq!(run(folder.path(), &["a.tf"]).code, 0);
+        assert_eq!(read(&folder, "a.tf"), user(value), "it is not written");
+    }
 }
 
 #[test]
@@ -304,7 +375,7 @@ fn a_named_file_of_no_kind_is_an_error_and_one_in_a_folder_is_passed_over() {
 fn json_tells_what_changes_and_what_is_left() {
     let text = "locals {\n  part = { access_string = \"-@all +get\" }\n}\n";
     let folder = folder(&[("a.acl", "user b +get on\n"), ("b.tf", text), ("fine.acl", "")]);
-    let ran = run(folder.path(), &["--check", "--format", "json", "-d", "redis-7.2", "."]);
+    let ran = run(folder.path(), &["--check", "--format", "json", "-d", "redis-7.2,elasticache", "."]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     let lines: Vec<serde_json::Value> =
         ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();

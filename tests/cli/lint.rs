@@ -29,7 +29,7 @@ warning[overridden-rule]: `+keys` is lost: `-@dangerous` behind it takes it away
   |
   | on ~* +get +keys -@dangerous
   |            ^^^^^ -----------
-  = fix (the same meaning): take `+keys` out
+  = help: move `+keys` after `-@dangerous` if it was meant, or remove it
   = see: docs/lints.md#overridden-rule
 1 warning
 ";
@@ -149,7 +149,7 @@ fn json_and_github_are_spoken() {
                 "lint": "redundant-rule", "group": "no-effect", "level": "hint", "span": [25, 30], "also": [[18, 24]],
                 "message": "`+hget` changes nothing: `+@hash` before it allows it too", "notes": [],
                 "help": "take `+hget` out",
-                "fix": {"edits": [{"span": [24, 30], "replacement": ""}], "meaning": "same"},
+                "fix": {"edits": [{"span": [24, 30], "replacement": ""}]},
                 "only_on": null, "page": "docs/lints.md#redundant-rule"
             }]
         })

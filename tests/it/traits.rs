@@ -151,7 +151,6 @@ types! {
     lint::Finding: shared owned compared;
     lint::Fix: shared owned compared;
     lint::Edit: shared owned compared;
-    lint::Meaning: shared small;
     lint::Lint: shared;
     lint::Group: shared small;
 }

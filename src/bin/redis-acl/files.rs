@@ -13,6 +13,8 @@ use tempfile::NamedTempFile;
 
 use redis_acl::document::Kind;
 
+use crate::output;
+
 /// How many files are in work between two times that results are printed.
 const BATCH: usize = 256;
 
@@ -70,7 +72,8 @@ impl FileSize {
 }
 
 /// All files at these paths, in their order and in folders by name. What `.gitignore` names is left out in folders,
-/// and so are hidden files and links; what cannot be read is an error among them.
+/// and so are hidden files and links to folders. Links to files are followed, as Terraform does. What cannot be read is
+/// an error among them.
 pub(crate) fn at(paths: &[PathBuf]) -> impl Iterator<Item = io::Result<Found>> + '_ {
     paths.iter().enumerate().flat_map(|(below, path)| {
         let is_folder = path.is_dir();
@@ -80,12 +83,29 @@ pub(crate) fn at(paths: &[PathBuf]) -> impl Iterator<Item = io::Result<Found>> +
         walk.build().filter_map(move |entry| match entry {
             Err(error) => Some(Err(io::Error::other(error))),
             Ok(entry) => {
-                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                let is_file = match entry.path_is_symlink() && is_folder {
+                    true => leads_to_file(entry.path()),
+                    false => entry.file_type().is_some_and(|kind| kind.is_file()),
+                };
                 let path = entry.into_path();
                 (is_file || !is_folder).then(|| Ok(Found { path: plain(path), is_named: !is_folder, below }))
             }
         })
     })
+}
+
+/// Whether a link leads to a file, or to something that cannot be looked at. One that leads nowhere is noted.
+fn leads_to_file(link: &Path) -> bool {
+    match fs::metadata(link) {
+        Ok(metadata) => metadata.is_file(),
+        // whoever reads it is told so
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => true,
+        Err(_) => {
+            // whether it can be told changes nothing of the result
+            let _ = output::note(format_args!("{}: skipped: a broken link", link.display()));
+            false
+        }
+    }
 }
 
 /// Without the `./` of the current folder.
@@ -213,7 +233,12 @@ pub(crate) fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
     }
     let file = written_beside(&path, new)?;
     file.as_file().set_permissions(permissions)?;
-    if fs::read(&path)? != old {
+    let present = fs::read(&path)?;
+    // a link to the file was met as well, and it was written by that name
+    if present == new {
+        return Ok(());
+    }
+    if present != old {
         return Err(io::Error::other("it was changed meanwhile, and is left as it is"));
     }
     file.persist(&path).map_err(|error| error.error)?;

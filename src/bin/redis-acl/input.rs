@@ -51,6 +51,11 @@ impl Engines {
         }
     }
 
+    /// The value of `acl-pubsub-default` that is stated.
+    pub(crate) fn channels(&self) -> Option<DefaultChannels> {
+        self.setting.acl_pubsub_default
+    }
+
     /// The engines that read a string which is asked about directly.
     pub(crate) fn of_string(&self) -> io::Result<Dialects> {
         let stated = self.stated.as_ref().map(|stated| stated.of_string.clone());

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anstyle::AnsiColor;
 use redis_acl::compare::{Difference, MAX_SELECTORS};
-use redis_acl::document::Refusal;
+use redis_acl::document::{Problem, Refusal};
 use redis_acl::{Dialects, Relation, Report, User};
 use serde::Serialize;
 
@@ -129,6 +129,13 @@ pub(crate) fn refusal(refusal: &Refusal, path: &Path) -> io::Result<()> {
         }
         None => error(format_args!("{}:{line}:{column}: {message}", path.display()), None),
     }
+}
+
+/// Something to note about a file that is no error, on the standard error.
+pub(crate) fn warning(problem: &Problem, path: &Path) -> io::Result<()> {
+    let bold = anstyle::Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+    let Problem { position, message, .. } = problem;
+    writeln!(anstream::stderr(), "{bold}warning{bold:#}: {}:{position}: {message}", path.display())
 }
 
 /// An error that has no place in a text.

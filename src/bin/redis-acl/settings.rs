@@ -122,6 +122,11 @@ impl SettingsFile {
         let root = full(path);
         let with = |with: &mut Override| with.compile(folder_of(&root));
         settings.overrides.iter_mut().try_for_each(with).map_err(|error| invalid(error.to_string()))?;
+        if settings.overrides.iter().any(|with| with.patterns.num_ignores() == 0) {
+            return Err(invalid(
+                "`files` of [[overrides]] names no file; list patterns, such as \"*.acl\"".into(),
+            ));
+        }
         Ok(settings)
     }
 }

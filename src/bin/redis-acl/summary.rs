@@ -27,7 +27,8 @@ pub(crate) struct Counts {
 impl Counts {
     pub(crate) fn of(document: &Document<'_>) -> Self {
         let (strings, unchecked) = (document.strings(), document.unchecked());
-        Self { files: usize::from(strings + unchecked > 0), strings, unchecked, unreadable: 0 }
+        let unreadable = usize::from(document.is_unreadable());
+        Self { files: usize::from(strings + unchecked > 0), strings, unchecked, unreadable }
     }
 
     pub(crate) const UNREADABLE: Self = Self { files: 0, strings: 0, unchecked: 0, unreadable: 1 };

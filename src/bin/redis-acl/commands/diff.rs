@@ -136,11 +136,6 @@ impl Diff {
             return bad_usage("only one of the strings can come from the standard input");
         }
         match (Named::at(old, self.size)?, Named::at(new, self.size)?) {
-            (Some(Named::Files(old_files)), Some(Named::Files(new_files)))
-                if old_files.files.is_empty() && new_files.files.is_empty() =>
-            {
-                bad_usage("no access strings found, in OLD or in NEW")
-            }
             (Some(Named::Files(old_files)), Some(Named::Files(new_files))) => {
                 self.files((Path::new(old), old_files), (Path::new(new), new_files))
             }

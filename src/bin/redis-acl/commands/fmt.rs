@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use redis_acl::document::{Document, Left, Passwords, Refusal, Target, TargetForm};
+use redis_acl::Span;
+use redis_acl::document::{Document, Left, Passwords, Problem, Refusal, Target, TargetForm};
 use redis_acl::iac::Position;
-use redis_acl::{Dialects, Span};
 use serde::{Serialize, Serializer};
 
 use crate::Outcome;
@@ -77,6 +77,9 @@ struct Report {
     changes: Vec<At>,
     left: Vec<LeftAt>,
     errors: Vec<Refusal>,
+    /// What was stated for the file and contradicts it.
+    #[serde(skip)]
+    contradictions: Vec<Problem>,
     #[serde(skip)]
     counts: Counts,
     /// Whether it is a file of users, of which a server prints each line in one form.
@@ -141,9 +144,10 @@ impl Fmt {
             let report = match file {
                 Ok(file) => match around.get(&file.path) {
                     Some((kind, bytes)) => {
-                        let stated = self.stated(&file.path, settings)?;
+                        let engines = self.engines(&file.path, settings)?;
+                        let stated = engines.of_files()?;
                         let document = Document::read_in(&scope, &file.path, bytes, kind, stated.as_ref());
-                        self.written(&document, bytes)
+                        self.written(&document.with_stated_channels(engines.channels()), bytes)
                     }
                     None => self.file(file, settings)?,
                 },
@@ -168,15 +172,15 @@ impl Fmt {
             }
             Err(error) => return unreadable(error.to_string()),
         };
-        let stated = self.stated(&file.path, settings)?;
-        let document = Document::read(&file.path, &bytes, kind, stated.as_ref());
-        Ok(self.written(&document, &bytes))
+        let engines = self.engines(&file.path, settings)?;
+        let document = Document::read(&file.path, &bytes, kind, engines.of_files()?.as_ref());
+        Ok(self.written(&document.with_stated_channels(engines.channels()), &bytes))
     }
 
     /// The engines that the flag or the settings state.
-    fn stated(&self, path: &Path, settings: &ByFolder) -> io::Result<Option<Dialects>> {
+    fn engines(&self, path: &Path, settings: &ByFolder) -> io::Result<Engines> {
         let flags = Engines { stated: self.dialect.clone(), setting: self.setting };
-        flags.or(engines_for(path, settings)?).of_files()
+        Ok(flags.or(engines_for(path, settings)?))
     }
 
     /// What becomes of a file, which is written unless it is only checked.
@@ -203,6 +207,7 @@ impl Fmt {
             counts: Counts::of(document),
             is_of_users: document.is_of_users(),
             errors: document.refusals(),
+            contradictions: document.contradictions().cloned().collect(),
             ..Report::default()
         };
         if !report.errors.is_empty() {
@@ -253,6 +258,7 @@ impl Report {
     }
 
     fn tell(&self, fmt: &Fmt) -> io::Result<()> {
+        self.contradictions.iter().try_for_each(|problem| output::warning(problem, &self.file))?;
         if fmt.format == Format::Json {
             let is_silent = self.changes.is_empty() && self.left.is_empty() && self.errors.is_empty();
             return if is_silent { Ok(()) } else { output::json(self) };

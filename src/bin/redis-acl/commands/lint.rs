@@ -39,7 +39,9 @@ What names an existing file or folder is a path, anything else a string. Of fold
 plans and states as JSON); CloudFormation, requests, Kubernetes manifests and Helm values (.json, .yaml, .yml,
 .template). Not those that .gitignore names, that are hidden, or that are larger than 64 MB. A string is read in
 the dialect that its file tells (engine, engine_version), else in that of --dialect, else of redis-acl.toml.
---fix changes nothing but the strings, each file as a whole or not at all, and no string whose dialect nobody told.
+--fix changes only strings, each file as a whole or not at all, and each string only if the new text is proven to be
+equivalent on every engine that may read it. Remedies that change what a user can do, or of which there are several, are
+help text and are never applied.
 
 redis-acl.toml, the nearest upwards from each file and at most in the folder of the repository, or the one that
 --config names, says the same as the flags, which count more:
@@ -53,11 +55,11 @@ redis-acl.toml, the nearest upwards from each file and at most in the folder of 
   fail-on = \"error\"
 
 JSON: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\", \"also\", \"message\", \"notes\", \"help\",
-       \"fix\": {\"edits\": [{\"span\", \"replacement\"}], \"meaning\": \"same\" or \"narrower\"}, \"page\"}]}
+       \"fix\": {\"edits\": [{\"span\", \"replacement\"}]}, \"page\"}]}
       of files, a line a finding: {\"file\", \"line\", \"column\", \"end_line\", \"end_column\", \"range\", \"name\", \"dialect\", and the
        members of a finding}; the range is in bytes of the file, spans are in the string. Of what is no lint (a line
        that is refused, a request that AWS would refuse, a value that is not literal) there are no spans.
-A fix never lets the user do more. What --fix prints holds the passwords of a string; nothing else does.
+JSON and SARIF have only the fixes that --fix makes. What --fix prints holds the passwords of a string; nothing else does.
 Exit codes: 0 no findings that count; 1 findings at or above --fail-on; 2 bad usage, or what cannot be read.";
 
 #[derive(clap::Args)]

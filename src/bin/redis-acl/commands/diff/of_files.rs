@@ -75,8 +75,11 @@ impl Diff {
 
     /// Compares the users before and after a plan.
     pub(super) fn of_plan(&self, source: &Source) -> io::Result<Outcome> {
-        let stated = self.old_engines().or(SettingsFile::engines_for(&source.path)?).of_files()?;
-        let document = Document::read(&source.label, &source.bytes, source.kind, stated.as_ref());
+        let engines = self.old_engines().or(SettingsFile::engines_for(&source.path)?);
+        let document =
+            Document::read(&source.label, &source.bytes, source.kind, engines.of_files()?.as_ref())
+                .with_stated_channels(engines.channels());
+        self.warn(&document, &source.label)?;
         let refused = document.refusals();
         if !refused.is_empty() {
             refused.iter().try_for_each(|refusal| output::refusal(refusal, &source.label))?;
@@ -122,8 +125,11 @@ impl Diff {
         let mut revision = Revision { users: Vec::new(), files: files.len(), counts: Counts::default() };
         let mut is_rejected = false;
         for file in files {
-            let stated = flags.or(SettingsFile::engines_for(&file.path)?).of_files()?;
-            let document = Document::read_in(&scope, &file.label, &file.bytes, file.kind, stated.as_ref());
+            let engines = flags.or(SettingsFile::engines_for(&file.path)?);
+            let stated = engines.of_files()?;
+            let document = Document::read_in(&scope, &file.label, &file.bytes, file.kind, stated.as_ref())
+                .with_stated_channels(engines.channels());
+            self.warn(&document, &file.label)?;
             let refused = document.refusals();
             refused.iter().try_for_each(|refusal| output::refusal(refusal, &file.label))?;
             is_rejected |= !refused.is_empty();
@@ -131,6 +137,12 @@ impl Diff {
             revision.users.extend(document.users());
         }
         Ok((!is_rejected).then_some(revision))
+    }
+
+    /// What was stated for a file and contradicts it.
+    fn warn(&self, document: &Document<'_>, path: &Path) -> io::Result<()> {
+        let mut contradictions = document.contradictions().filter(|_| !self.quiet);
+        contradictions.try_for_each(|problem| output::warning(problem, path))
     }
 
     /// A line for each user, then what is different.

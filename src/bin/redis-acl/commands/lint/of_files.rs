@@ -6,10 +6,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use redis_acl::document::{
-    CompareOptions, Document, FileUser, Found, NewAccess, PasswordChanges, Problem, ProblemKind, changes,
-};
-use redis_acl::{Dialects, Level, glob, lint, syntax};
+use redis_acl::document::{Document, Found, Problem, ProblemKind, same_users};
+use redis_acl::{Dialects, Level, lint, syntax};
 
 use super::found;
 use super::{Flags, Format, Rules, Tally, bad_usage, sarif};
@@ -126,8 +124,8 @@ impl Linter {
                 let mut looked = Looked::default();
                 let problem = Problem::of_whole_file(ProblemKind::TooLarge, message);
                 self.print(&path, None, &[Found::of_file(&problem)], &mut looked)?;
-                let rules = self.rules_of(&file.path)?;
-                looked.judge(&rules, problem.level());
+                looked.outcome = Some(Outcome::BadInput);
+                looked.counts = Counts::UNREADABLE;
                 Ok(looked)
             }
             Ok(Content::Of(kind, bytes)) => {
@@ -153,8 +151,8 @@ impl Linter {
         read: impl FnOnce(Option<&Dialects>) -> Document<'a>,
     ) -> io::Result<Looked> {
         let rules = self.rules_of(path)?;
-        let stated = rules.engines_of(path).of_files()?;
-        let document = read(stated.as_ref());
+        let engines = rules.engines_of(path);
+        let document = read(engines.of_files()?.as_ref()).with_stated_channels(engines.channels());
         let mut looked = Looked { counts: Counts::of(&document), ..Looked::default() };
         if self.change == Change::Nothing {
             self.report(path, &document, &rules, &mut looked)?;
@@ -166,7 +164,7 @@ impl Linter {
             return Ok(looked);
         }
         let users = document.users();
-        let rewritten = document.rewritten(&changes, |again| gains_nothing(&users, &again.users()));
+        let rewritten = document.rewritten(&changes, |again| same_users(&users, &again.users()));
         if self.change == Change::Shown {
             let made = changes.iter().filter(|(index, _)| !rewritten.left.contains(index));
             made.for_each(|(index, new)| looked.printed.push_str(&shown(path, &document, *index, new)));
@@ -195,6 +193,9 @@ impl Linter {
         let found = document.lint(&rules.config);
         self.print(&path.to_string_lossy(), Some(document), &found, looked)?;
         found.iter().for_each(|found| looked.judge(rules, found.level()));
+        if document.is_unreadable() {
+            looked.outcome = Some(Outcome::BadInput);
+        }
         Ok(())
     }
 
@@ -245,12 +246,6 @@ impl Looked {
             self.outcome = self.outcome.max(Some(Outcome::Negative));
         }
     }
-}
-
-/// Whether no user can do more than before.
-fn gains_nothing(old: &[FileUser], new: &[FileUser]) -> bool {
-    let options = CompareOptions { work: glob::WORK, passwords: PasswordChanges::Count };
-    changes(options, old, new).iter().all(|compared| compared.new_access == NewAccess::None)
 }
 
 /// A string and what it would be, without passwords.

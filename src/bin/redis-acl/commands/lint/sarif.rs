@@ -2,7 +2,7 @@
 
 use std::io;
 
-use redis_acl::lint::{self, Finding, Lint, Meaning};
+use redis_acl::lint::{self, Finding, Lint};
 use redis_acl::{Level, syntax};
 use serde_json::{Value, json};
 
@@ -114,7 +114,7 @@ fn index_of_rule(found: &Found<'_>) -> usize {
 
 /// What to write where. Strings with passwords have none, as the new text might repeat one.
 fn fix(finding: &Finding, entry: usize, document: &Document<'_>, uri: &str) -> Option<Value> {
-    let meaning = finding.fix()?.meaning();
+    finding.fix()?;
     let string = document.entries().get(entry).filter(|entry| !entry.is_fragment)?;
     let new = lint::apply_fixes(&string.text, [finding]);
     if [&string.text, &new].iter().any(|text| syntax::masked(text) != **text) {
@@ -122,13 +122,9 @@ fn fix(finding: &Finding, entry: usize, document: &Document<'_>, uri: &str) -> O
     }
     let (range, text) = document.edit(entry, &new)?;
     let (start, end) = (document.position_of_byte(range.start), document.position_of_byte(range.end));
-    let meaning = match meaning {
-        Meaning::Same => "the same meaning",
-        Meaning::Narrower => "allows less",
-    };
     let help = finding.help().unwrap_or_else(|| finding.message());
     Some(json!({
-        "description": { "text": format!("{help} ({meaning})") },
+        "description": { "text": format!("{help} (the same meaning)") },
         "artifactChanges": [{
             "artifactLocation": { "uri": uri },
             "replacements": [{
