@@ -130,7 +130,7 @@ fn what_is_formatted_is_equivalent_on_every_engine_that_may_read_it() {
 }
 
 #[test]
-fn what_is_fixed_grants_nothing_more_on_these_engines_and_on_later_ones() {
+fn what_is_fixed_is_equivalent_on_these_engines_and_grants_nothing_more_on_later_ones() {
     let mut random = Random::new(13);
     let mut fixed = 0;
     for _ in 0..STRINGS {
@@ -141,6 +141,8 @@ fn what_is_fixed_grants_nothing_more_on_these_engines_and_on_later_ones() {
         }
         fixed += 1;
         is_nowhere_wider(&text, &new, &accepting(&text, &dialects));
+        is_nowhere_wider(&new, &text, &accepting(&text, &dialects));
+        assert_eq!(accepting(&text, &dialects), accepting(&new, &dialects), "{text} -> {new}");
         let later: Vec<_> = dialects.iter().flat_map(Dialect::later).collect();
         let later: Vec<_> = later.into_iter().filter(|later| User::parse(*later, &text).is_ok()).collect();
         is_nowhere_wider(&text, &new, &later);
