@@ -244,7 +244,7 @@ fn a_file_can_stand_alone() {
     let claims = Claims::parse(text).expect("claims");
     assert_eq!(claims.dialects().and_then(Dialects::single), Some(Engine::Redis7_0.into()));
     let user = &claims.users(&Engine::Redis7_0.into()).expect("a string").expect("a user")[0];
-    let answers = claims.check(&user).expect("known commands");
+    let answers = claims.check(user).expect("known commands");
     assert!(answers.iter().all(Answer::holds));
     let lines: Vec<_> = claims.claims().iter().map(|claim| (claim.line(), claim.text())).collect();
     assert_eq!(lines, [(5, "allow GET app:1".to_owned()), (6, "deny SET app:1 1".to_owned())]);
@@ -461,7 +461,7 @@ fn no_password_is_shown() {
     let text = "user 'on >secret ~a'\nsame as \"on >secret ~a +get\"\nno wider than 'on >secret ~a'";
     let claims = Claims::parse(text).expect("claims");
     let user = &claims.users(&Engine::Redis7_2.into()).expect("a string").expect("a user")[0];
-    let answers = claims.check(&user).expect("strings");
+    let answers = claims.check(user).expect("strings");
     let shown = format!("{claims:?} {answers:?} {}", answers[0].claim().text());
     let requests =
         Claims::parse("deny AUTH alice mysecret\nallow in database 2 SET a mysecret\n").expect("claims");
@@ -472,7 +472,7 @@ fn no_password_is_shown() {
     assert!(!serde_json::to_string(&answers).expect("JSON").contains("ecret"));
 
     let claims = Claims::parse("same as \"on >secret +gte\"\n").expect("a claim");
-    let errors = claims.check(&user).expect_err("a bad string");
+    let errors = claims.check(user).expect_err("a bad string");
     assert!(!format!("{errors:?} {}", errors.first().report()).contains("ecret"));
 }
 

@@ -354,7 +354,7 @@ fn rules_are_built_from_parts() {
     // selectors carry what lines would end
     let inner = [Rule::parse("~a)").expect("a rule"), Rule::parse("+get|a b").expect("a rule")];
     let selector = Rule::selector(&inner).expect("a selector");
-    assert_eq!(AccessString::from_rules(&[selector.clone()]).rules(), [selector]);
+    assert_eq!(AccessString::from_rules(std::slice::from_ref(&selector)).rules(), [selector]);
     assert!(Rule::selector(&[Rule::new(RuleKind::On)]).is_err());
 }
 
