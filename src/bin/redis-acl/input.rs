@@ -75,8 +75,8 @@ impl<'de> Deserialize<'de> for Stated {
 /// Which engines may read the string.
 #[derive(clap::Args)]
 pub(crate) struct InEach {
-    /// The engine that reads the string, or several that may: redis-7.2, elasticache/redis, redis-6.2..8.0, lists with
-    /// commas; the answer must hold on each that accepts it [default: elasticache]
+    /// The engine that reads the string, or a set of engines that may read it: redis-7.2, elasticache/redis,
+    /// redis-6.2..8.0, or a list with commas. The result holds on every one that accepts the string [default: elasticache]
     #[arg(long, short, value_name = "DIALECTS")]
     dialect: Option<Stated>,
     #[command(flatten)]
@@ -93,6 +93,34 @@ impl InEach {
     }
 }
 
+/// Reads the name of one dialect, for a command that needs exactly one.
+///
+/// # Errors
+/// When the text names none, or a set; the names in the set are listed.
+pub(crate) fn one_dialect(text: &str) -> Result<Dialect, String> {
+    exactly_one("this command", text)
+}
+
+/// The same for something else than a command.
+pub(crate) fn exactly_one(what: &str, text: &str) -> Result<Dialect, String> {
+    let error = match text.parse::<Dialect>() {
+        Ok(dialect) => return Ok(dialect),
+        Err(error) => error,
+    };
+    match text.parse::<Dialects>() {
+        Ok(set) => set.single().ok_or_else(|| {
+            let names: Vec<_> = set.iter().map(|dialect| dialect.to_string()).collect();
+            let (count, names, newest) = (names.len(), names.join(", "), set.newest());
+            format!(
+                "{what} needs exactly one dialect, and `{text}` names {count} ({names}); name one, such as `{newest}`"
+            )
+        }),
+        // what is written as a set is told what is wrong with the set
+        Err(of_set) if text.contains("..") || text.contains(',') => Err(of_set.to_string()),
+        Err(_) => Err(error.to_string()),
+    }
+}
+
 /// Which engine or service reads the string.
 pub(crate) struct In {
     /// As `--dialect` and `--acl-pubsub-default` have it.
@@ -101,9 +129,9 @@ pub(crate) struct In {
 
 #[derive(clap::Args)]
 struct InFlags {
-    /// Engine, or service and engine: redis-7.2, valkey-8.1, redis-8.4+json, elasticache/redis-7.1,
-    /// memorydb …; `redis-acl dialects` lists them
-    #[arg(long, short, default_value = DEFAULT_DIALECT, value_name = "DIALECT")]
+    /// The engine or service that reads the string, exactly one: redis-7.2, valkey-8.1, redis-8.4+json,
+    /// elasticache/redis-7.1, memorydb …; `redis-acl dialects` lists them
+    #[arg(long, short, default_value = DEFAULT_DIALECT, value_name = "DIALECT", value_parser = one_dialect)]
     dialect: Dialect,
     #[command(flatten)]
     setting: ChannelSetting,
@@ -112,8 +140,8 @@ struct InFlags {
 /// The setting `acl-pubsub-default`.
 #[derive(clap::Args, Clone, Copy, Debug, Default)]
 pub(crate) struct ChannelSetting {
-    /// The channels of users whose rules name none, allchannels or resetchannels, where the server or the ElastiCache
-    /// cluster sets acl-pubsub-default
+    /// The value of acl-pubsub-default on the server or ElastiCache cluster: the channels of users without a channel
+    /// rule, allchannels or resetchannels
     #[arg(long, value_name = "VALUE")]
     acl_pubsub_default: Option<DefaultChannels>,
 }
@@ -163,7 +191,7 @@ impl clap::FromArgMatches for In {
 /// How hard a comparison may be.
 #[derive(clap::Args, Clone, Copy)]
 pub(crate) struct Bounds {
-    /// How much work may go into a comparison before it is undecided, which counts as different
+    /// The work limit of a comparison. At the limit the result is inconclusive, which counts as different
     #[arg(long, value_name = "STEPS", default_value_t = redis_acl::glob::WORK, hide_short_help = true)]
     pub(crate) work: usize,
 }

@@ -9,7 +9,7 @@ use redis_acl::DefaultChannels;
 use redis_acl::lint::{Config, Level, Setting};
 use serde::Deserialize;
 
-use crate::input::{ChannelSetting, Engines, Stated};
+use crate::input::{ChannelSetting, Engines, Stated, exactly_one};
 
 /// Where settings are looked for when no file is named.
 const FILE: &str = "redis-acl.toml";
@@ -180,8 +180,7 @@ impl Settings {
         match self.next.as_deref() {
             None => {}
             Some("none") => config.set_next(None),
-            Some(next) => config
-                .set_next(Some(next.parse().map_err(|error: redis_acl::DialectError| error.to_string())?)),
+            Some(next) => config.set_next(Some(exactly_one("`next`", next)?)),
         }
         Ok(())
     }

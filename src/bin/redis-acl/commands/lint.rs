@@ -63,9 +63,9 @@ Exit codes: 0 no findings that count; 1 findings at or above --fail-on; 2 bad us
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Lint {
-    /// What reads strings that do not tell themselves: redis-7.2, valkey-8.1, elasticache/redis-7.1 …;
-    /// `redis-acl dialects` lists them [default: elasticache; in ACL files redis-8.4, or valkey-9.1 where the
-    /// path says valkey]
+    /// The engines that can read strings whose file does not state one: redis-7.2, or a set such as elasticache/redis,
+    /// redis-6.2..8.0, valkey, a list with commas; `redis-acl dialects` lists the names [default: elasticache; for files
+    /// every engine that can read them, for a users.acl every server]
     #[arg(long, short, value_name = "DIALECT")]
     dialect: Option<Stated>,
     #[command(flatten)]
@@ -82,7 +82,7 @@ pub(crate) struct Lint {
     /// Report this lint or group as an error
     #[arg(long, value_name = "ID")]
     deny: Vec<String>,
-    /// The dialect that the string will meet next, or `none`; without it, the engine's next generation
+    /// The dialect to check upgrades against, exactly one, or `none` [default: the engine's next major version]
     #[arg(long, value_name = "DIALECT")]
     next: Option<String>,
     /// Settings, instead of those in redis-acl.toml

@@ -7,7 +7,7 @@ use redis_acl::{ApplyErrors, Dialect, Relation, syntax};
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::input::{self, Bounds, Item};
+use crate::input::{self, Bounds, Item, one_dialect};
 use crate::output::{self, Format};
 
 const EXAMPLES: &str = "\
@@ -38,11 +38,11 @@ JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"notes\", \"exact\", 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct UpgradeCommand {
-    /// The engine or service that the string was written for
-    #[arg(long, value_name = "DIALECT")]
+    /// The engine or service that the string was written for, exactly one
+    #[arg(long, value_name = "DIALECT", value_parser = one_dialect)]
     from: Dialect,
-    /// The engine or service that is to read it
-    #[arg(long, value_name = "DIALECT")]
+    /// The engine or service to move to, exactly one
+    #[arg(long, value_name = "DIALECT", value_parser = one_dialect)]
     to: Dialect,
     #[command(flatten)]
     bounds: Bounds,
