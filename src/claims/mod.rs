@@ -108,7 +108,7 @@ impl Claims {
     /// ```
     /// # use redis_acl::Claims;
     /// let errors = Claims::parse("alow GET app:1\n").unwrap_err();
-    /// assert_eq!(errors.to_string(), "line 1: `alow` is not a claim");
+    /// assert_eq!(errors.to_string(), "line 1: `alow` is not an assertion");
     /// assert_eq!(errors.first().help().unwrap(), "did you mean `allow`?");
     /// ```
     ///

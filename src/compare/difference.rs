@@ -45,7 +45,7 @@ pub struct Change {
 /// let old = User::parse(Engine::Redis7_2, "on ~app:* +get +set")?;
 /// let new = User::parse(Engine::Redis7_2, "on ~app:* ~tmp:* +get +set +config|set -set")?;
 /// assert_eq!(difference(&old, &new).to_string(), "\
-/// each may do something that the other may not
+/// OLD and NEW each allow something that the other does not
 ///   + 1 command
 ///       dangerous: config|set
 ///   + more with 1 command: get
@@ -110,6 +110,12 @@ impl Change {
             keys: more_keys(work, user, other),
             channels: more_channels(work, user, other),
         }
+    }
+
+    /// Whether nothing changes on this side.
+    pub fn is_empty(&self) -> bool {
+        let Self { commands, extended, keys, channels } = self;
+        commands.is_empty() && extended.is_empty() && keys.is_empty() && channels.is_empty()
     }
 
     /// The commands that only the one may send, each in one group: dangerous ones first, then those of
@@ -236,11 +242,11 @@ impl<'u> Known<'u> {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.comparison.relation() {
-            Relation::Equal => return f.write_str("both may do the same"),
-            Relation::Narrower => "the second may do all that the first may, and more",
-            Relation::Wider => "the first may do all that the second may, and more",
-            Relation::Incomparable => "each may do something that the other may not",
-            Relation::Undecided => "it could not be told within the bounds whether there is more than this",
+            Relation::Equal => return f.write_str("both users have the same permissions"),
+            Relation::Narrower => "NEW can do everything that OLD can, and more",
+            Relation::Wider => "OLD can do everything that NEW can, and more",
+            Relation::Incomparable => "OLD and NEW each allow something that the other does not",
+            Relation::Undecided => "inconclusive within the work limit: there may be more differences",
         })?;
         self.tell_sides(f)
     }
@@ -286,10 +292,10 @@ impl Excess {
     /// What no request shows.
     pub(crate) fn told(&self) -> Vec<String> {
         let facts = [
-            (self.future_commands, "commands to come (+@all)"),
-            (self.enabled, "may log in (on)"),
-            (self.any_password, "any password will do (nopass)"),
-            (self.skips_sanitizing, "what it restores is not looked through (skip-sanitize-payload)"),
+            (self.future_commands, "future commands (+@all)"),
+            (self.enabled, "can log in (on)"),
+            (self.any_password, "any password is accepted (nopass)"),
+            (self.skips_sanitizing, "RESTORE payloads are not sanitized (skip-sanitize-payload)"),
         ];
         let mut told: Vec<_> =
             facts.into_iter().filter(|(is, _)| *is).map(|(_, line)| line.to_owned()).collect();

@@ -46,26 +46,26 @@ pub enum Passwords {
 pub enum Left {
     /// The engines that may read it return different forms, or nothing equivalent on all of them was found.
     #[error(
-        "its form depends on the engine, which nobody stated; name it with --dialect or in redis-acl.toml"
+        "these engines return different forms; name one with --dialect or in redis-acl.toml"
     )]
     DependsOnEngine,
     /// No shorter string was found that is equivalent on all of the engines.
-    #[error("no shorter string is equivalent on every engine that may read it")]
+    #[error("no shorter string is equivalent on every engine that can read it")]
     NotEquivalent,
     /// No text of the form is read as the same user.
-    #[error("no text of the form is read as the same user")]
+    #[error("no text in that form is read as the same user")]
     NotProven,
     /// The form cannot be written there.
     #[error("it cannot be written there safely, or a tool wrote the file")]
     NotWritable,
     /// A heredoc ends with a line break, which AWS does not return.
-    #[error("its text ends with a line break, which AWS does not return; write it as a quoted string")]
+    #[error("the heredoc ends with a line break, which AWS does not return; write it as a quoted string")]
     EndsWithLineBreak,
     /// Its text is computed, or other strings are computed from it.
-    #[error("it is made of several texts, or is a part of another string")]
+    #[error("it is computed from several values, or is part of another string")]
     Computed,
     /// It may be a part of another string.
-    #[error("it may be a part of another string, as it does not begin with `on` or `off`")]
+    #[error("it may be part of another string, because it does not begin with `on` or `off`")]
     MayBeAPart,
 }
 
@@ -218,7 +218,7 @@ impl Target {
     /// Of the engines that may read it those count that accept it.
     ///
     /// # Errors
-    /// When the engines return different forms, or no text of the form is read as the same user on all of them.
+    /// When the engines return different forms, or no text in that form is read as the same user on all of them.
     pub fn string(self, text: &str, dialects: &Dialects) -> Result<String, Left> {
         let accepting = dialects.filter(|dialect| User::parse(dialect, text).is_ok());
         let dialects = accepting.ok_or(Left::NotProven)?;

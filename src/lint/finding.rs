@@ -137,7 +137,7 @@ impl Finding {
     ///   |
     ///   | on ~app:* -@all +get +@string
     ///   |                 ^^^^ --------
-    ///   = fix (the same meaning): take `+get` out
+    ///   = fix (equivalent): take `+get` out
     ///   = see: docs/lints.md#redundant-rule");
     /// ```
     #[must_use]
@@ -152,7 +152,7 @@ impl Finding {
             None => "help",
             // what is refused had no meaning
             Some(_) if self.lint.group == Group::Refused => "fix",
-            Some(Meaning::Same) => "fix (the same meaning)",
+            Some(Meaning::Same) => "fix (equivalent)",
             Some(Meaning::Narrower) => "fix (allows less)",
         };
         report.with(label, self.help.clone()).with("see", Some(self.lint.page()))

@@ -26,7 +26,7 @@ const NARROWER: &str = "on ~app:* +@read -keys";
 fn diff_tells_what_changes_and_proves_it() {
     let ran = run(&["diff", "-d", "redis-7.2", "on ~app:* +get +set", "on ~app:* ~tmp:* +get +config|set"]);
     let expected = "\
-each may do something that the other may not
+OLD and NEW each allow something that the other does not
   + 1 command
       dangerous: config|set
   + more with 1 command: get
@@ -38,7 +38,7 @@ each may do something that the other may not
 ";
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, expected, ""));
     let ran = run(&["diff", OLD, "+@all -@all on +@READ ~app:*"]);
-    assert_eq!((ran.code, ran.out.as_str()), (0, "both may do the same\n"));
+    assert_eq!((ran.code, ran.out.as_str()), (0, "both users have the same permissions\n"));
 }
 
 #[test]
@@ -228,7 +228,7 @@ FAILED never grants @dangerous (line 7)
          it may send 3 commands: flushall keys sort_ro
          for example: KEYS 1
 FAILED no wider than \"on ~app:* +@read +@write\" (line 8)
-         it may do more: for example: GET tmp:
+         it can do more: for example: GET tmp:
 5 claims: 2 ok, 3 failed
 ";
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, expected, ""));

@@ -61,7 +61,7 @@ new, NEW line 4
   + 1 command
       read: get
   + keys ~n
-  + may log in (on)
+  + can log in (on)
   + for example: GET n
 
 bob, OLD line 2, NEW line 2
@@ -184,7 +184,7 @@ a, OLD line 1, NEW line 1
 wider         default
 
 default, OLD line 1
-  + may log in (on)
+  + can log in (on)
 ";
     let ran = told("acl", "user default off nopass ~* &* +@all\n", "");
     assert_eq!(ran, expected);

@@ -367,7 +367,7 @@ hint[redundant-rule]: `+hget` changes nothing: `+@hash` before it allows it too
   |
   | on >****** ~app:* +@hash +hget
   |                   ------ ^^^^^
-  = fix (the same meaning): take `+hget` out
+  = fix (equivalent): take `+hget` out
   = see: docs/lints.md#redundant-rule
 users.acl:2:6:
 hint[duplicate-user]: a second line about the user `alice`, after line 1

@@ -133,7 +133,7 @@ fn strings_are_simplified() {
     let ran = run(folder(&[("user.json", &*request(long))]).path(), &["--simplify", "user.json"]);
     assert_eq!(ran.code, 0);
     assert!(
-        ran.out.contains("no shorter string is equivalent on every engine that may read it"),
+        ran.out.contains("no shorter string is equivalent on every engine that can read it"),
         "{}",
         ran.out
     );
@@ -150,7 +150,7 @@ fn a_check_changes_nothing_and_tells_where() {
         ("fine.acl", "user a off sanitize-payload resetchannels -@all\n"),
     ]);
     let ran = run(folder.path(), &["--check", "tf"]);
-    let break_at_end = "tf/users.tf:11:7: left as it is: aws_memorydb_user m access_string: its text ends with a line break, which AWS does not return; write it as a quoted string\n";
+    let break_at_end = "tf/users.tf:11:7: left as it is: aws_memorydb_user m access_string: the heredoc ends with a line break, which AWS does not return; write it as a quoted string\n";
     let expected = format!(
         "\
 tf/users.tf:5:20: would change: aws_elasticache_user reader access_string
@@ -253,7 +253,7 @@ fn json_tells_what_changes_and_what_is_left() {
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     let lines: Vec<serde_json::Value> =
         ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let why = "it may be a part of another string, as it does not begin with `on` or `off`";
+    let why = "it may be part of another string, because it does not begin with `on` or `off`";
     let expected = [
         serde_json::json!({
             "file": "a.acl", "changes": [{"line": 1, "column": 8, "name": "user b"}], "left": [], "errors": [],

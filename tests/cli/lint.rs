@@ -29,7 +29,7 @@ warning[overridden-rule]: `+keys` is lost: `-@dangerous` behind it takes it away
   |
   | on ~* +get +keys -@dangerous
   |            ^^^^^ -----------
-  = fix (the same meaning): take `+keys` out
+  = fix (equivalent): take `+keys` out
   = see: docs/lints.md#overridden-rule
 1 warning
 ";

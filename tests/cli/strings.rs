@@ -311,7 +311,7 @@ allowed  auth pw           to every user
 denied   config foo        redis-7.2 has no subcommand `foo` of `config`
 ";
     assert_eq!((ran.code, ran.out.as_str()), (2, expected));
-    assert_eq!(ran.err, "line 6: error: quotes do not balance; close each, and let a blank follow\n");
+    assert_eq!(ran.err, "line 6: error: unbalanced quotes; close each quote, and write a space after it\n");
     let ran = run(&["can", "--file", "/no/such/file", "+get"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("/no/such/file: "), "{}", ran.err);
@@ -388,9 +388,9 @@ fn can_names_each_reason() {
     reason(of, "on ~* +@read -get", "GET a", ("command", "`-get` takes the command `get` away"));
     reason(of, "on ~b +get", "GET a", ("key", "no pattern lets read the key `a`"));
     reason(of, "on +publish", "PUBLISH c x", ("channel", "no pattern allows the channel `c`"));
-    let by = "`BY` reads other keys, and needs a selector that may read all";
+    let by = "`BY` reads other keys, and needs a selector that can read all keys";
     reason(of, "on ~a +sort", "SORT a BY b_*", ("sort_by", by));
-    let get = "`GET` reads other keys, and needs a selector that may read all";
+    let get = "`GET` reads other keys, and needs a selector that can read all keys";
     reason(of, "on ~a +sort", "SORT a GET b_*", ("sort_get", get));
     reason(
         "elasticache",
@@ -408,7 +408,7 @@ fn can_asks_every_dialect_about_each_request_of_a_file() {
     assert_eq!(ran.code, 2);
     let begins = "GET app:1\nallowed by `+get`\n  every dialect\nEVAL_RO s 0\ndenied: it has no command `EVAL_RO`\n  redis-6.0.5 ";
     assert!(ran.out.starts_with(begins), "{}", ran.out);
-    assert_eq!(ran.err, "line 2: error: quotes do not balance; close each, and let a blank follow\n");
+    assert_eq!(ran.err, "line 2: error: unbalanced quotes; close each quote, and write a space after it\n");
 
     let ran = run_with_input(&[&arguments[..], &["--format", "json"]].concat(), b"GET app:1\nGET other\n");
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));

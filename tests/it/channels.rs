@@ -334,10 +334,10 @@ fn rule_by_rule_the_channels_that_rest_on_the_string_come_and_go() {
     assert_eq!(
         effects,
         [
-            "may log in",
+            "can log in",
             "channels only news",
             "all channels; 1 channel pattern replaced: news",
-            "keys x readable; no channels any more",
+            "keys x readable; no channels anymore",
             "1 key pattern removed: x; all channels"
         ]
     );
@@ -441,7 +441,7 @@ fn a_setting_that_the_server_rejects_is_an_error_in_its_words() {
         (
             Engine::Valkey8_1,
             "user a on\nacl-pubsub-default allchannels resetchannels\n",
-            "line 2: `acl-pubsub-default` takes one value",
+            "line 2: `acl-pubsub-default` needs exactly one value",
             "wrong number of arguments",
         ),
         (

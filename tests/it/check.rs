@@ -240,7 +240,7 @@ fn sort_by_other_keys_needs_all_keys() {
     denies(
         &user(Engine::Redis7_2, "~a +sort (%R~*)"),
         "SORT a BY w_*",
-        "`BY` reads other keys, and needs a selector that may read all",
+        "`BY` reads other keys, and needs a selector that can read all keys",
     );
     allows(&user(Engine::Redis6_2, "~a +sort"), "SORT a BY w_*");
     allows(&user(Engine::Redis7_2, "~a +lpush"), "LPUSH a BY w_*"); // no option
@@ -400,7 +400,7 @@ fn help_names_the_narrowest_rule_that_mends_it() {
     let seven = user(Engine::Redis7_2, "~a %W~w &a +@all -keys");
     let six = user(Engine::Redis6_2, "~a +@all");
     let nine = user(Engine::Valkey9_1, "~* +@all db=1");
-    let all = "let one selector that allows the command read all keys: `%R~*`";
+    let all = "add `%R~*` to a selector that allows the command";
     for (user, request, help) in [
         (&seven, "get", "it takes exactly 1, its name not counted"),
         (&seven, "mset a", "it takes at least 2, its name not counted"),

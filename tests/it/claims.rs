@@ -109,9 +109,9 @@ fn never_grants_asks_what_can_be_sent() {
         ),
         // what every user may send is no part of a category, and is what it is by its name
         ("redis-7.2", "on ~* +get", "never grants @connection", ""),
-        ("redis-7.2", "on ~* +get", "never grants auth", "it may send 1 command: auth, as every user may"),
-        ("redis-7.2", "on +@all", "never grants future commands", "commands to come are granted (+@all)"),
-        ("redis-7.2", "on (+@all)", "never grants future commands", "commands to come are granted (+@all)"),
+        ("redis-7.2", "on ~* +get", "never grants auth", "it may send 1 command: auth, as every user can"),
+        ("redis-7.2", "on +@all", "never grants future commands", "future commands are granted (+@all)"),
+        ("redis-7.2", "on (+@all)", "never grants future commands", "future commands are granted (+@all)"),
         ("redis-7.2", "on +@read", "never grants future commands", ""),
     ] {
         assert_eq!(told(&user(dialect, rules), claim), failure, "{dialect} {rules}: {claim}");
@@ -153,7 +153,7 @@ fn grants_asks_for_all_of_it() {
             "redis-7.2",
             "on ~* +@read",
             "grants future commands",
-            "commands to come are not granted: only `+@all` does that",
+            "future commands are not granted: only `+@all` does that",
         ),
     ] {
         assert_eq!(told(&user(dialect, rules), claim), failure, "{dialect} {rules}: {claim}");
@@ -191,28 +191,28 @@ fn strings_are_bounds() {
     let user = user("redis-7.2", "on >secret ~app:* +@read +config|get");
     for (claim, failure) in [
         ("no wider than \"on ~app:* +@read +config\"", ""),
-        ("no wider than 'on ~* +@read'", "it may do more: for example: CONFIG GET 1"),
-        ("no wider than '~* +@all'", "it may do more: may log in (on)"),
+        ("no wider than 'on ~* +@read'", "it can do more: for example: CONFIG GET 1"),
+        ("no wider than '~* +@all'", "it can do more: can log in (on)"),
         ("no narrower than 'on ~app:1 +get'", ""),
         (
             "no narrower than 'on ~app:1 +get +@all'",
-            "it may do less:\n  for example: EXEC\n  commands to come (+@all)",
+            "it can do less:\n  for example: EXEC\n  future commands (+@all)",
         ),
         ("same as 'on ~app:* +@read +config|get'", ""),
-        ("same as off", "it may do more:\n  for example: DBSIZE\n  may log in (on)"),
+        ("same as off", "it can do more:\n  for example: DBSIZE\n  can log in (on)"),
         // passwords count if the string has some
-        ("no wider than 'on >other ~* +@all'", "it may do more: 1 password"),
+        ("no wider than 'on >other ~* +@all'", "it can do more: 1 password"),
         ("no wider than 'on >secret >other ~* &* +@all'", ""),
         (
             "same as 'on >other ~app:* +@read +config|get'",
-            "it may do more: 1 password\nit may do less: 1 password",
+            "it can do more: 1 password\nit can do less: 1 password",
         ),
     ] {
         assert_eq!(told(&user, claim), failure, "{claim}");
     }
     let anybody = self::user("redis-7.2", "on nopass ~app:* +@read");
     let bound = "no wider than 'on ~app:* +@read'";
-    assert_eq!(told(&anybody, bound), "it may do more: any password will do (nopass)");
+    assert_eq!(told(&anybody, bound), "it can do more: any password is accepted (nopass)");
 }
 
 #[test]
@@ -256,36 +256,36 @@ fn each_error_says_what_and_where_and_how_to_mend_it() {
     use ClaimErrorKind as Kind;
     let redis = user("redis-7.2", "on");
     for (line, kind, place, message, help) in [
-        ("alow GET a", Kind::UnknownClaim, "alow", "`alow` is not a claim", "did you mean `allow`?"),
+        ("alow GET a", Kind::UnknownClaim, "alow", "`alow` is not an assertion", "did you mean `allow`?"),
         (
             "no widr than on",
             Kind::UnknownClaim,
             "no widr than",
-            "`no widr than` is not a claim",
+            "`no widr than` is not an assertion",
             "did you mean `no wider than`?",
         ),
         (
             "GET a",
             Kind::UnknownClaim,
             "GET",
-            "`GET` is not a claim",
+            "`GET` is not an assertion",
             "a line begins with one of `allow`, `deny`, ",
         ),
         (
             "\"allow\" GET a",
             Kind::UnknownClaim,
             "\"allow\"",
-            "`\"allow\"` is not a claim",
+            "`\"allow\"` is not an assertion",
             "did you mean `allow`?",
         ),
         (
             "# nothing",
             Kind::NoClaims,
             "",
-            "there is no claim, and nothing that could fail",
+            "the file has no assertions, so nothing is tested",
             "write a claim a line",
         ),
-        ("allow GET \"a", Kind::UnbalancedQuotes, "\"a", "quotes do not balance", "close each quote"),
+        ("allow GET \"a", Kind::UnbalancedQuotes, "\"a", "unbalanced quotes", "close each quote"),
         ("allow GET a\0b", Kind::ControlCharacter, "\0", "a control character", "inside double quotes"),
         ("deny", Kind::Incomplete, "deny", "nothing follows `deny`", "write a request: `GET app:1`"),
         (
@@ -510,7 +510,7 @@ fn answers_and_errors_are_written_in_json() {
         json[0]["failure"],
         serde_json::json!({
             "kind": "future_commands_not_granted",
-            "message": "commands to come are not granted: only `+@all` does that",
+            "message": "future commands are not granted: only `+@all` does that",
         })
     );
     assert_eq!(
@@ -522,7 +522,7 @@ fn answers_and_errors_are_written_in_json() {
     let json = serde_json::to_value(answers.check(&everything).expect("known names")).expect("JSON");
     assert_eq!(
         json[0]["failure"],
-        serde_json::json!({"kind": "future_commands_granted", "message": "commands to come are granted (+@all)"})
+        serde_json::json!({"kind": "future_commands_granted", "message": "future commands are granted (+@all)"})
     );
     let selectors: Vec<_> = (0..200).map(|n| format!("(~k{n} +get)")).collect();
     let many = self::user("redis-7.2", &format!("on {}", selectors.join(" ")));
@@ -531,7 +531,7 @@ fn answers_and_errors_are_written_in_json() {
     assert_eq!(
         json[0]["failure"],
         serde_json::json!({
-            "kind": "undecided", "message": "it could not be decided within the bounds, which counts as failed",
+            "kind": "undecided", "message": "inconclusive within the work limit, which counts as failed",
         })
     );
 
@@ -539,7 +539,7 @@ fn answers_and_errors_are_written_in_json() {
     assert_eq!(
         serde_json::to_value(&errors).expect("JSON")[1],
         serde_json::json!({
-            "kind": "unknown_claim", "line": 2, "message": "`alow` is not a claim", "span": [0, 4],
+            "kind": "unknown_claim", "line": 2, "message": "`alow` is not an assertion", "span": [0, 4],
             "help": "did you mean `allow`?"
         })
     );

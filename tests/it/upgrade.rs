@@ -280,7 +280,7 @@ fn what_could_not_be_told_is_refused() {
     assert_eq!(upgrade.same().expect("7.4 takes it").comparison().relation(), Relation::Undecided);
     assert_eq!(
         upgrade.exact().expect_err("a doubt").to_string(),
-        "redis-7.4 cannot express this user: whether it would grant more could not be told"
+        "redis-7.4 cannot express this user: whether it would grant more is inconclusive within the work limit"
     );
 }
 

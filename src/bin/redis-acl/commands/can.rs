@@ -265,7 +265,7 @@ fn needs(reason: &Reason<'_>) -> Option<KeyAccess> {
 
 /// A line that is no request is told, and the others are answered all the same.
 fn report(unbalanced: &Unbalanced) {
-    let message = "quotes do not balance; close each, and let a blank follow";
+    let message = "unbalanced quotes; close each quote, and write a space after it";
     // whoever reads the errors may be gone
     let _ = output::error(message, Some(unbalanced.line));
 }

@@ -139,28 +139,63 @@ impl UpgradeCommand {
         {
             return Ok(());
         }
-        let purpose = format!("to grant under {to} exactly what it granted under {from}");
-        self.print_replacement(&purpose, upgrade.exact())?;
+        self.print_exact(upgrade.exact())?;
         let is_lossless = upgrade.same().is_ok_and(Transition::loses_nothing);
-        match is_lossless {
-            true => Ok(()),
-            false => self.print_replacement("to lose nothing", upgrade.lossless()),
-        }
+        if is_lossless { Ok(()) } else { self.print_lossless(upgrade.lossless()) }
     }
 
-    fn print_replacement(
-        &self,
-        purpose: &str,
-        replacement: Result<&Replacement, &Inexpressible>,
-    ) -> io::Result<()> {
-        match replacement {
-            Ok(replacement) => {
-                output::line(format_args!("{purpose}:"))?;
-                output::line(format_args!("  {}", replacement.text()))?;
-                self.print_transition(replacement.transition())
+    fn print_exact(&self, exact: Result<&Replacement, &Inexpressible>) -> io::Result<()> {
+        let Self { from, to, .. } = self;
+        let replacement = match exact {
+            Ok(replacement) => replacement,
+            Err(error) => {
+                return output::line(format_args!(
+                    "no string grants under {to} exactly what it granted under {from}: {error}"
+                ));
             }
-            Err(error) => output::line(format_args!("{purpose}, nothing can be written: {error}")),
+        };
+        let transition = replacement.transition();
+        let (how, differences) = match transition.is_same() {
+            true => ("exactly what it granted under", None),
+            false => ("as nearly as possible what it granted under", Some("unavoidable differences:")),
+        };
+        output::line(format_args!("to grant under {to} {how} {from}:\n  {}", replacement.text()))?;
+        self.print_changes(differences, transition)?;
+        if transition.gained().is_empty() {
+            return Ok(());
         }
+        output::line(format_args!(
+            "  = note: on {to} the rules allow what the lines with + show, but the command itself rejects it"
+        ))
+    }
+
+    fn print_lossless(&self, lossless: Result<&Replacement, &Inexpressible>) -> io::Result<()> {
+        let to = self.to;
+        let replacement = match lossless {
+            Ok(replacement) => replacement,
+            Err(error) => return output::line(format_args!("no string loses nothing under {to}: {error}")),
+        };
+        let transition = replacement.transition();
+        let (what, gains) = (transition.loses_nothing(), !transition.gained().is_empty());
+        let (purpose, differences) = match (what, gains) {
+            (true, false) => ("to lose nothing", None),
+            (true, true) => ("to lose nothing", Some("new access:")),
+            (false, true) => ("to lose as little as possible", Some("unavoidable losses (-), and new access (+):")),
+            (false, false) => ("to lose as little as possible", Some("unavoidable losses:")),
+        };
+        output::line(format_args!("{purpose} under {to}:\n  {}", replacement.text()))?;
+        self.print_changes(differences, transition)
+    }
+
+    /// What changes with a proposed string, under a heading of its own.
+    fn print_changes(&self, heading: Option<&str>, transition: &Transition) -> io::Result<()> {
+        let is_undecided = transition.comparison().relation() == Relation::Undecided;
+        match heading.filter(|_| !is_undecided) {
+            Some(heading) => output::line(heading)?,
+            None if !is_undecided => {}
+            None => return self.print_transition(transition),
+        }
+        output::difference_lines(transition.to_string().lines().skip(1))
     }
 
     /// What changes; nothing where nothing does.
