@@ -112,12 +112,6 @@ impl Change {
         }
     }
 
-    /// Whether nothing changes on this side.
-    pub fn is_empty(&self) -> bool {
-        let Self { commands, extended, keys, channels } = self;
-        commands.is_empty() && extended.is_empty() && keys.is_empty() && channels.is_empty()
-    }
-
     /// The commands that only the one may send, each in one group: dangerous ones first, then those of
     /// administration, scripting and so on. A container whose subcommands are all there stands for them.
     #[must_use]

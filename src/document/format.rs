@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::users::{Access, FileUser};
-use super::{Document, Entry, Kind};
+use super::{Document, Entry, Kind, Origin};
 use crate::compare::{compare, simplify_string};
 use crate::dialect::{Dialect, Dialects, Form, Service};
 use crate::secret::PasswordHash;
@@ -55,9 +55,12 @@ pub enum Left {
     /// No text of the form is read as the same user.
     #[error("no text in that form is read as the same user")]
     NotProven,
-    /// The form cannot be written there.
-    #[error("it cannot be written there safely, or a tool wrote the file")]
+    /// The form cannot be written there so that it is read back as the same text.
+    #[error("the new text cannot be written there safely")]
     NotWritable,
+    /// A tool wrote the file, such as a plan or a state.
+    #[error("a tool wrote the file; change the configuration that it comes from")]
+    WrittenByTool,
     /// A heredoc ends with a line break, which AWS does not return.
     #[error("the heredoc ends with a line break, which AWS does not return; write it as a quoted string")]
     EndsWithLineBreak,
@@ -149,18 +152,15 @@ impl Document<'_> {
                 .filter(|(index, text)| *text != self.entries()[*index].text)
                 .collect();
             rewritten = self.rewritten(&with_breaks, accepts);
-            formatted
-                .left
-                .extend(ended.iter().map(|index| LeftEntry { index: *index, why: Left::EndsWithLineBreak }));
         }
         for (index, text) in changes {
             let is_same = ended.contains(index)
                 && self.entries()[*index].text == format!("{text}{}", self.line_break(*index));
             match rewritten.left.contains(index) {
-                false if is_same => {}
-                false => formatted.changed.push(*index),
-                true if ended.contains(index) => {}
-                true => formatted.leave(*index, Left::NotWritable),
+                // its line break is reported once the rules are in the form
+                false if !is_same => formatted.changed.push(*index),
+                _ if ended.contains(index) => formatted.leave(*index, Left::EndsWithLineBreak),
+                _ => formatted.leave(*index, self.why_not_writable(*index)),
             }
         }
         formatted.bytes = (!formatted.changed.is_empty()).then_some(rewritten.bytes);
@@ -168,6 +168,13 @@ impl Document<'_> {
 }
 
 impl Document<'_> {
+    fn why_not_writable(&self, index: usize) -> Left {
+        match &self.entries()[index].origin {
+            Origin::Literal(text) if text.is_written_by_tool() => Left::WrittenByTool,
+            _ => Left::NotWritable,
+        }
+    }
+
     /// The line break at the end of an entry's text.
     fn line_break(&self, index: usize) -> &str {
         let text = &self.entries()[index].text;

@@ -5,10 +5,12 @@ use std::io::{self, BufRead, Read};
 use std::path::Path;
 use std::str::FromStr;
 
-use redis_acl::{DefaultChannels, Dialect, DialectError, Dialects};
+use redis_acl::document::Kind;
+use redis_acl::{AccessString, DefaultChannels, Dialect, DialectError, Dialects};
 use serde::de::{Deserialize, Deserializer, Error as _};
 
 use crate::Outcome;
+use crate::files;
 
 /// What is read where no dialect is named.
 pub(crate) const DEFAULT_DIALECT: &str = "elasticache";
@@ -196,6 +198,27 @@ pub(crate) struct Bounds {
     pub(crate) work: usize,
 }
 
+/// Whether a string that names no existing file was meant as a path: no rule looks like this.
+pub(crate) fn is_like_a_path(string: &str) -> bool {
+    let is_like_one = || string.contains('/') || Kind::of_name(Path::new(string)).is_some();
+    !begins_like_a_rule(string) && !string.contains(' ') && is_like_one()
+}
+
+/// Whether a string that names no existing file can be nothing but a path: one word that is no rule.
+pub(crate) fn is_no_rule(string: &str) -> bool {
+    let is_word = !string.is_empty() && !string.contains(char::is_whitespace);
+    is_word && !begins_like_a_rule(string) && AccessString::parse(string).is_err()
+}
+
+fn begins_like_a_rule(string: &str) -> bool {
+    string.starts_with(['+', '-', '~', '%', '&', '>', '<', '#', '!', '(', '@'])
+}
+
+/// What is reported of such a path, without a password.
+pub(crate) fn no_such_path(path: &str) -> String {
+    format!("no such file or folder `{}`", redis_acl::syntax::masked(path).escape_debug())
+}
+
 /// A string to work on; the number of its line where it came from the standard input.
 pub(crate) struct Item {
     pub(crate) line: Option<usize>,
@@ -227,7 +250,7 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
         io::stdin().lock().read_to_end(&mut bytes)?;
         return Ok(bytes);
     }
-    fs::read(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    fs::read(path).map_err(|error| io::Error::new(error.kind(), files::told_of(path, &error)))
 }
 
 /// Calls `each` for the string, or for every line of the standard input where it is `-`.

@@ -9,6 +9,7 @@ use redis_acl::DefaultChannels;
 use redis_acl::lint::{Config, Level, Setting};
 use serde::Deserialize;
 
+use crate::files;
 use crate::input::{ChannelSetting, Engines, Stated, exactly_one};
 
 /// Where settings are looked for when no file is named.
@@ -117,7 +118,8 @@ impl SettingsFile {
         let invalid = |message: String| {
             io::Error::new(io::ErrorKind::InvalidData, format!("{}: {}", path.display(), message.trim_end()))
         };
-        let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
+        let text = fs::read_to_string(path)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, files::told_of(path, &error)))?;
         let mut settings: Self = toml::from_str(&text).map_err(|error| invalid(error.to_string()))?;
         let root = full(path);
         let with = |with: &mut Override| with.compile(folder_of(&root));

@@ -27,6 +27,9 @@ JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\", \"ch
       command names some: \"rules\", \"default\" (acl-pubsub-default), \"read_back\" (ElastiCache) or \"engine\"
 Whether the user is on is not looked at, as in ACL DRYRUN.";
 
+const NO_COMMAND: &str = "no command to check; write one after `--`, such as `redis-acl can 'on ~app:* +@read' -- GET app:1`, \
+     or name a file of commands with --file";
+
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Can {
@@ -35,8 +38,8 @@ pub(crate) struct Can {
     /// Ask every dialect, and show where they differ
     #[arg(long, conflicts_with_all = ["dialect", "acl_pubsub_default"])]
     all_dialects: bool,
-    /// Requests to ask about, one a line; `-` is the standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "request", required_unless_present = "request")]
+    /// Check the commands in this file, one per line; `-` is the standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "request")]
     file: Option<PathBuf>,
     /// The current database (Valkey 9.1)
     #[arg(long, default_value_t = 0, value_name = "ID")]
@@ -85,6 +88,10 @@ impl Can {
     pub(crate) fn run(self) -> io::Result<Outcome> {
         let requests = match &self.file {
             Some(path) => requests::read(path)?,
+            None if self.request.is_empty() => {
+                output::error(NO_COMMAND, None)?;
+                return Ok(Outcome::BadInput);
+            }
             None => {
                 let words = self.request.iter().map(|word| word.clone().into_bytes()).collect();
                 vec![Ok(Request { line: None, words })]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 use crate::files::FileSize;
-use crate::input::{Bounds, ChannelSetting, Engines, Stated};
+use crate::input::{self, Bounds, ChannelSetting, Engines, Stated};
 use crate::output;
 use crate::revision::{self, NOT_THERE, Named};
 
@@ -141,10 +141,16 @@ impl Diff {
             (Some(Named::Files(old_files)), Some(Named::Files(new_files))) => {
                 self.files((Path::new(old), old_files), (Path::new(new), new_files))
             }
-            (None | Some(Named::Nothing), None | Some(Named::Nothing)) => self.strings(old, new),
-            // the other may be a string, with passwords
-            (Some(Named::Files(_)), _) => bad_usage(&one_file(old)),
-            (_, Some(Named::Files(_))) => bad_usage(&one_file(new)),
+            (Some(Named::Files(_)), other) => bad_usage(&one_file(old, new, other.is_some())),
+            (other, Some(Named::Files(_))) => bad_usage(&one_file(new, old, other.is_some())),
+            (of_old, of_new) => {
+                let sides = [(old, of_old.is_some()), (new, of_new.is_some())];
+                let problems: Vec<_> = sides.iter().filter_map(|(side, exists)| not_a_string(side, *exists)).collect();
+                match problems.is_empty() {
+                    true => self.strings(old, new),
+                    false => bad_usage(&format!("{}; {STRINGS}", problems.join(", and "))),
+                }
+            }
         }
     }
 
@@ -155,6 +161,9 @@ impl Diff {
                 [source] => self.of_plan(source),
                 _ => bad_usage(ARGUMENTS),
             },
+            None if input::is_like_a_path(path) => {
+                bad_usage(&format!("{}; {ARGUMENTS}", input::no_such_path(path)))
+            }
             _ => bad_usage(ARGUMENTS),
         }
     }
@@ -171,7 +180,7 @@ impl Diff {
         let old = revision::of_git(revision, &paths, self.size)?;
         let is_old = |path: &Path| old.files.iter().any(|source| source.label.starts_with(path));
         if let Some(missing) = paths.iter().find(|path| !path.exists() && !is_old(path)) {
-            return bad_usage(&format!("no file or folder `{}`, now or at {revision}", missing.display()));
+            return bad_usage(&format!("no such file or folder `{}`, neither now nor at {revision}", missing.display()));
         }
         let there: Vec<_> = paths.iter().filter(|path| path.exists()).cloned().collect();
         let new = revision::present(&there, self.size)?;
@@ -183,9 +192,29 @@ impl Diff {
 const ARGUMENTS: &str = "two arguments are needed, OLD and NEW; or the JSON of one plan (`terraform show -json`); \
      or --since REV with files and folders";
 
-fn one_file(path: &str) -> String {
-    let is_there = if path == NOT_THERE { "is an empty file" } else { "is a file with users" };
-    format!("{path} {is_there}, and the other argument is none; `@FILE` reads a string from a file")
+/// How to give strings.
+const STRINGS: &str = "a string consists of rules, such as `on ~app:* +@read`; `@FILE` reads a string from a file";
+
+/// Why an argument that names no file with users is no string either.
+fn not_a_string(argument: &str, exists: bool) -> Option<String> {
+    match (exists, input::is_no_rule(argument)) {
+        (true, true) => Some(format!("`{argument}` is not a file with users")),
+        (false, true) => Some(input::no_such_path(argument)),
+        _ => None,
+    }
+}
+
+/// One side is a file or folder, the other is not; it may be a string, with passwords.
+fn one_file(path: &str, other: &str, other_exists: bool) -> String {
+    let side = match () {
+        () if path == NOT_THERE => "an empty file".to_owned(),
+        () if Path::new(path).is_dir() => format!("the folder `{path}`"),
+        () => format!("the file `{path}`"),
+    };
+    match not_a_string(other, other_exists) {
+        Some(problem) => format!("{problem}; {side} can only be compared with another file or folder"),
+        None => format!("{side} cannot be compared with a string; `@FILE` reads a string from a file"),
+    }
 }
 
 fn bad_usage(message: &str) -> io::Result<Outcome> {

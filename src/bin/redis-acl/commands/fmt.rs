@@ -1,17 +1,18 @@
 //! `redis-acl fmt`
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use redis_acl::document::{Document, Left, Passwords, Refusal, Target, TargetForm};
+use redis_acl::document::{Document, Left, LeftEntry, Passwords, Refusal, Target, TargetForm};
 use redis_acl::iac::Position;
 use redis_acl::{Dialects, Span};
 use serde::{Serialize, Serializer};
 
 use crate::Outcome;
-use crate::files::{self, Content, FileSize, Found};
+use crate::files::{self, Content, FileSize, Found, Unread};
 use crate::input::{ChannelSetting, Engines, Stated};
 use crate::output::{self, Format};
 use crate::scopes::{self, Files, Group};
@@ -82,6 +83,9 @@ struct Report {
     /// Whether it is a file of users, of which a server prints each line in one form.
     #[serde(skip)]
     is_of_users: bool,
+    /// What is reported of a file that cannot be read, with its name.
+    #[serde(skip)]
+    unread: Option<String>,
     /// The path that was named, by its index.
     #[serde(skip)]
     below: usize,
@@ -105,6 +109,9 @@ struct LeftAt {
     at: At,
     #[serde(serialize_with = "as_text")]
     why: Left,
+    /// The engines that can read it.
+    #[serde(skip)]
+    dialects: Dialects,
 }
 
 fn as_text<S: Serializer>(why: &Left, serializer: S) -> Result<S::Ok, S::Error> {
@@ -137,7 +144,7 @@ impl Fmt {
         let around = Files::around_group(group, self.size);
         let scope = around.scope();
         let reports = group.iter().map(|file| {
-            let below = file.as_ref().map_or(0, |file| file.below);
+            let below = file.as_ref().map_or_else(|unread| unread.below, |file| file.below);
             let report = match file {
                 Ok(file) => match around.get(&file.path) {
                     Some((kind, bytes)) => {
@@ -147,7 +154,7 @@ impl Fmt {
                     }
                     None => self.file(file, settings)?,
                 },
-                Err(error) => Report::unreadable(Path::new("."), error.to_string()),
+                Err(Unread { path, error, .. }) => Report::unread(path, error),
             };
             Ok(Report { below, ..report })
         });
@@ -160,13 +167,13 @@ impl Fmt {
         let (kind, bytes) = match file.content(self.size) {
             Ok(Content::Of(kind, bytes)) => (kind, bytes),
             Ok(Content::Other) if file.is_named => {
-                return unreadable("no file of a kind that holds access strings".into());
+                return unreadable("not a file that can hold access strings".into());
             }
             Ok(Content::Other) => return Ok(Report::default()),
             Ok(Content::TooLarge(size)) => {
                 return unreadable(self.size.too_large(size));
             }
-            Err(error) => return unreadable(error.to_string()),
+            Err(error) => return Ok(Report::unread(&file.path, &error)),
         };
         let stated = self.stated(&file.path, settings)?;
         let document = Document::read(&file.path, &bytes, kind, stated.as_ref());
@@ -210,9 +217,7 @@ impl Fmt {
         }
         let formatted = document.formatted(self.target());
         report.changes = formatted.changed.iter().map(|index| At::of(document, *index)).collect();
-        let left =
-            formatted.left.iter().map(|left| LeftAt { at: At::of(document, left.index), why: left.why });
-        report.left = left.collect();
+        report.left = formatted.left.iter().map(|left| LeftAt::of(document, left)).collect();
         (report, formatted.bytes)
     }
 }
@@ -225,9 +230,36 @@ impl At {
     }
 }
 
+impl LeftAt {
+    fn of(document: &Document<'_>, left: &LeftEntry) -> Self {
+        let dialects = document.entries()[left.index].dialects.clone();
+        Self { at: At::of(document, left.index), why: left.why, dialects }
+    }
+}
+
+impl fmt::Display for LeftAt {
+    /// What stays as it is, and why.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.at.name;
+        match self.why {
+            Left::DependsOnEngine => write!(f, "{name} ({}): {}", self.dialects, self.why),
+            _ => write!(f, "{name}: {}", self.why),
+        }
+    }
+}
+
 impl Report {
+    /// A file that the file system does not let us read.
+    fn unread(path: &Path, error: &io::Error) -> Self {
+        Self {
+            unread: Some(files::told_of(path, error)),
+            ..Self::unreadable(path, files::told(error))
+        }
+    }
+
     fn unreadable(path: &Path, message: String) -> Self {
         Self {
+            unread: Some(format!("{}: {message}", path.display())),
             file: path.to_owned(),
             errors: vec![Refusal::of_file(message)],
             counts: Counts::UNREADABLE,
@@ -257,16 +289,17 @@ impl Report {
             let is_silent = self.changes.is_empty() && self.left.is_empty() && self.errors.is_empty();
             return if is_silent { Ok(()) } else { output::json(self) };
         }
+        if let Some(message) = &self.unread {
+            return output::error(message, None);
+        }
         self.errors.iter().try_for_each(|refusal| output::refusal(refusal, &self.file))?;
         let verb = if fmt.check { "would change" } else { "changed" };
         for At { line, column, name } in &self.changes {
             output::line(format_args!("{}:{line}:{column}: {verb}: {name}", self.file.display()))?;
         }
-        for LeftAt { at: At { line, column, name }, why } in &self.left {
-            output::line(format_args!(
-                "{}:{line}:{column}: left as it is: {name}: {why}",
-                self.file.display()
-            ))?;
+        for left in &self.left {
+            let At { line, column, .. } = left.at;
+            output::line(format_args!("{}:{line}:{column}: left as it is: {left}", self.file.display()))?;
         }
         Ok(())
     }

@@ -19,7 +19,6 @@ use crate::files::FileSize;
 use crate::input::{self, ChannelSetting, Engines, Item, Stated};
 use crate::output;
 use crate::settings::{FailOn, Settings, SettingsFile};
-use redis_acl::document::Kind;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -212,7 +211,12 @@ impl Lint {
         match given {
             Given::Strings(_) if format == Format::Sarif => bad_usage("SARIF is about files"),
             Given::Strings(_) if dry_run => bad_usage("--dry-run is about files"),
-            Given::Strings(strings) => lint_strings(strings, &flags, format, fix),
+            Given::Strings(strings) => {
+                let is_path = |given: &&String| !self.string && input::is_no_rule(given);
+                let missing = strings.iter().filter(is_path).map(|path| input::no_such_path(path));
+                missing.map(|message| format!("note: {message}, so it is read as a string")).try_for_each(output::note)?;
+                lint_strings(strings, &flags, format, fix)
+            }
             Given::Paths(paths) => {
                 let change = match (fix, dry_run) {
                     (false, _) => of_files::Change::Nothing,
@@ -233,21 +237,20 @@ impl Lint {
         if all.iter().all(exists) {
             return Ok(Given::Paths(all.into_iter().map(PathBuf::from).collect()));
         }
-        let string = all.iter().find(|given| !exists(given)).unwrap_or(first);
-        match all.iter().any(exists) || !self.string && is_like_a_path(string) {
-            true => Err(format!(
-                "no file or folder `{}`; strings are not looked at together with files, and --string says that it is one",
-                redis_acl::syntax::masked(string).escape_debug()
+        let missing = |given: &&String| !self.string && input::is_like_a_path(given);
+        let is_mixed = all.iter().any(exists);
+        let string = all.iter().find(|given| !exists(given)).filter(|_| is_mixed);
+        match (string, all.iter().find(missing)) {
+            (Some(string), _) => Err(format!(
+                "{}; files and strings cannot be linted together (--string reads every argument as a string)",
+                input::no_such_path(string)
             )),
-            false => Ok(Given::Strings(all)),
+            (None, Some(path)) => {
+                Err(format!("{}; add --string to lint it as a string", input::no_such_path(path)))
+            }
+            (None, None) => Ok(Given::Strings(all)),
         }
     }
-}
-
-/// Whether somebody may have meant a file that is not there: no rule looks like this.
-fn is_like_a_path(string: &str) -> bool {
-    let begins_like_a_rule = string.starts_with(['+', '-', '~', '%', '&', '>', '<', '#', '!', '(']);
-    !begins_like_a_rule && !string.contains(' ') && Kind::of_name(Path::new(string)).is_some()
 }
 
 impl Flags {

@@ -161,7 +161,7 @@ impl UpgradeCommand {
         };
         output::line(format_args!("to grant under {to} {how} {from}:\n  {}", replacement.text()))?;
         self.print_changes(differences, transition)?;
-        if transition.gained().is_empty() {
+        if gains_nothing(transition) {
             return Ok(());
         }
         output::line(format_args!(
@@ -176,8 +176,7 @@ impl UpgradeCommand {
             Err(error) => return output::line(format_args!("no string loses nothing under {to}: {error}")),
         };
         let transition = replacement.transition();
-        let (what, gains) = (transition.loses_nothing(), !transition.gained().is_empty());
-        let (purpose, differences) = match (what, gains) {
+        let (purpose, differences) = match (transition.loses_nothing(), !gains_nothing(transition)) {
             (true, false) => ("to lose nothing", None),
             (true, true) => ("to lose nothing", Some("new access:")),
             (false, true) => ("to lose as little as possible", Some("unavoidable losses (-), and new access (+):")),
@@ -208,4 +207,9 @@ impl UpgradeCommand {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether nothing is gained of what both engines have, and that is certain.
+fn gains_nothing(transition: &Transition) -> bool {
+    transition.comparison().only_second().is_none()
 }
