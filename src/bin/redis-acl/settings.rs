@@ -56,7 +56,7 @@ pub(crate) struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum FailOn {
-    /// Everything counts
+    /// Hints, warnings and errors
     Hint,
     /// Warnings and errors
     Warning,

@@ -20,12 +20,12 @@ Examples:
   redis-acl can --all-dialects 'on ~app:* +@read' -- EVAL_RO 'return 1' 1 other
   redis-acl can --dialect valkey-8.1 --file requests.txt \"$(cat acl.txt)\"
 
-A file holds a request a line, quoted as in redis-cli; blank lines and lines that begin with # are skipped.
+A file has one command per line, quoted as in redis-cli; blank lines and lines that begin with # are skipped.
 JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\", \"channel_source\"} or
       {\"request\", \"dialect\", \"allowed\": false, \"reason\", \"message\", \"help\", \"selector\", \"rule\", \"needs\",
-       \"missing\", \"server_message\", \"dryrun\", \"channel_source\"}; the source of the channels is there where the
-      command names some: \"rules\", \"default\" (acl-pubsub-default), \"read_back\" (ElastiCache) or \"engine\"
-Whether the user is on is not looked at, as in ACL DRYRUN.";
+       \"missing\", \"server_message\", \"dryrun\", \"channel_source\"}; \"channel_source\" is present if the command
+      names channels: \"rules\", \"default\" (acl-pubsub-default), \"read_back\" (ElastiCache) or \"engine\"
+The check ignores whether the user is on, like ACL DRYRUN.";
 
 const NO_COMMAND: &str = "no command to check; write one after `--`, such as `redis-acl can 'on ~app:* +@read' -- GET app:1`, \
      or name a file of commands with --file";
@@ -35,7 +35,7 @@ const NO_COMMAND: &str = "no command to check; write one after `--`, such as `re
 pub(crate) struct Can {
     #[command(flatten)]
     of: In,
-    /// Ask every dialect, and show where they differ
+    /// Check on every dialect, and show where they differ
     #[arg(long, conflicts_with_all = ["dialect", "acl_pubsub_default"])]
     all_dialects: bool,
     /// Check the commands in this file, one per line; `-` is the standard input
@@ -44,7 +44,7 @@ pub(crate) struct Can {
     /// The current database (Valkey 9.1)
     #[arg(long, default_value_t = 0, value_name = "ID")]
     database: u32,
-    /// The user's name, in what the server says
+    /// The name of the user in the server's messages
     #[arg(long, default_value = "user", value_name = "NAME")]
     user: String,
     #[arg(long, value_enum, default_value_t)]
@@ -52,7 +52,7 @@ pub(crate) struct Can {
     /// An access string
     #[arg(allow_hyphen_values = true)]
     string: String,
-    /// The request: a command and its arguments
+    /// The command and its arguments
     #[arg(last = true)]
     request: Vec<String>,
 }
@@ -222,7 +222,7 @@ fn unreadable_everywhere(users: &[(Dialect, Result<User, ApplyErrors>)]) -> Opti
 fn print_groups(groups: &[(String, Vec<String>)]) -> io::Result<()> {
     for (said, dialects) in groups {
         match groups.len() {
-            1 => output::line(format_args!("{said}\n  every dialect"))?,
+            1 => output::line(format_args!("{said}\n  on every dialect"))?,
             _ => output::line(format_args!("{said}\n  {}", dialects.join(" ")))?,
         }
     }

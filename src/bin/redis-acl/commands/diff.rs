@@ -20,55 +20,56 @@ Examples:
   git show main:worker.acl | redis-acl diff - @worker.acl
   redis-acl diff main/users.tf users.tf                # two files with users: user by user
   redis-acl diff deployed infra                        # two folders
-  redis-acl diff --since origin/main infra             # the working tree with a revision of git
+  redis-acl diff --since origin/main infra             # a git revision and the working tree
   terraform show -json plan.out > plan.json; redis-acl diff plan.json    # before and after a plan
   redis-acl diff --dialect redis-6.2 --to-dialect redis-7.2 'on ~* +@all' 'on ~* &* +@all'
-A gate for CI, which fails if anybody can do more than before, or if that is not known:
+A gate for CI, which fails if any user gains access, or if that cannot be ruled out:
   redis-acl diff --no-new-access --since origin/main .
 
-Lines with + show what only NEW can do, lines with - what only OLD can do; the command after `for example` proves it.
-The comparison is exact: it decides for every command, key, channel and database, for future commands (+@all) and
-logins. Where it reaches its bounds it is inconclusive, which counts as different and as new access.
+Lines with + show what only NEW allows, lines with - what only OLD allows; the command after `for example` proves it.
+The comparison is exact: it covers all commands, keys, channels and databases, future commands (+@all) and logins. At
+the work limit it is inconclusive, which counts as different and as new access.
 
 Files with users (users.acl, redis.conf, ACL LIST text, Terraform, CloudFormation, manifests …) are compared user by
-user: each is added, removed, wider (it can do more in NEW), narrower, incomparable, undecided or equal. Users are the
-same by their name or id, otherwise by their address in the file. The user `default` of a server counts, also if no line
-defines it. A user of whom the file does not state the engine is compared on every engine that may read it, and what
-holds on one of them counts: the counterexample names it. --dialect, or else `dialect` in the nearest redis-acl.toml,
-narrows what files leave open.
-An access string that is not statically known is unchecked if it is written as before, otherwise undecided. With
---no-new-access both fail, unless --allow-unchecked is given. Removed users pass; added ones pass if they can do nothing.
-Exit codes: 0 both can do the same (with --no-new-access: NEW can do nothing more); 1 not; 2 bad input; 141 the output
-was closed early.
+user: each is added, removed, wider (NEW allows more), narrower, incomparable, undecided or equal. Users are matched by
+name or id, otherwise by their address in the file. The `default` user of a server is included, even if
+no line defines it. If the file does not state the engine of a user, the user is compared on every engine that can read
+the file. A difference on one of them counts, and the output names that engine. --dialect, or else `dialect` in the
+nearest redis-acl.toml, narrows the set of engines.
+An access string that is not statically known is unchecked if its text is unchanged, otherwise undecided. With
+--no-new-access both fail, unless --allow-unchecked is given. Removed users pass; added users pass if they have no
+permissions.
+Exit codes: 0 no difference (with --no-new-access: no new access); 1 otherwise; 2 bad input; 141 the output was closed
+early.
 JSON: {\"old\": {\"input\", \"dialect\"}, \"new\": …, \"change\", \"new_access\": \"none\"|\"some\"|\"undecided\",
-       \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the change is NEW's: equal,
-      wider (it can do more), narrower, incomparable, undecided. Bad strings have \"errors\" instead.
-      Of files {\"old\", \"new\", \"new_access\", \"unchecked\", \"users\": [{\"user\", \"change\", \"new_access\", \"on\", \"old\":
+       \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the change is that of NEW: equal,
+      wider (it allows more), narrower, incomparable, undecided. Bad strings have \"errors\" instead.
+      For files {\"old\", \"new\", \"new_access\", \"unchecked\", \"users\": [{\"user\", \"change\", \"new_access\", \"on\", \"old\":
       {\"file\", \"address\", \"line\", \"column\", \"dialects\"}, \"new\", \"difference\", \"logins_gained\", \"logins_lost\",
       \"unknown\"}]}.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Diff {
-    /// The engines that may read the strings [default for strings: elasticache]; of files, those that may read what
-    /// states no engine itself
+    /// The engines that can read the strings [default for strings: elasticache]; for files, the engines that can read
+    /// users whose file does not state one. One dialect, or a set such as redis-6.2..8.0
     #[arg(long, short, value_name = "DIALECT")]
     dialect: Option<Stated>,
-    /// The engines that read NEW, if they are not those that read OLD
+    /// The engines that read NEW, if they differ from those that read OLD
     #[arg(long, value_name = "DIALECT")]
     to_dialect: Option<Stated>,
     #[command(flatten)]
     setting: ChannelSetting,
-    /// Compare the files below the paths with those that a revision of git has, which are OLD
+    /// Compare the files below the paths (NEW) with the same files in a git revision (OLD)
     #[arg(long, value_name = "REV")]
     since: Option<String>,
-    /// Exit with 1 only if NEW can do what OLD cannot, or if that is not known
+    /// Exit with 1 only if NEW grants new access, or if that cannot be ruled out
     #[arg(long)]
     no_new_access: bool,
-    /// Let --no-new-access pass values that are not statically known
+    /// With --no-new-access, accept values that are not statically known
     #[arg(long, requires = "no_new_access")]
     allow_unchecked: bool,
-    /// Ignore that users have other passwords, as after a rotation
+    /// Ignore changed passwords, for example after a rotation
     #[arg(long)]
     ignore_passwords: bool,
     #[command(flatten)]
@@ -77,14 +78,14 @@ pub(crate) struct Diff {
     size: FileSize,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Print nothing; only the exit code answers
+    /// Print nothing; only set the exit code
     #[arg(long, short)]
     quiet: bool,
-    /// An access string, a file or a folder; `@FILE` reads a string from a file, `-` from the standard input. The JSON
-    /// of a plan by itself holds both sides. With --since: files and folders [default: the current folder]
+    /// An access string, a file or a folder; `@FILE` reads a string from a file, `-` from standard input. The JSON of a
+    /// plan contains both sides, and is given alone. With --since: files and folders [default: the current folder]
     #[arg(allow_hyphen_values = true, value_name = "OLD|PATH")]
     old: Option<String>,
-    /// Another
+    /// The access string, file or folder to compare with
     #[arg(allow_hyphen_values = true, value_name = "NEW|PATH")]
     new: Option<String>,
     /// With --since: more files and folders
@@ -100,11 +101,11 @@ pub(crate) enum Format {
     Text,
     /// For programs: a JSON object
     Json,
-    /// For pull requests: a table, and what changes below it
+    /// For pull requests: a table, followed by the changes of each user
     Markdown,
-    /// For workflows of GitHub: annotations beside the change
+    /// For GitHub workflows: annotations next to the changed lines
     Github,
-    /// For programs that show findings of many tools: SARIF 2.1.0
+    /// For code scanning tools: SARIF 2.1.0
     Sarif,
 }
 
@@ -130,7 +131,7 @@ impl Diff {
             _ => return bad_usage(ARGUMENTS),
         };
         if old == "-" && new == "-" {
-            return bad_usage("only one of the strings can come from the standard input");
+            return bad_usage("only one of the strings can come from standard input");
         }
         match (Named::at(old, self.size)?, Named::at(new, self.size)?) {
             (Some(Named::Files(old_files)), Some(Named::Files(new_files)))
@@ -189,8 +190,8 @@ impl Diff {
     }
 }
 
-const ARGUMENTS: &str = "two arguments are needed, OLD and NEW; or the JSON of one plan (`terraform show -json`); \
-     or --since REV with files and folders";
+const ARGUMENTS: &str = "give OLD and NEW, or the JSON of one plan (`terraform show -json`), or --since REV with files \
+     and folders";
 
 /// How to give strings.
 const STRINGS: &str = "a string consists of rules, such as `on ~app:* +@read`; `@FILE` reads a string from a file";

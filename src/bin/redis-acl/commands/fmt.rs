@@ -21,52 +21,53 @@ use crate::summary::{Counts, Summary};
 
 const EXAMPLES: &str = "\
 Examples:
-  redis-acl fmt --check .                              # for CI: exit code 1 and a list, nothing is written
+  redis-acl fmt --check .                              # for CI: lists what would change, writes nothing
   redis-acl fmt users.tf template.yaml
   redis-acl fmt --dialect redis-7.2 --hash-passwords users.acl
   redis-acl fmt --simplify --dialect valkey-8.1 users.acl
 
 Only the access strings in a file change, and each only if the new text is proven to be equivalent on every engine that
-may read it. Everything else stays byte for byte. Formatting is idempotent. A file is replaced as a whole, or not at all.
-- In Terraform, CloudFormation and AWS requests the canonical form is what the service returns today: the rules in their
-  order, `-@all` written out, one blank between rules. The form that AWS documented for Redis 6.0 is never written.
-- In files of users it is what ACL SAVE writes. That form depends on the engine: name it with --dialect, or by `dialect`
-  in redis-acl.toml.
-- The engines that may read a string are those that its file states. --dialect, or else the nearest redis-acl.toml in a
-  parent folder, narrows them: `redis-7.2`, `redis-6.2..7.2`, `elasticache/redis`, `valkey`, lists with commas.
-- Plaintext passwords stay as they are written unless --hash-passwords is given.
-- These are left as they are: values that are not statically known, rules that are appended to others, what a tool wrote
-  (plans, states), and of locals, variables and module calls what does not begin with `on` or `off`, as it may be a part
-  of another string.
-A file with an access string that every engine rejects is an error, and is not changed; other files are.
+can read it. Everything else stays byte for byte. Formatting is idempotent. A file is replaced as a whole or not at all.
+- In Terraform, CloudFormation and AWS requests, the canonical form is what the service returns today: the rules in their
+  order, with `-@all` written out and single spaces. The form that AWS documented for Redis 6.0 is never written.
+- In ACL files and configurations, it is the form that ACL SAVE writes. That form depends on the engine: name it with
+  --dialect, or with `dialect` in redis-acl.toml.
+- The engines that can read a string are those that its file states. --dialect, or else the nearest redis-acl.toml in the
+  folder or a parent folder, narrows them: `redis-7.2`, or a set such as `redis-6.2..7.2`, `elasticache/redis`, `valkey`,
+  or a list with commas.
+- Plaintext passwords stay as they are unless --hash-passwords is given.
+- Left unchanged are values that are not statically known, rules that are appended to others, and files written by tools
+  (plans, states). In locals, variables and module calls, a string that does not begin with `on` or `off` also stays: it
+  may be part of another string.
+If every engine rejects an access string, that is an error, and its file is not changed; other files are.
 
-Exit codes: 0 fine; 1 with --check: something would change, or AWS returns a text that cannot be written there; 2 a file
-could not be read, holds a rejected string, or holds one whose form depends on an engine that nobody stated.
-JSON, a line a file with changes or errors: {\"file\", \"changes\": [{\"line\", \"column\"}], \"left\": [{\"line\", \"column\",
-      \"why\"}], \"errors\": [{\"line\", \"column\", \"message\"}]}";
+Exit codes: 0 success; 1 with --check: something would change, or AWS returns a text that cannot be written there; 2 a
+file cannot be read, contains a rejected string, or contains one whose form depends on an engine that is not stated.
+JSON, one line per file with changes or errors: {\"file\", \"changes\": [{\"line\", \"column\"}], \"left\": [{\"line\",
+      \"column\", \"why\"}], \"errors\": [{\"line\", \"column\", \"message\"}]}";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Fmt {
-    /// The engines that may read strings whose file does not state one
+    /// The engines that can read strings whose file does not state one: one dialect, or a set such as redis-6.2..7.2
     #[arg(long, short, value_name = "DIALECT")]
     dialect: Option<Stated>,
     #[command(flatten)]
     setting: ChannelSetting,
-    /// Change nothing; exit with 1 if something would change, and list where
+    /// Write nothing; list what would change, and exit with 1 if anything would
     #[arg(long)]
     check: bool,
     /// Write the shortest equivalent string instead of the canonical form
     #[arg(long)]
     simplify: bool,
-    /// Write hashes instead of passwords, as servers do
+    /// Replace plaintext passwords with their hashes, as servers do
     #[arg(long)]
     hash_passwords: bool,
     #[command(flatten)]
     size: FileSize,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Files and folders; in folders, files that .gitignore names are skipped
+    /// Files and folders; in folders, files that .gitignore matches are skipped
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }

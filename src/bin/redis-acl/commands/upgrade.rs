@@ -17,18 +17,17 @@ Examples:
   redis-acl upgrade --from elasticache --to elasticache/valkey-8.0 --format json - < strings.txt
   redis-acl upgrade --from redis-6.2 --to redis-7.0+acl-pubsub-default=allchannels 'on ~app:* +@all'
 
-The string is judged by what its rules grant. Commands that an engine opens to every user (AUTH, HELLO, QUIT, RESET) do
-not count, nor do the names `post` and `host:`, which Redis 6 registers to catch HTTP requests.
+The comparison covers what the rules grant. Commands that every user can run (AUTH, HELLO, QUIT, RESET) do not count,
+nor do the names `post` and `host:`, which Redis 6 registers to catch HTTP requests.
 
-Lines with - are what only the old engine grants; lines with + are what only the new engine grants. Commands that only
-one of the engines has are listed apart and do not change the exit code: new ones open nothing that was closed before,
-and no rule can bring back old ones.
+Lines with - show what only the old engine grants, lines with + what only the new engine grants. Commands that only one
+of the engines has are listed separately and do not affect the exit code.
 
-Two strings are proposed, each proven by a comparison: one grants exactly what the string granted before, the other loses
-nothing and lists what it gains.
+Two strings are proposed, each proven by a comparison. The first grants nothing new, and as nearly as possible what the
+string granted before. The second loses nothing if possible, and lists what it gains.
 
 Exit codes:
-  0  the string grants the same of the commands, keys and channels that both engines have
+  0  the string grants the same commands, keys and channels, among those that both engines have
   1  some of that is lost or gained, the answer is inconclusive, or the new engine rejects the string
   2  bad input
 JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"notes\", \"exact\", \"unavoidable\", \"inexpressible\", \"lossless\",
@@ -48,7 +47,7 @@ pub(crate) struct UpgradeCommand {
     bounds: Bounds,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// An access string, or `-` to read one from each line of the standard input
+    /// An access string, or `-` to read one per line from standard input
     #[arg(allow_hyphen_values = true)]
     string: String,
 }
@@ -119,7 +118,7 @@ impl UpgradeCommand {
         let Self { from, to, .. } = self;
         match upgrade.same() {
             Ok(transition) if transition.is_same() => {
-                output::line(format_args!("under {to} the same string grants the same as under {from}"))?;
+                output::line(format_args!("the string grants the same under {to} as under {from}"))?;
                 if transition.new_commands().is_empty() && transition.gone_commands().is_empty() {
                     return Ok(());
                 }
