@@ -291,9 +291,7 @@ impl Denied<'_> {
                 _ => format!("add `&{}`, or a pattern that matches more", pattern_of(channel)?),
             },
             Reason::Database { .. } => "add the database to `db=`, or write `alldbs`".to_owned(),
-            Reason::SortBy | Reason::SortGet => {
-                "add `%R~*` to a selector that allows the command".to_owned()
-            }
+            Reason::SortBy | Reason::SortGet => "add `%R~*` to a selector that allows the command".to_owned(),
         })
     }
 
@@ -388,8 +386,12 @@ impl fmt::Display for Denied<'_> {
                 _ => write!(f, "`{name}` needs the current database, or all of them"),
             },
             Reason::Database { argument, .. } => write!(f, "database {} is not allowed", lossy(argument)),
-            Reason::SortBy => f.write_str("`BY` reads other keys, and needs a selector that can read all keys"),
-            Reason::SortGet => f.write_str("`GET` reads other keys, and needs a selector that can read all keys"),
+            Reason::SortBy => {
+                f.write_str("`BY` reads other keys, and needs a selector that can read all keys")
+            }
+            Reason::SortGet => {
+                f.write_str("`GET` reads other keys, and needs a selector that can read all keys")
+            }
         }
     }
 }

@@ -325,9 +325,7 @@ impl fmt::Display for Failure {
                 }
                 less.as_ref().map_or(Ok(()), |less| tell("it can do less:", less, f))
             }
-            Self::Undecided => {
-                f.write_str("inconclusive within the work limit, which counts as failed")
-            }
+            Self::Undecided => f.write_str("inconclusive within the work limit, which counts as failed"),
         }
     }
 }

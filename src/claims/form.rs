@@ -258,7 +258,9 @@ fn only<'w, 'l>(
 fn subject(line: &Line, rest: &[Word<'_>]) -> Result<Subject, ClaimError> {
     let help = |text: &str| match text.split_once(' ') {
         Some((container, subcommand)) if !text.contains('@') && !subcommand.contains(' ') => {
-            format!("of a subcommand write `{container}|{subcommand}`; write a separate assertion for each command")
+            format!(
+                "of a subcommand write `{container}|{subcommand}`; write a separate assertion for each command"
+            )
         }
         _ => "write a separate assertion for each".to_owned(),
     };

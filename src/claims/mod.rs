@@ -17,7 +17,7 @@
 //! let answers = claims.check(&user)?;
 //! let failed: Vec<_> = answers.iter().filter(|answer| !answer.holds()).collect();
 //! assert_eq!(failed[0].claim().text(), "never grants @dangerous");
-//! assert_eq!(failed[0].failure().unwrap().to_string(), "it may send 1 command: keys\nfor example: KEYS 1");
+//! assert_eq!(failed[0].failure().unwrap().to_string(), "the user can run 1 command: keys\nfor example: KEYS 1");
 //! assert_eq!(failed.len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

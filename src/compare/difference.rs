@@ -17,8 +17,8 @@ use crate::wording::{counted, listed};
 
 /// What changes when one user becomes another: [`difference`].
 ///
-/// `Display` tells it in lines, those that begin with `+` of what the second user may do and the first may not,
-/// those with `-` of what only the first may do.
+/// `Display` prints it in lines. Lines with `+` show what only the second user (NEW) allows, lines with `-` what only
+/// the first (OLD) allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Difference {

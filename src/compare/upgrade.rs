@@ -269,7 +269,9 @@ fn wider_commands(findings: &Findings, new: &User) -> CommandSet {
 fn what_else_is_more(difference: &Difference, findings: &Findings, new: &User) -> Option<String> {
     let excess = difference.comparison().only_second();
     match excess.witness() {
-        _ if excess.is_undecided() => Some("whether it would grant more is inconclusive within the work limit".into()),
+        _ if excess.is_undecided() => {
+            Some("whether it would grant more is inconclusive within the work limit".into())
+        }
         Some(witness) if !wider_commands(findings, new).is_empty() => {
             Some(format!("it would also allow `{witness}`"))
         }

@@ -284,8 +284,7 @@ fn ranges(list: &[Dialect], suffixes: &[String]) -> Vec<String> {
         };
         let longest = 1 + rest.windows(2).take_while(follows).count();
         let range = |length: usize| Some((range_text(&rest[..length], suffixes)?, length));
-        let (text, length) =
-            (1..=longest).rev().find_map(range).unwrap_or_else(|| (first.to_string(), 1));
+        let (text, length) = (1..=longest).rev().find_map(range).unwrap_or_else(|| (first.to_string(), 1));
         texts.push(text);
         rest = &rest[length..];
     }

@@ -45,9 +45,7 @@ pub enum Passwords {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Left {
     /// The engines that may read it return different forms, or nothing equivalent on all of them was found.
-    #[error(
-        "these engines return different forms; name one with --dialect or in redis-acl.toml"
-    )]
+    #[error("these engines return different forms; name one with --dialect or in redis-acl.toml")]
     DependsOnEngine,
     /// No shorter string was found that is equivalent on all of the engines.
     #[error("no shorter string is equivalent on every engine that can read it")]

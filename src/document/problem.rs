@@ -108,9 +108,7 @@ impl ProblemKind {
             Self::File("not-utf8") => "a line is not UTF-8",
             Self::File("unbalanced-quotes") => "unbalanced quotes",
             Self::File("users-and-acl-file") => "a configuration names an ACL file and also defines users",
-            Self::File("channel-default") => {
-                "the server rejects the value of `acl-pubsub-default`"
-            }
+            Self::File("channel-default") => "the server rejects the value of `acl-pubsub-default`",
             Self::File(_) => "the server rejects a rule of a line",
             Self::Request => "AWS rejects the request for this user or user group",
             Self::Unreadable => "the file cannot be read, or is not of its format",
@@ -159,9 +157,8 @@ impl Problem {
 
     /// The same, found by some of the engines only.
     pub(super) fn on_some(mut self, dialects: Option<Dialects>) -> Self {
-        self.notes.extend(
-            dialects.iter().map(|on| format!("only on {on}; no engine is stated for the file")),
-        );
+        self.notes
+            .extend(dialects.iter().map(|on| format!("only on {on}; no engine is stated for the file")));
         self.dialects = dialects;
         self
     }
@@ -189,7 +186,8 @@ impl Problem {
 
     /// A service was stated for a file of users, which only a server or a Sentinel reads.
     pub(super) fn no_service_reads(stated: &Dialects, read_as: &Dialects) -> Self {
-        let message = format!("{stated} was stated, but services do not read ACL files; the file is read as {read_as}");
+        let message =
+            format!("{stated} was stated, but services do not read ACL files; the file is read as {read_as}");
         Self::of_whole_file(ProblemKind::Contradiction, message)
     }
 

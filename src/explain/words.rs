@@ -54,7 +54,8 @@ pub(super) fn login(login: Login) -> Row {
 }
 
 /// What is said of a selector that grants all there is.
-pub(super) const EVERYTHING: &str = "everything: every command, including future ones, on all keys and channels";
+pub(super) const EVERYTHING: &str =
+    "everything: every command, including future ones, on all keys and channels";
 
 impl Grant {
     pub(super) fn rows(&self, dialect: Dialect) -> Vec<Row> {

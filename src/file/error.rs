@@ -222,7 +222,8 @@ impl FileError {
             }
             FileErrorKind::NotUtf8 => "save the file as UTF-8".into(),
             FileErrorKind::UnbalancedQuotes => {
-                "close the quote, and write a space after it; inside quotes a backslash escapes a quote".into()
+                "close the quote, and write a space after it; inside quotes a backslash escapes a quote"
+                    .into()
             }
             FileErrorKind::UsersAndAclFile => "move the users to the ACL file, or remove `aclfile`".into(),
             FileErrorKind::ChannelDefault(BadChannelDefault::NoSuchSetting) => {

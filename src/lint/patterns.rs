@@ -197,8 +197,7 @@ fn look_for_wiped(patterns: &Patterns<'_>, subject: &Subject<'_>, findings: &mut
     }
     let spans: Vec<_> = rules.iter().map(|rule| rule.span).collect();
     let what = patterns.kind.name();
-    let message =
-        format!("{} removes the {what}s that the rules before it allow", subject.quoted(by.span));
+    let message = format!("{} removes the {what}s that the rules before it allow", subject.quoted(by.span));
     let draft = Draft::new(&WIPED_RULES, by.span, message).also(spans.iter().copied());
     let fix = subject.without_effect(&spans);
     findings.push(draft.help("remove them, or write it first").fix(fix), subject);
@@ -237,7 +236,10 @@ fn look_for_subsumed(patterns: &Patterns<'_>, subject: &Subject<'_>, findings: &
         let by = by.map(|(_, other)| other).find(|other| covers(other, live));
         let shown = subject.quoted(live.rule.span);
         let message = match by {
-            Some(by) => format!("{shown} adds nothing: {} already matches everything it matches", subject.quoted(by.rule.span)),
+            Some(by) => format!(
+                "{shown} adds nothing: {} already matches everything it matches",
+                subject.quoted(by.rule.span)
+            ),
             None => format!("{shown} adds nothing: the other patterns together match everything it matches"),
         };
         let draft = Draft::new(&SUBSUMED_PATTERN, live.rule.span, message).also(by.map(|by| by.rule.span));

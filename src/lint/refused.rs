@@ -191,9 +191,7 @@ fn help(lint: &Lint, part: &str) -> String {
             "grant Sentinel commands to a user of the Sentinel process, which has its own users".to_owned()
         }
         "unknown-command" => "`redis-acl expand +@all` lists all commands".to_owned(),
-        "unknown-category" => {
-            "`redis-acl expand --by-category +@all` lists all categories".to_owned()
-        }
+        "unknown-category" => "`redis-acl expand --by-category +@all` lists all categories".to_owned(),
         "newer-syntax" => "no version of this service has it; leave it out".to_owned(),
         "unknown-password" => "leave it out, or write `resetpass` to remove all passwords".to_owned(),
         _ => "leave it out".to_owned(),

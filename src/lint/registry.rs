@@ -72,7 +72,9 @@ impl Group {
             Self::TooWide => "rules that grant more than they appear to",
             Self::Version => "rules that change their meaning on the next engine",
             Self::Service => "commands that the cloud service restricts",
-            Self::Client => "commands that a client library needs and the user is denied; checked with `--client`",
+            Self::Client => {
+                "commands that a client library needs and the user is denied; checked with `--client`"
+            }
         }
     }
 }

@@ -42,8 +42,11 @@ fn look_for(access: KeyAccess, scope: &Scope<'_>, subject: &Subject<'_>, finding
         return;
     }
     let verb = if access == KeyAccess::Read { "writing" } else { "reading" };
-    let message =
-        format!("{} does not prevent {} from {verb}", subject.quoted(first.span), names(&commands, 3, catalog));
+    let message = format!(
+        "{} does not prevent {} from {verb}",
+        subject.quoted(first.span),
+        names(&commands, 3, catalog)
+    );
     let draft = Draft::new(&UNCHECKED_ACCESS, first.span, message)
         .also(patterns.map(|rule| rule.span))
         .note("these commands do not declare what they do with a key, so any pattern allows it")

@@ -143,8 +143,7 @@ fn look_at_no_commands(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut 
     };
     let mut draft = Draft::new(&NO_COMMANDS, first.span, format!("{what} are allowed, but no command"));
     if subject.scopes.len() > 1 {
-        draft =
-            draft.note("selectors are independent: rules outside of the parentheses do not count inside");
+        draft = draft.note("selectors are independent: rules outside of the parentheses do not count inside");
     }
     let also = others.iter().map(|rule| rule.span);
     findings.push(draft.also(also).help("allow commands, `+@read` or `+get`"), subject);
@@ -164,8 +163,7 @@ fn look_at_keys(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Finding
         let Some(step) = first_that_needs(scope, subject) else { return };
         let needing: CommandSet =
             allowed.iter().filter(|id| catalog.get(*id).is_some_and(needs_keys)).collect();
-        let message =
-            format!("no key is allowed, so {} are always denied", names(&needing, 2, catalog));
+        let message = format!("no key is allowed, so {} are always denied", names(&needing, 2, catalog));
         let message = if needing.len() == 1 { message.replace(" are always", " is always") } else { message };
         let mut draft = Draft::new(&NO_KEYS, step.rule.span, message);
         if subject.scopes.len() > 1 {
@@ -253,7 +251,8 @@ fn look_at_channels(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Fin
         let Some(step) = scope.commands.iter().find(names_it) else { return };
         let message =
             format!("no channel is allowed, so {} are unusable", names(&taking, 3, subject.catalog));
-        let message = if taking.len() == 1 { message.replace(" are unusable", " is unusable") } else { message };
+        let message =
+            if taking.len() == 1 { message.replace(" are unusable", " is unusable") } else { message };
         let draft = Draft::new(&NO_CHANNELS, step.rule.span, message);
         findings.push(draft.help("allow channels, `&app:*`"), subject);
         return;

@@ -90,10 +90,8 @@ impl Upgrade<'_> {
             let draft =
                 Draft::new(&REFUSED_AFTER_UPGRADE, error.span(), format!("after an upgrade: {error}"));
             let gone = *error.kind() == ApplyErrorKind::UnknownCommand;
-            let help = error
-                .help()
-                .filter(|_| !gone)
-                .unwrap_or_else(|| "remove it before the upgrade".to_owned());
+            let help =
+                error.help().filter(|_| !gone).unwrap_or_else(|| "remove it before the upgrade".to_owned());
             findings.push(draft.help(help), self.now);
         }
     }
@@ -146,7 +144,8 @@ impl Upgrade<'_> {
             return Some("no channel is allowed anymore: since Redis 7.0 new users start without channels");
         };
         let shown = self.now.quoted(step.rule.span);
-        let message = format!("on {} no channel is allowed for {shown}, because no rule names channels", self.next);
+        let message =
+            format!("on {} no channel is allowed for {shown}, because no rule names channels", self.next);
         let draft = Draft::new(&CHANNEL_DEFAULT, step.rule.span, message);
         let help = match self.now.quirks.new_channels {
             NewChannels::Unchecked => "when you upgrade, allow channels, `&app:*`, or all, `&*`",
@@ -192,7 +191,8 @@ impl Upgrade<'_> {
         if let Some(channels) = channels {
             draft = draft.note(channels);
         }
-        findings.push(draft.help("name the commands that matter, so that both versions allow them"), self.now);
+        findings
+            .push(draft.help("name the commands that matter, so that both versions allow them"), self.now);
     }
 
     /// What only the next engine allows of what both have, and what only the present one does. That a container

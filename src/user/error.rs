@@ -347,7 +347,9 @@ impl ApplyError {
                 format!("`{part}` belongs to a command that is allowed as a whole")
             }
             ApplyErrorKind::FirstArgumentKills => "a first argument with white space or a quote".into(),
-            ApplyErrorKind::KeysAlreadyAll => format!("`{part}` comes after `~*`, which already allows every key"),
+            ApplyErrorKind::KeysAlreadyAll => {
+                format!("`{part}` comes after `~*`, which already allows every key")
+            }
             ApplyErrorKind::ChannelsAlreadyAll => {
                 format!("`{part}` comes after `&*`, which already allows every channel")
             }
@@ -386,9 +388,7 @@ impl ApplyError {
                 "deny the whole command, and allow the first arguments that are needed".into()
             }
             ApplyErrorKind::FirstArgumentOfSubcommand => "allow the subcommand as a whole".into(),
-            ApplyErrorKind::FirstArgumentOfAllowed => {
-                "deny the command first, or leave out this rule".into()
-            }
+            ApplyErrorKind::FirstArgumentOfAllowed => "deny the command first, or leave out this rule".into(),
             ApplyErrorKind::FirstArgumentKills => {
                 format!("{} accepts this and crashes when it prints the user", self.dialect.engine())
             }

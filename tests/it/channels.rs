@@ -263,7 +263,7 @@ fn answers_say_on_what_they_rest() {
             "on ~* +@all",
             ChannelSource::Default,
             Some(
-                "no channel rule: all channels, by ElastiCache's default acl-pubsub-default; it can be changed",
+                "no channel rule: all channels, the default of acl-pubsub-default on ElastiCache, which can be changed",
             ),
         ),
         (
@@ -285,7 +285,7 @@ fn answers_say_on_what_they_rest() {
             "on ~* +@all",
             ChannelSource::Default,
             Some(
-                "no channel rule: all channels, by the default acl-pubsub-default of redis-6.2; it can be changed",
+                "no channel rule: all channels, the default of acl-pubsub-default on redis-6.2, which can be changed",
             ),
         ),
         (
@@ -315,11 +315,11 @@ fn an_explanation_says_on_what_channels_rest() {
     };
     assert_eq!(
         channels("elasticache/redis-6.2", "on ~* +@all"),
-        "all (no channel rule), by ElastiCache's default acl-pubsub-default; it can be changed"
+        "all (no channel rule), the default of acl-pubsub-default on ElastiCache, which can be changed"
     );
     assert_eq!(
         channels("redis-7.2", "on ~* +publish"),
-        "none (no channel rule), by the default acl-pubsub-default of redis-7.2; it can be changed"
+        "none (no channel rule), the default of acl-pubsub-default on redis-7.2, which can be changed"
     );
     assert_eq!(channels("redis-7.2", "on ~* +get"), "none");
     assert_eq!(channels("redis-7.2", "on ~* &* +publish"), "all");

@@ -42,9 +42,9 @@ fn requests_are_allowed_or_denied() {
         ("allow SET \"tmp:\\xff\" 'two words'", ""),
         (
             "allow SET app:1 1",
-            "denied: no pattern lets write the key `app:1`\nhelp: add `%W~app:1`, or a pattern that matches more",
+            "denied: no pattern allows writing the key `app:1`\nhelp: add `%W~app:1`, or a pattern that matches more",
         ),
-        ("allow keys *", "denied: `-keys` takes the command `keys` away\nhelp: add `+keys`"),
+        ("allow keys *", "denied: `-keys` denies the command `keys`\nhelp: add `+keys`"),
         ("deny KEYS *", ""),
         ("deny GET app:1", "allowed by `+@all`"),
         ("deny SET tmp:1 1", "allowed by `+@write` of selector 1"),
@@ -69,7 +69,7 @@ fn never_grants_asks_what_can_be_sent() {
             "redis-7.2",
             "on ~* +@read",
             "never grants @dangerous",
-            "it may send 2 commands: keys sort_ro\nfor example: KEYS 1",
+            "the user can run 2 commands: keys sort_ro\nfor example: KEYS 1",
         ),
         // without keys nothing that needs one can be sent
         ("redis-7.2", "on +get +set", "never grants @all", ""),
@@ -78,38 +78,43 @@ fn never_grants_asks_what_can_be_sent() {
             "redis-7.2",
             "on ~a +config|get",
             "never grants config",
-            "it may send 1 command: config|get\nfor example: CONFIG GET 1",
+            "the user can run 1 command: config|get\nfor example: CONFIG GET 1",
         ),
         // first arguments count
         (
             "redis-7.2",
             "on +select|3",
             "never grants select",
-            "it may send 1 command: select\nfor example: SELECT 3",
+            "the user can run 1 command: select\nfor example: SELECT 3",
         ),
         ("redis-7.2", "on +select|3", "never grants select|0", ""),
         (
             "redis-7.2",
             "on +select",
             "never grants select|0",
-            "it may send 1 command: select|0\nfor example: SELECT 0",
+            "the user can run 1 command: select|0\nfor example: SELECT 0",
         ),
         ("elasticache", "on ~* +config|get", "never grants config|set", ""),
         (
             "elasticache",
             "on ~* +config",
             "never grants config|set",
-            "it may send 1 command: config|set\nfor example: CONFIG set",
+            "the user can run 1 command: config|set\nfor example: CONFIG set",
         ),
         (
             "redis-7.2",
             "on ~* -@all (+@all)",
             "never grants flushall",
-            "it may send 1 command: flushall\nfor example: FLUSHALL",
+            "the user can run 1 command: flushall\nfor example: FLUSHALL",
         ),
         // what every user may send is no part of a category, and is what it is by its name
         ("redis-7.2", "on ~* +get", "never grants @connection", ""),
-        ("redis-7.2", "on ~* +get", "never grants auth", "it may send 1 command: auth, as every user can"),
+        (
+            "redis-7.2",
+            "on ~* +get",
+            "never grants auth",
+            "the user can run 1 command: auth, as every user can",
+        ),
         ("redis-7.2", "on +@all", "never grants future commands", "future commands are granted (+@all)"),
         ("redis-7.2", "on (+@all)", "never grants future commands", "future commands are granted (+@all)"),
         ("redis-7.2", "on +@read", "never grants future commands", ""),
@@ -122,17 +127,17 @@ fn never_grants_asks_what_can_be_sent() {
 fn grants_asks_for_all_of_it() {
     for (dialect, rules, claim, failure) in [
         ("redis-7.2", "on ~* +@read", "grants @read", ""),
-        ("redis-7.2", "on ~* +@read -get", "grants @read", "not granted as a whole: get"),
+        ("redis-7.2", "on ~* +@read -get", "grants @read", "not granted in full: get"),
         ("redis-7.2", "on ~* +get (~* +set)", "grants set", ""),
-        ("redis-7.2", "on +select|3", "grants select", "not granted as a whole: select"),
+        ("redis-7.2", "on +select|3", "grants select", "not granted in full: select"),
         ("redis-7.2", "on +select|3", "grants select|3", ""),
-        ("redis-7.2", "on +select|3", "grants select|4", "not granted as a whole: select|4"),
+        ("redis-7.2", "on +select|3", "grants select|4", "not granted in full: select|4"),
         ("elasticache", "on +config", "grants config|get", ""),
         (
             "redis-7.2",
             "on +config|get",
             "grants config",
-            "not granted as a whole: config|help config|resetstat config|rewrite config|set",
+            "not granted in full: config|help config|resetstat config|rewrite config|set",
         ),
         ("redis-7.2", "on +config", "grants CONFIG|Set", ""),
         (
@@ -235,7 +240,7 @@ fn what_cannot_be_decided_has_failed() {
     }
     assert!(holds(&many, "no wider than 'on ~k* +get'"));
     // what is proven is no matter of doubt
-    assert_eq!(told(&many, "never grants get"), "it may send 1 command: get\nfor example: GET k0");
+    assert_eq!(told(&many, "never grants get"), "the user can run 1 command: get\nfor example: GET k0");
 }
 
 #[test]
@@ -283,7 +288,7 @@ fn each_error_says_what_and_where_and_how_to_mend_it() {
             Kind::NoClaims,
             "",
             "the file has no assertions, so nothing is tested",
-            "write a claim a line",
+            "write one assertion per line",
         ),
         ("allow GET \"a", Kind::UnbalancedQuotes, "\"a", "unbalanced quotes", "close each quote"),
         ("allow GET a\0b", Kind::ControlCharacter, "\0", "a control character", "inside double quotes"),
@@ -348,7 +353,7 @@ fn each_error_says_what_and_where_and_how_to_mend_it() {
             "deny CONFIG SET a",
             Kind::WrongArity,
             "CONFIG SET a",
-            "`config|set` takes another number of arguments",
+            "wrong number of arguments for `config|set`",
             "it takes at least 2",
         ),
         (
@@ -448,7 +453,7 @@ fn every_bad_line_is_reported() {
     let lines: Vec<_> = errors.iter().map(|error| (error.line(), error.kind().clone())).collect();
     use ClaimErrorKind::{GivenTwice, UnknownClaim, UnknownDialect};
     assert_eq!(lines, [(1, UnknownClaim), (3, UnknownDialect), (5, GivenTwice)]);
-    assert_eq!(errors.to_string(), "line 1: `alow` is not a claim (and 2 more)");
+    assert_eq!(errors.to_string(), "line 1: `alow` is not an assertion (and 2 more)");
 }
 
 #[test]

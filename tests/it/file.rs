@@ -116,7 +116,7 @@ fn a_second_line_resets_the_user_or_is_an_error() {
     let file = AclFile::parse(bytes, Engine::Redis7_0);
     let error = file.errors().next().unwrap();
     assert_eq!((error.line(), error.other_line()), (2, Some(1)));
-    assert_eq!(error.to_string(), "line 2: a second line about the user `a`, after line 1");
+    assert_eq!(error.to_string(), "line 2: a second line for the user `a`, after line 1");
 }
 
 #[test]

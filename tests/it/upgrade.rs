@@ -147,7 +147,7 @@ fn notes_say_on_what_channels_rest_where_that_differs() {
     assert_eq!(
         upgrade.notes(),
         [
-            "elasticache/redis-7.1: no channel rule: all channels, by ElastiCache's default acl-pubsub-default; it can be changed",
+            "elasticache/redis-7.1: no channel rule: all channels, the default of acl-pubsub-default on ElastiCache, which can be changed",
             "memorydb/redis-7.1: no channel rule: no channels, as MemoryDB reads back `resetchannels`"
         ]
     );

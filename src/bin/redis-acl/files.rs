@@ -100,7 +100,11 @@ impl Unread {
     fn of(error: ignore::Error, named: &Path, below: usize) -> Self {
         let path = path_of(&error).unwrap_or(named).to_owned();
         let text = error.to_string();
-        Self { path: plain(path), below, error: error.into_io_error().unwrap_or_else(|| io::Error::other(text)) }
+        Self {
+            path: plain(path),
+            below,
+            error: error.into_io_error().unwrap_or_else(|| io::Error::other(text)),
+        }
     }
 }
 

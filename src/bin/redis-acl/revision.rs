@@ -225,14 +225,23 @@ fn content(answers: &mut impl BufRead, blob: &Blob) -> io::Result<Vec<u8>> {
 
 fn git(arguments: &[&str]) -> io::Result<Vec<u8>> {
     let run = Command::new("git").args(arguments).output();
-    let Output { status, stdout, stderr } =
-        run.map_err(|error| io::Error::new(error.kind(), format!("cannot run git: {}", match error.kind() {
-            io::ErrorKind::NotFound => "it is not installed, or not on the PATH".to_owned(),
-            _ => error.to_string(),
-        })))?;
+    let Output { status, stdout, stderr } = run.map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!(
+                "cannot run git: {}",
+                match error.kind() {
+                    io::ErrorKind::NotFound => "it is not installed, or not on the PATH".to_owned(),
+                    _ => error.to_string(),
+                }
+            ),
+        )
+    })?;
     match status.success() {
         true => Ok(stdout),
-        false => Err(io::Error::other(format!("git reports: {}", String::from_utf8_lossy(&stderr).trim_end()))),
+        false => {
+            Err(io::Error::other(format!("git reports: {}", String::from_utf8_lossy(&stderr).trim_end())))
+        }
     }
 }
 

@@ -335,6 +335,5 @@ fn look_at_keys(client: &Client, subject: &Subject<'_>, findings: &mut Findings<
             few_of(client.channels.iter().map(|of| format!("`{of}`")).collect(), 6)
         ));
     }
-    findings
-        .push(draft.help("allow these keys, or the prefix that is configured in the framework"), subject);
+    findings.push(draft.help("allow these keys, or the prefix that is configured in the framework"), subject);
 }

@@ -37,7 +37,7 @@ A file of assertions:
   never grants config|set
   never grants future commands
 
-  # another user: this one must not have more permissions, must not have fewer, or must have the same
+  # another user, to compare the permissions with
   no wider than \"on ~app:* +@all -@dangerous\"
   no narrower than \"on ~app:* +get +set\"
   same as \"on ~app:* +@read +@write -@dangerous\"
@@ -131,7 +131,9 @@ impl Assert {
     fn user_of_the_file(&self, claims: &Claims, dialects: &Dialects) -> io::Result<Outcome> {
         match claims.users(dialects) {
             Ok(Some(users)) => self.check(None, &users, claims),
-            Ok(None) => self.no_user("no access string is given, and the file of assertions has no line `user \"…\"`"),
+            Ok(None) => {
+                self.no_user("no access string is given, and the file of assertions has no line `user \"…\"`")
+            }
             Err(errors) => self.unread(&errors),
         }
     }

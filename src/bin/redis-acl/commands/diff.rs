@@ -146,7 +146,8 @@ impl Diff {
             (other, Some(Named::Files(_))) => bad_usage(&one_file(new, old, other.is_some())),
             (of_old, of_new) => {
                 let sides = [(old, of_old.is_some()), (new, of_new.is_some())];
-                let problems: Vec<_> = sides.iter().filter_map(|(side, exists)| not_a_string(side, *exists)).collect();
+                let problems: Vec<_> =
+                    sides.iter().filter_map(|(side, exists)| not_a_string(side, *exists)).collect();
                 match problems.is_empty() {
                     true => self.strings(old, new),
                     false => bad_usage(&format!("{}; {STRINGS}", problems.join(", and "))),
@@ -181,7 +182,10 @@ impl Diff {
         let old = revision::of_git(revision, &paths, self.size)?;
         let is_old = |path: &Path| old.files.iter().any(|source| source.label.starts_with(path));
         if let Some(missing) = paths.iter().find(|path| !path.exists() && !is_old(path)) {
-            return bad_usage(&format!("no such file or folder `{}`, neither now nor at {revision}", missing.display()));
+            return bad_usage(&format!(
+                "no such file or folder `{}`, neither now nor at {revision}",
+                missing.display()
+            ));
         }
         let there: Vec<_> = paths.iter().filter(|path| path.exists()).cloned().collect();
         let new = revision::present(&there, self.size)?;
@@ -194,7 +198,8 @@ const ARGUMENTS: &str = "give OLD and NEW, or the JSON of one plan (`terraform s
      and folders";
 
 /// How to give strings.
-const STRINGS: &str = "a string consists of rules, such as `on ~app:* +@read`; `@FILE` reads a string from a file";
+const STRINGS: &str =
+    "a string consists of rules, such as `on ~app:* +@read`; `@FILE` reads a string from a file";
 
 /// Why an argument that names no file with users is no string either.
 fn not_a_string(argument: &str, exists: bool) -> Option<String> {

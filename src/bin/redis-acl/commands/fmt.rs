@@ -84,9 +84,9 @@ struct Report {
     /// Whether it is a file of users, of which a server prints each line in one form.
     #[serde(skip)]
     is_of_users: bool,
-    /// What is reported of a file that cannot be read, with its name.
+    /// The whole message, if there is no such file.
     #[serde(skip)]
-    unread: Option<String>,
+    missing: Option<String>,
     /// The path that was named, by its index.
     #[serde(skip)]
     below: usize,
@@ -250,17 +250,15 @@ impl fmt::Display for LeftAt {
 }
 
 impl Report {
-    /// A file that the file system does not let us read.
+    /// A file that the file system does not let us read. One that does not exist has no position.
     fn unread(path: &Path, error: &io::Error) -> Self {
-        Self {
-            unread: Some(files::told_of(path, error)),
-            ..Self::unreadable(path, files::told(error))
-        }
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        let missing = is_missing.then(|| files::told_of(path, error));
+        Self { missing, ..Self::unreadable(path, files::told(error)) }
     }
 
     fn unreadable(path: &Path, message: String) -> Self {
         Self {
-            unread: Some(format!("{}: {message}", path.display())),
             file: path.to_owned(),
             errors: vec![Refusal::of_file(message)],
             counts: Counts::UNREADABLE,
@@ -290,7 +288,7 @@ impl Report {
             let is_silent = self.changes.is_empty() && self.left.is_empty() && self.errors.is_empty();
             return if is_silent { Ok(()) } else { output::json(self) };
         }
-        if let Some(message) = &self.unread {
+        if let Some(message) = &self.missing {
             return output::error(message, None);
         }
         self.errors.iter().try_for_each(|refusal| output::refusal(refusal, &self.file))?;

@@ -216,7 +216,9 @@ impl Lint {
             Given::Strings(strings) => {
                 let is_path = |given: &&String| !self.string && input::is_no_rule(given);
                 let missing = strings.iter().filter(is_path).map(|path| input::no_such_path(path));
-                missing.map(|message| format!("note: {message}, so it is read as a string")).try_for_each(output::note)?;
+                missing
+                    .map(|message| format!("note: {message}, so it is read as a string"))
+                    .try_for_each(output::note)?;
                 lint_strings(strings, &flags, format, fix)
             }
             Given::Paths(paths) => {

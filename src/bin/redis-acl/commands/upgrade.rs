@@ -178,7 +178,9 @@ impl UpgradeCommand {
         let (purpose, differences) = match (transition.loses_nothing(), !gains_nothing(transition)) {
             (true, false) => ("to lose nothing", None),
             (true, true) => ("to lose nothing", Some("new access:")),
-            (false, true) => ("to lose as little as possible", Some("unavoidable losses (-), and new access (+):")),
+            (false, true) => {
+                ("to lose as little as possible", Some("unavoidable losses (-), and new access (+):"))
+            }
             (false, false) => ("to lose as little as possible", Some("unavoidable losses:")),
         };
         output::line(format_args!("{purpose} under {to}:\n  {}", replacement.text()))?;
