@@ -308,7 +308,7 @@ impl fmt::Display for Failure {
                 if !unsendable.is_empty() {
                     write!(
                         f,
-                        "granted, but unusable without a key, channel or database: {}",
+                        "granted, but no key, channel or database is allowed for it: {}",
                         list(unsendable)
                     )?;
                 }

@@ -19,7 +19,7 @@
 //! denied     no @dangerous, @admin, @scripting, @pubsub, @transaction or @connection commands; no channels
 //!
 //! rule by rule
-//!   on      may log in
+//!   on      can log in
 //!   ~app:*  keys app:* readable and writable
 //!   +@hash  16 commands added
 //!   -hdel   1 command removed: hdel

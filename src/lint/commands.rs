@@ -201,7 +201,7 @@ fn given_back(grants: &[Span], denied: &[&Step<'_>], back: &CommandSet, subject:
     let (shown, before) = (subject.quoted(grant), subject.quoted(first));
     let others = if denied.len() > 1 { " and others" } else { "" };
     let what = names(back, 3, subject.catalog);
-    let message = format!("{shown} allows {what} again, which {before}{others} denied");
+    let message = format!("{shown} again allows {what}, which {before}{others} denied");
     let texts = grants.iter().map(|grant| format!("{} ", &subject.text[grant.range()]));
     let moved = Edit { span: Span::new(first.start, first.start), replacement: texts.collect() };
     let edits = core::iter::once(moved).chain(grants.iter().map(|grant| subject.deletion(*grant))).collect();

@@ -133,11 +133,11 @@ impl Finding {
     /// let catalog = Catalog::from(Engine::Redis7_2);
     /// let findings = lint::lint("on ~app:* -@all +get +@string", &catalog, &lint::Config::new());
     /// assert_eq!(findings[0].report().to_string(), "\
-    /// hint[redundant-rule]: `+get` changes nothing: `+@string` behind it allows it too
+    /// hint[redundant-rule]: `+get` changes nothing: `+@string` after it allows it too
     ///   |
     ///   | on ~app:* -@all +get +@string
     ///   |                 ^^^^ --------
-    ///   = fix (equivalent): take `+get` out
+    ///   = fix (equivalent): remove `+get`
     ///   = see: docs/lints.md#redundant-rule");
     /// ```
     #[must_use]

@@ -375,7 +375,7 @@ impl ApplyError {
         let part = self.part();
         if let Some(feature) = self.kind.missing() {
             let first = self.dialect.first_with(feature)?;
-            return Some(format!("it needs {first} or later"));
+            return Some(format!("available since {first}"));
         }
         Some(match &self.kind {
             ApplyErrorKind::Syntax(kind) => return kind.help(&part),

@@ -367,7 +367,7 @@ fn a_set_with_a_setting_or_a_module_is_printed_by_its_families_and_ranges() {
     // Redis 6.0 and MemoryDB have no such setting
     assert_eq!(
         printed("redis-6.0..7.0+acl-pubsub-default=allchannels"),
-        "redis-6.0..7.0+acl-pubsub-default=allchannels"
+        "redis-6.0.5..7.0+acl-pubsub-default=allchannels"
     );
     // a version with another setting interrupts a range
     let mixed = "redis-6.2..7.2,redis-7.4..8.0+acl-pubsub-default=allchannels,redis-8.2..8.6";
