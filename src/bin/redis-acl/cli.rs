@@ -43,8 +43,8 @@ Examples:
   Show how AWS responds to a new user, before anything is deployed:
     redis-acl create-user --user-id u --user-name u --engine valkey --passwords short --access-string 'on ~* +@all'
 
-Exit codes: 0 success; 1 a negative result (not equal, denied, findings); 2 bad input or usage; 252 and 254 as in the
-AWS CLI.";
+Exit codes: 0 success; 1 a negative result (not equal, denied, findings); 2 bad input or usage;
+252 and 254 as in the AWS CLI.";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {

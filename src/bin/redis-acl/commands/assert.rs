@@ -42,12 +42,14 @@ A file of assertions:
   no narrower than \"on ~app:* +get +set\"
   same as \"on ~app:* +@read +@write -@dangerous\"
 
-With several engines, an assertion must hold on every one that accepts the string; a failure names the engine. An
-assertion about a command that one of the engines does not have is an error. An assertion that is inconclusive within
-the work limit fails. In the last three, passwords count only if the string of the assertion has some.
+With several engines, an assertion must hold on every one that accepts the string; a failure names
+the engine. An assertion about a command that one of the engines does not have is an error. An
+assertion that is inconclusive within the work limit fails. In the last three, passwords count
+only if the string of the assertion has some.
 Exit codes: 0 all assertions hold; 1 some do not; 2 the file or the string cannot be read.
-JSON, one line per string: {\"input\", \"dialect\", \"holds\", \"claims\": [{\"line\", \"claim\", \"holds\", \"failure\"}]}; a failure
-      has \"kind\", \"message\" and the evidence: \"rule\", \"commands\", \"witness\" … Bad strings have \"errors\" instead.";
+JSON, one line per string: {\"input\", \"dialect\", \"holds\", \"claims\": [{\"line\", \"claim\", \"holds\",
+      \"failure\"}]}; a failure has \"kind\", \"message\" and the evidence: \"rule\", \"commands\",
+      \"witness\" … Bad strings have \"errors\" instead.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]

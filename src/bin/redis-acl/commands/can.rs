@@ -20,12 +20,13 @@ Examples:
   redis-acl can --all-dialects 'on ~app:* +@read' -- EVAL_RO 'return 1' 1 other
   redis-acl can --dialect valkey-8.1 --file requests.txt \"$(cat acl.txt)\"
 
-A file has one command per line, quoted as in redis-cli; blank lines and lines that begin with # are skipped.
+A file has one command per line, quoted as in redis-cli; blank lines and lines that begin with #
+are skipped. The check ignores whether the user is on, like ACL DRYRUN.
 JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\", \"channel_source\"} or
-      {\"request\", \"dialect\", \"allowed\": false, \"reason\", \"message\", \"help\", \"selector\", \"rule\", \"needs\",
-       \"missing\", \"server_message\", \"dryrun\", \"channel_source\"}; \"channel_source\" is present if the command
-      names channels: \"rules\", \"default\" (acl-pubsub-default), \"read_back\" (ElastiCache) or \"engine\"
-The check ignores whether the user is on, like ACL DRYRUN.";
+      {\"request\", \"dialect\", \"allowed\": false, \"reason\", \"message\", \"help\", \"selector\", \"rule\",
+      \"needs\", \"missing\", \"server_message\", \"dryrun\", \"channel_source\"}; \"channel_source\" is
+      present if the command names channels: \"rules\", \"default\" (acl-pubsub-default), \"read_back\"
+      (ElastiCache) or \"engine\"";
 
 const NO_COMMAND: &str = "no command to check; write one after `--`, such as `redis-acl can 'on ~app:* +@read' -- GET app:1`, \
      or name a file of commands with --file";

@@ -26,27 +26,29 @@ Examples:
 A gate for CI, which fails if any user gains access, or if that cannot be ruled out:
   redis-acl diff --no-new-access --since origin/main .
 
-Lines with + show what only NEW allows, lines with - what only OLD allows; the command after `for example` proves it.
-The comparison is exact: it covers all commands, keys, channels and databases, future commands (+@all) and logins. At
-the work limit it is inconclusive, which counts as different and as new access.
+Lines with + show what only NEW allows, lines with - what only OLD allows; the command after `for
+example` proves it. The comparison is exact: it covers all commands, keys, channels and databases,
+future commands (+@all) and logins. At the work limit it is inconclusive, which counts as
+different and as new access.
 
-Files with users (users.acl, redis.conf, ACL LIST text, Terraform, CloudFormation, manifests …) are compared user by
-user: each is added, removed, wider (NEW allows more), narrower, incomparable, undecided or equal. Users are matched by
-name or id, otherwise by their address in the file. The `default` user of a server is included, even if
-no line defines it. If the file does not state the engine of a user, the user is compared on every engine that can read
-the file. A difference on one of them counts, and the output names that engine. --dialect, or else `dialect` in the
-nearest redis-acl.toml, narrows the set of engines.
-An access string that is not statically known is unchecked if its text is unchanged, otherwise undecided. With
---no-new-access both fail, unless --allow-unchecked is given. Removed users pass; added users pass if they have no
-permissions.
-Exit codes: 0 no difference (with --no-new-access: no new access); 1 otherwise; 2 bad input; 141 the output was closed
-early.
+Files with users (users.acl, redis.conf, ACL LIST text, Terraform, CloudFormation, manifests …)
+are compared user by user: each is added, removed, wider (NEW allows more), narrower,
+incomparable, undecided or equal. Users are matched by name or id, otherwise by their address in
+the file. The `default` user of a server is included, even if no line defines it.
+If the file does not state the engine of a user, the user is compared on every engine that can
+read the file. A difference on one of them counts, and the output names that engine. --dialect, or
+else `dialect` in the nearest redis-acl.toml, narrows the set of engines.
+An access string that is not statically known is unchecked if its text is unchanged, otherwise
+undecided. With --no-new-access both fail, unless --allow-unchecked is given. Removed users pass;
+added users pass if they have no permissions.
+Exit codes: 0 no difference (with --no-new-access: no new access); 1 otherwise; 2 bad input; 141
+the output was closed early.
 JSON: {\"old\": {\"input\", \"dialect\"}, \"new\": …, \"change\", \"new_access\": \"none\"|\"some\"|\"undecided\",
-       \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the change is that of NEW: equal,
-      wider (it allows more), narrower, incomparable, undecided. Bad strings have \"errors\" instead.
-      For files {\"old\", \"new\", \"new_access\", \"unchecked\", \"users\": [{\"user\", \"change\", \"new_access\", \"on\", \"old\":
-      {\"file\", \"address\", \"line\", \"column\", \"dialects\"}, \"new\", \"difference\", \"logins_gained\", \"logins_lost\",
-      \"unknown\"}]}.";
+      \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the change
+      is that of NEW: equal, wider (it allows more), narrower, incomparable, undecided. Bad
+      strings have \"errors\" instead. For files {\"old\", \"new\", \"new_access\", \"unchecked\", \"users\":
+      [{\"user\", \"change\", \"new_access\", \"on\", \"old\": {\"file\", \"address\", \"line\", \"column\",
+      \"dialects\"}, \"new\", \"difference\", \"logins_gained\", \"logins_lost\", \"unknown\"}]}.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]

@@ -15,9 +15,9 @@ Examples:
   redis-acl equal --dialect redis-7.2 '+@all -@all +get' '+get'
   redis-acl equal --dialect elasticache/redis 'on ~* +@read' 'on ~* +@read -ping'
 
-Two strings are equivalent if they allow the same logins and the same commands, however the rules are written. Future
-commands (+@all) count too. With several engines, they must be equivalent on every one that accepts both strings.
-`redis-acl diff` shows the differences.";
+Two strings are equivalent if they allow the same logins and the same commands, however the rules
+are written. Future commands (+@all) count too. With several engines, they must be equivalent on
+every one that accepts both strings. `redis-acl diff` shows the differences.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]

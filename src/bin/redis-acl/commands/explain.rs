@@ -12,13 +12,15 @@ Examples:
   redis-acl explain 'on ~app:* +@read -keys'
   redis-acl explain --dialect redis-7.2 '+@all -@dangerous +info (%R~tmp:* +@read)'
   redis-acl explain --dialect valkey-8.1 --format markdown \"$(cat acl.txt)\" | gh pr comment --body-file -
-  redis-acl explain --format json - < strings.txt    # one string per line, one JSON object per line
+  redis-acl explain --format json - < strings.txt    # JSON, one line per string
 
-The output shows what the whole string grants, then what each rule changes at its position: `+get` after `+@read` changes
-nothing. Subcommands count as commands. Long lists of commands are cut; `redis-acl expand` prints them in full.
+The output shows what the whole string grants, then what each rule changes at its position: `+get`
+after `+@read` changes nothing. Subcommands count as commands. Long lists of commands are cut;
+`redis-acl expand` prints them in full.
 
-JSON: {\"dialect\", \"text\", \"login\", \"everything\", \"selectors\": [{\"commands\", \"of\", \"categories\", \"notable\", \"keys\",
-       \"channels\", \"denied\", …}], \"rules\": [{\"rule\", \"span\", \"effect\", \"changes\", \"rules\"}]} or
+JSON: {\"dialect\", \"text\", \"login\", \"everything\", \"selectors\": [{\"commands\", \"of\", \"categories\",
+       \"notable\", \"keys\", \"channels\", \"denied\", …}], \"rules\": [{\"rule\", \"span\", \"effect\",
+       \"changes\", \"rules\"}]} or
       {\"input\", \"dialect\", \"errors\"} as in normalize; the library documentation describes all fields.
 Passwords are masked in the output. Exit codes: 0 success; 2 bad input.";
 

@@ -21,30 +21,34 @@ use crate::summary::{Counts, Summary};
 
 const EXAMPLES: &str = "\
 Examples:
-  redis-acl fmt --check .                              # for CI: lists what would change, writes nothing
+  redis-acl fmt --check .                              # for CI: lists what would change
   redis-acl fmt users.tf template.yaml
   redis-acl fmt --dialect redis-7.2 --hash-passwords users.acl
   redis-acl fmt --simplify --dialect valkey-8.1 users.acl
 
-Only the access strings in a file change, and each only if the new text is proven to be equivalent on every engine that
-can read it. Everything else stays byte for byte. Formatting is idempotent. A file is replaced as a whole or not at all.
-- In Terraform, CloudFormation and AWS requests, the canonical form is what the service returns today: the rules in their
-  order, with `-@all` written out and single spaces. The form that AWS documented for Redis 6.0 is never written.
-- In ACL files and configurations, it is the form that ACL SAVE writes. That form depends on the engine: name it with
-  --dialect, or with `dialect` in redis-acl.toml.
-- The engines that can read a string are those that its file states. --dialect, or else the nearest redis-acl.toml in the
-  folder or a parent folder, narrows them: `redis-7.2`, or a set such as `redis-6.2..7.2`, `elasticache/redis`, `valkey`,
-  or a list with commas.
+Only the access strings in a file change, and each only if the new text is proven to be equivalent
+on every engine that can read it. Everything else stays byte for byte. Formatting is idempotent. A
+file is replaced as a whole or not at all.
+- In Terraform, CloudFormation and AWS requests, the canonical form is what the service returns
+  today: the rules in their order, with `-@all` written out and single spaces. The form that AWS
+  documented for Redis 6.0 is never written.
+- In ACL files and configurations, it is the form that ACL SAVE writes. That form depends on the
+  engine: name it with --dialect, or with `dialect` in redis-acl.toml.
+- The engines that can read a string are those that its file states. --dialect, or else the
+  nearest redis-acl.toml in the folder or a parent folder, narrows them: `redis-7.2`, or a set
+  such as `redis-6.2..7.2`, `elasticache/redis`, `valkey`, or a list with commas.
 - Plaintext passwords stay as they are unless --hash-passwords is given.
-- Left unchanged are values that are not statically known, rules that are appended to others, and files written by tools
-  (plans, states). In locals, variables and module calls, a string that does not begin with `on` or `off` also stays: it
-  may be part of another string.
-If every engine rejects an access string, that is an error, and its file is not changed; other files are.
+- Left unchanged are values that are not statically known, rules that are appended to others, and
+  files written by tools (plans, states). In locals, variables and module calls, a string that
+  does not begin with `on` or `off` also stays: it may be part of another string.
+If every engine rejects an access string, that is an error, and its file is not changed; other
+files are.
 
-Exit codes: 0 success; 1 with --check: something would change, or AWS returns a text that cannot be written there; 2 a
-file cannot be read, contains a rejected string, or contains one whose form depends on an engine that is not stated.
-JSON, one line per file with changes or errors: {\"file\", \"changes\": [{\"line\", \"column\"}], \"left\": [{\"line\",
-      \"column\", \"why\"}], \"errors\": [{\"line\", \"column\", \"message\"}]}";
+Exit codes: 0 success; 1 with --check: something would change, or AWS returns a text that cannot
+be written there; 2 a file cannot be read, contains a rejected string, or contains one whose form
+depends on an engine that is not stated.
+JSON, one line per file with changes or errors: {\"file\", \"changes\": [{\"line\", \"column\"}], \"left\":
+      [{\"line\", \"column\", \"why\"}], \"errors\": [{\"line\", \"column\", \"message\"}]}";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]

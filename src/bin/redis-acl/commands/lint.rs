@@ -32,19 +32,23 @@ Examples:
   redis-acl lint --list                                  # every lint
   redis-acl lint --client list                           # every client
 
-Each lint has an id and belongs to a group; docs/lints.md explains each lint and what to write instead.
-An argument that names an existing file or folder is a path, any other argument is a string. In folders, these files are
-checked: ACL files (*.acl, and files that contain only `user` lines); *.conf of Redis and Valkey; Terraform and OpenTofu
-(.tf, .tofu, .tfvars, plans and states as JSON); CloudFormation, AWS requests, Kubernetes manifests and Helm values
-(.json, .yaml, .yml, .template). Files that are hidden, ignored by .gitignore, or larger than --max-file-size are skipped.
-The engine of a string is the one that its file states (engine, engine_version); --dialect, or else redis-acl.toml,
-narrows what the file leaves open. Without either, a string is checked on every engine that can read it; a finding on
-only some of them is a hint that names them.
---fix changes only the strings. A file is replaced as a whole or not at all, and a fix is made only if it grants nothing
-new on every engine that can read the string.
+Each lint has an id and belongs to a group; docs/lints.md explains each lint and what to write
+instead.
+An argument that names an existing file or folder is a path, any other argument is a string. In
+folders, these files are checked: ACL files (*.acl, and files that contain only `user` lines);
+*.conf of Redis and Valkey; Terraform and OpenTofu (.tf, .tofu, .tfvars, plans and states as
+JSON); CloudFormation, AWS requests, Kubernetes manifests and Helm values (.json, .yaml, .yml,
+.template). Files that are hidden, ignored by .gitignore, or larger than --max-file-size are
+skipped.
+The engine of a string is the one that its file states (engine, engine_version); --dialect, or
+else redis-acl.toml, narrows what the file leaves open. Without either, a string is checked on
+every engine that can read it; a finding on only some of them is a hint that names them.
+--fix changes only the strings. A file is replaced as a whole or not at all, and a fix is made
+only if it grants nothing new on every engine that can read the string. The output of --fix
+contains the passwords of the string; no other output does.
 
-Settings come from the nearest redis-acl.toml, in the folder of each file or a parent folder up to the root of the
-repository, or from --config. Command-line flags take precedence.
+Settings come from the nearest redis-acl.toml, in the folder of each file or a parent folder up to
+the root of the repository, or from --config. Command-line flags take precedence:
   dialect = \"redis-7.2\"
   [lint]
   allow = [\"key-names\"]
@@ -54,12 +58,13 @@ repository, or from --config. Command-line flags take precedence.
   next = \"valkey-8.1\"
   fail-on = \"error\"
 
-JSON, one line per string: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\", \"also\", \"message\",
-       \"notes\", \"help\", \"fix\": {\"edits\": [{\"span\", \"replacement\"}], \"meaning\": \"same\" or \"narrower\"}, \"page\"}]}
-      For files, one line per finding: {\"file\", \"line\", \"column\", \"end_line\", \"end_column\", \"range\", \"name\", \"dialect\", and
-       the fields of a finding}. The range is in bytes of the file; spans are positions in the string. Problems that are not
-       lints have no spans: rejected lines, requests that AWS would reject, values that are not statically known.
-A fix never grants more. The output of --fix contains the passwords of the string; no other output does.
+JSON, one line per string: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\",
+      \"also\", \"message\", \"notes\", \"help\", \"fix\": {\"edits\": [{\"span\", \"replacement\"}], \"meaning\":
+      \"same\" or \"narrower\"}, \"page\"}]}
+      For files, one line per finding: {\"file\", \"line\", \"column\", \"end_line\", \"end_column\",
+      \"range\", \"name\", \"dialect\", and the fields of a finding}. The range is in bytes of the file;
+      spans are positions in the string. Problems that are not lints have no spans: rejected
+      lines, requests that AWS would reject, values that are not statically known.
 Exit codes: 0 no findings at or above --fail-on; 1 some; 2 bad usage, or a file cannot be read.";
 
 #[derive(clap::Args)]

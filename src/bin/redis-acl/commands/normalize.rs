@@ -14,7 +14,7 @@ Examples:
   redis-acl normalize --dialect elasticache/redis-7.1 'on ~app::* -@all +@read'
   redis-acl normalize --dialect memorydb/redis-7.0 'on +get'
   redis-acl normalize --dialect redis-7.2 --form observed 'on ~app:* +@read'
-  redis-acl normalize --format json - < strings.txt    # one string per line, one JSON object per line
+  redis-acl normalize --format json - < strings.txt    # JSON, one line per string
 
 JSON: {\"input\", \"dialect\", \"canonical\"} or
       {\"input\", \"dialect\", \"errors\": [{\"kind\", \"message\", \"span\", \"help\", \"server_message\"}]}

@@ -16,11 +16,12 @@ Examples:
   redis-acl simplify \"$(aws elasticache describe-users --user-id u --query 'Users[0].AccessString' --output text)\"
   redis-acl simplify --dialect redis-7.2 'on ~app:1 ~app:* +@read +get +config -config|set'
   redis-acl simplify --dialect elasticache/redis 'on ~app:1 ~app:* +@read +get'
-  redis-acl simplify --format json - < strings.txt     # one string per line, one JSON object per line
+  redis-acl simplify --format json - < strings.txt     # JSON, one line per string
 
-The result allows the same commands and logins, including future commands. It is proven to be equivalent before it is
-printed, and it is never longer. Passwords become hashes. With several engines, the result is equivalent on every one
-that accepts the string; if no such string is shorter, the string stays as it is.";
+The result allows the same commands and logins, including future commands. It is proven to be
+equivalent before it is printed, and it is never longer. Passwords become hashes. With several
+engines, the result is equivalent on every one that accepts the string; if no such string is
+shorter, the string stays as it is.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]

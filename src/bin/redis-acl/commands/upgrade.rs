@@ -17,22 +17,25 @@ Examples:
   redis-acl upgrade --from elasticache --to elasticache/valkey-8.0 --format json - < strings.txt
   redis-acl upgrade --from redis-6.2 --to redis-7.0+acl-pubsub-default=allchannels 'on ~app:* +@all'
 
-The comparison covers what the rules grant. Commands that every user can run (AUTH, HELLO, QUIT, RESET) do not count,
-nor do the names `post` and `host:`, which Redis 6 registers to catch HTTP requests.
+The comparison covers what the rules grant. Commands that every user can run (AUTH, HELLO, QUIT,
+RESET) do not count, nor do the names `post` and `host:`, which Redis 6 registers to catch HTTP
+requests.
 
-Lines with - show what only the old engine grants, lines with + what only the new engine grants. Commands that only one
-of the engines has are listed separately and do not affect the exit code.
+Lines with - show what only the old engine grants, lines with + what only the new engine grants.
+Commands that only one of the engines has are listed separately and do not affect the exit code.
 
-Two strings are proposed, each proven by a comparison. The first grants nothing new, and as nearly as possible what the
-string granted before. The second loses nothing if possible, and lists what it gains.
+Two strings are proposed, each proven by a comparison. The first grants nothing new, and as nearly
+as possible what the string granted before. The second loses nothing if possible, and lists what
+it gains.
 
 Exit codes:
-  0  the string grants the same commands, keys and channels, among those that both engines have
-  1  some of that is lost or gained, the answer is inconclusive, or the new engine rejects the string
+  0  the string grants the same, among the commands, keys and channels that both engines have
+  1  something is lost or gained, the result is inconclusive, or the new engine rejects the string
   2  bad input
-JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"notes\", \"exact\", \"unavoidable\", \"inexpressible\", \"lossless\",
-      \"gains\"}; `unavoidable` is what changes with the exact string, `gains` what changes with the lossless one; each of
-      these and `same` is {\"relation\", \"gained\", \"lost\", \"new_commands\", \"gone_commands\"}.";
+JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"notes\", \"exact\", \"unavoidable\", \"inexpressible\",
+      \"lossless\", \"gains\"}; `unavoidable` is what changes with the exact string, `gains` what
+      changes with the lossless one; each of these and `same` is {\"relation\", \"gained\", \"lost\",
+      \"new_commands\", \"gone_commands\"}.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
