@@ -6,7 +6,7 @@
 //! nothing to do
 //! $ cargo run --quiet --example reconcile -- elasticache/redis-7.1 'on ~app:* +get +ttl' 'on ~app:* resetchannels -@all +get'
 //! the service has to be told: on ~app:* -@all +get +ttl
-//! the second may do all that the first may, and more
+//! NEW can do everything that OLD can, and more
 //!   + 1 command
 //!       read: ttl
 //!   + for example: TTL app:

@@ -89,7 +89,7 @@
 //!
 //! let verdict = user.check(&["INCR", "app:1"]);
 //! let denied = verdict.denied().unwrap();
-//! assert_eq!(denied.to_string(), "no pattern that may be read also lets write the key `app:1`");
+//! assert_eq!(denied.to_string(), "no pattern allows reading and writing the key `app:1`");
 //! assert_eq!(denied.help().unwrap(), "add `~app:1`, or a pattern that matches more");
 //! assert_eq!(verdict.server_message("alice").unwrap(), "NOPERM No permissions to access a key");
 //! # Ok::<(), redis_acl::ApplyErrors>(())

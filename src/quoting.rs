@@ -36,7 +36,7 @@ pub struct Word<'a> {
     pub bytes: Cow<'a, [u8]>,
 }
 
-/// A line whose quotes do not balance: one is not closed, or (before Valkey 9.0) something follows a closed one.
+/// A line with unbalanced quotes: one is not closed, or (before Valkey 9.0) something follows a closed one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unbalanced quotes")]
 pub struct Unbalanced {
@@ -59,7 +59,7 @@ pub struct Unbalanced {
 /// ```
 ///
 /// # Errors
-/// When quotes do not balance. Servers then refuse the whole line.
+/// When quotes are unbalanced. Servers then reject the whole line.
 pub fn split(line: &[u8], splitter: Splitter) -> Result<Vec<Word<'_>>, Unbalanced> {
     let (mut words, mut at) = (Vec::new(), 0);
     loop {

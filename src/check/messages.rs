@@ -275,7 +275,9 @@ impl Denied<'_> {
                 let command = self.command()?;
                 let arguments = usize::from(command.arity().unsigned_abs()) - name_words(command);
                 let number = if command.arity() < 0 { "at least" } else { "exactly" };
-                format!("it takes {number} {arguments}, its name not counted")
+                let plural = if arguments == 1 { "" } else { "s" };
+                let name = command.name().replace('|', " ");
+                format!("`{name}` takes {number} {arguments} argument{plural}")
             }
             Reason::Command => format!("add `+{}`", self.command()?.name()),
             Reason::Key { key, needs, .. } => {
@@ -289,9 +291,7 @@ impl Denied<'_> {
                 _ => format!("add `&{}`, or a pattern that matches more", pattern_of(channel)?),
             },
             Reason::Database { .. } => "add the database to `db=`, or write `alldbs`".to_owned(),
-            Reason::SortBy | Reason::SortGet => {
-                "let one selector that allows the command read all keys: `%R~*`".to_owned()
-            }
+            Reason::SortBy | Reason::SortGet => "add `%R~*` to a selector that allows the command".to_owned(),
         })
     }
 
@@ -368,9 +368,9 @@ impl fmt::Display for Denied<'_> {
                 ),
                 None => write!(f, "{dialect} has no command `{}`", lossy(unknown.name)),
             },
-            Reason::WrongArity => write!(f, "`{name}` takes another number of arguments"),
+            Reason::WrongArity => write!(f, "wrong number of arguments for `{name}`"),
             Reason::Command => match self.rule() {
-                Some(rule) => write!(f, "`{rule}` takes the command `{name}` away"),
+                Some(rule) => write!(f, "`{rule}` denies the command `{name}`"),
                 None => write!(f, "no rule grants the command `{name}`"),
             },
             Reason::Key { key, needs, .. } => {
@@ -386,8 +386,12 @@ impl fmt::Display for Denied<'_> {
                 _ => write!(f, "`{name}` needs the current database, or all of them"),
             },
             Reason::Database { argument, .. } => write!(f, "database {} is not allowed", lossy(argument)),
-            Reason::SortBy => f.write_str("`BY` reads other keys, and needs a selector that may read all"),
-            Reason::SortGet => f.write_str("`GET` reads other keys, and needs a selector that may read all"),
+            Reason::SortBy => {
+                f.write_str("`BY` reads other keys, and needs a selector that can read all keys")
+            }
+            Reason::SortGet => {
+                f.write_str("`GET` reads other keys, and needs a selector that can read all keys")
+            }
         }
     }
 }
@@ -395,11 +399,11 @@ impl fmt::Display for Denied<'_> {
 /// What a pattern would have to do for the key.
 fn letting(needs: Option<KeyAccess>, missing: Option<KeyAccess>) -> &'static str {
     match (needs, missing) {
-        (Some(KeyAccess::ReadWrite), Some(KeyAccess::Write)) => "that may be read also lets write",
-        (Some(KeyAccess::ReadWrite), Some(KeyAccess::Read)) => "that may be written also lets read",
-        (Some(KeyAccess::ReadWrite), _) => "lets read and write",
-        (Some(KeyAccess::Read), _) => "lets read",
-        (Some(KeyAccess::Write), _) => "lets write",
+        (Some(KeyAccess::ReadWrite), Some(KeyAccess::Write)) => "allows reading and writing",
+        (Some(KeyAccess::ReadWrite), Some(KeyAccess::Read)) => "allows reading and writing",
+        (Some(KeyAccess::ReadWrite), _) => "allows reading and writing",
+        (Some(KeyAccess::Read), _) => "allows reading",
+        (Some(KeyAccess::Write), _) => "allows writing",
         (None, _) => "matches",
     }
 }

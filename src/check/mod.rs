@@ -258,7 +258,7 @@ impl<'a> Verdict<'a> {
     /// assert_eq!(verdict.channel_source(), Some(ChannelSource::Default));
     /// assert_eq!(
     ///     verdict.channel_note().unwrap(),
-    ///     "no channel rule: all channels, by ElastiCache's default acl-pubsub-default; it can be changed"
+    ///     "no channel rule: all channels, the default of acl-pubsub-default on ElastiCache, which can be changed"
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

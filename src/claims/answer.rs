@@ -292,15 +292,15 @@ impl fmt::Display for Failure {
             }
             Self::Granted { commands, witness } => {
                 let plural = if commands.len() == 1 { "" } else { "s" };
-                write!(f, "it may send {} command{plural}: {}", commands.len(), list(commands))?;
+                write!(f, "the user can run {} command{plural}: {}", commands.len(), list(commands))?;
                 match witness {
                     Some(witness) => write!(f, "\nfor example: {witness}"),
-                    None => f.write_str(", as every user may"),
+                    None => f.write_str(", as every user can"),
                 }
             }
             Self::NotGranted { missing, unsendable } => {
                 if !missing.is_empty() {
-                    write!(f, "not granted as a whole: {}", list(missing))?;
+                    write!(f, "not granted in full: {}", list(missing))?;
                 }
                 if !missing.is_empty() && !unsendable.is_empty() {
                     f.write_str("\n")?;
@@ -308,26 +308,24 @@ impl fmt::Display for Failure {
                 if !unsendable.is_empty() {
                     write!(
                         f,
-                        "granted, but no key, channel or database lets it be sent: {}",
+                        "granted, but no key, channel or database is allowed for it: {}",
                         list(unsendable)
                     )?;
                 }
                 Ok(())
             }
-            Self::FutureCommandsGranted => f.write_str("commands to come are granted (+@all)"),
+            Self::FutureCommandsGranted => f.write_str("future commands are granted (+@all)"),
             Self::FutureCommandsNotGranted => {
-                f.write_str("commands to come are not granted: only `+@all` does that")
+                f.write_str("future commands are not granted: only `+@all` does that")
             }
             Self::Differs { more, less } => {
-                more.as_ref().map_or(Ok(()), |more| tell("it may do more:", more, f))?;
+                more.as_ref().map_or(Ok(()), |more| tell("it can do more:", more, f))?;
                 if more.is_some() && less.is_some() {
                     f.write_str("\n")?;
                 }
-                less.as_ref().map_or(Ok(()), |less| tell("it may do less:", less, f))
+                less.as_ref().map_or(Ok(()), |less| tell("it can do less:", less, f))
             }
-            Self::Undecided => {
-                f.write_str("it could not be decided within the bounds, which counts as failed")
-            }
+            Self::Undecided => f.write_str("inconclusive within the work limit, which counts as failed"),
         }
     }
 }

@@ -108,15 +108,15 @@ pub(super) fn parse(text: &str) -> Result<Claims, ClaimErrors> {
 }
 
 fn twice(line: &Line, span: Span) -> ClaimError {
-    let message = "a header that is there already".to_owned();
-    let help = "a file is about one dialect and one user".to_owned();
+    let message = "a second header of the same kind".to_owned();
+    let help = "a file has at most one `dialect` and one `user`".to_owned();
     ClaimError::new(ClaimErrorKind::GivenTwice, line, span, message, help)
 }
 
 fn no_claims() -> ClaimError {
     let line = Line { number: 1, text: String::new() };
-    let help = "write a claim a line, for example `deny FLUSHALL`".to_owned();
-    let message = "there is no claim, and nothing that could fail".to_owned();
+    let help = "write one assertion per line, for example `deny FLUSHALL`".to_owned();
+    let message = "the file has no assertions, so nothing is tested".to_owned();
     ClaimError::new(ClaimErrorKind::NoClaims, &line, Span::default(), message, help)
 }
 
@@ -133,8 +133,8 @@ fn meaning(line: &Line) -> Result<Meaning, ClaimError> {
         return Err(ClaimError::new(ClaimErrorKind::ControlCharacter, line, span, message, help));
     }
     let words = split(line.text.as_bytes(), Splitter::Redis).map_err(|open| {
-        let help = "close each quote, and let a blank follow".to_owned();
-        let message = "quotes do not balance".to_owned();
+        let help = "close each quote, and write a space after it".to_owned();
+        let message = "unbalanced quotes".to_owned();
         ClaimError::new(ClaimErrorKind::UnbalancedQuotes, line, open.span, message, help)
     })?;
     let Some((opening, length)) = opening(line, &words) else { return Err(unknown(line, &words)) };
@@ -192,7 +192,7 @@ fn unknown(line: &Line, words: &[Word<'_>]) -> ClaimError {
         let known: Vec<_> = OPENINGS.iter().map(|(text, _)| format!("`{text}`")).collect();
         format!("a line begins with one of {}", known.join(", "))
     });
-    let message = format!("`{}` is not a claim", shown(line, span));
+    let message = format!("`{}` is not an assertion", shown(line, span));
     ClaimError::new(ClaimErrorKind::UnknownClaim, line, span, message, help)
 }
 
@@ -258,9 +258,11 @@ fn only<'w, 'l>(
 fn subject(line: &Line, rest: &[Word<'_>]) -> Result<Subject, ClaimError> {
     let help = |text: &str| match text.split_once(' ') {
         Some((container, subcommand)) if !text.contains('@') && !subcommand.contains(' ') => {
-            format!("of a subcommand write `{container}|{subcommand}`; another command is another claim")
+            format!(
+                "of a subcommand write `{container}|{subcommand}`; write a separate assertion for each command"
+            )
         }
-        _ => "write a claim for each".to_owned(),
+        _ => "write a separate assertion for each".to_owned(),
     };
     let word = only(line, rest, help)?;
     Ok(Subject { name: utf8(line, word)?, span: word.span })
@@ -283,7 +285,7 @@ fn utf8(line: &Line, word: &Word<'_>) -> Result<String, ClaimError> {
 }
 
 fn dialect(line: &Line, rest: &[Word<'_>]) -> Result<Meaning, ClaimError> {
-    let word = only(line, rest, |_| "a file is about one dialect".to_owned())?;
+    let word = only(line, rest, |_| "a file has at most one `dialect`".to_owned())?;
     let dialects = Dialects::of_one_string(&utf8(line, word)?).map_err(|error| {
         ClaimError::new(ClaimErrorKind::UnknownDialect, line, word.span, error.to_string(), None)
     })?;

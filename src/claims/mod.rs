@@ -17,7 +17,7 @@
 //! let answers = claims.check(&user)?;
 //! let failed: Vec<_> = answers.iter().filter(|answer| !answer.holds()).collect();
 //! assert_eq!(failed[0].claim().text(), "never grants @dangerous");
-//! assert_eq!(failed[0].failure().unwrap().to_string(), "it may send 1 command: keys\nfor example: KEYS 1");
+//! assert_eq!(failed[0].failure().unwrap().to_string(), "the user can run 1 command: keys\nfor example: KEYS 1");
 //! assert_eq!(failed.len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -108,7 +108,7 @@ impl Claims {
     /// ```
     /// # use redis_acl::Claims;
     /// let errors = Claims::parse("alow GET app:1\n").unwrap_err();
-    /// assert_eq!(errors.to_string(), "line 1: `alow` is not a claim");
+    /// assert_eq!(errors.to_string(), "line 1: `alow` is not an assertion");
     /// assert_eq!(errors.first().help().unwrap(), "did you mean `allow`?");
     /// ```
     ///

@@ -17,8 +17,8 @@ use crate::wording::{counted, listed};
 
 /// What changes when one user becomes another: [`difference`].
 ///
-/// `Display` tells it in lines, those that begin with `+` of what the second user may do and the first may not,
-/// those with `-` of what only the first may do.
+/// `Display` prints it in lines. Lines with `+` show what only the second user (NEW) allows, lines with `-` what only
+/// the first (OLD) allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Difference {
@@ -45,7 +45,7 @@ pub struct Change {
 /// let old = User::parse(Engine::Redis7_2, "on ~app:* +get +set")?;
 /// let new = User::parse(Engine::Redis7_2, "on ~app:* ~tmp:* +get +set +config|set -set")?;
 /// assert_eq!(difference(&old, &new).to_string(), "\
-/// each may do something that the other may not
+/// OLD and NEW each allow something that the other does not
 ///   + 1 command
 ///       dangerous: config|set
 ///   + more with 1 command: get
@@ -236,11 +236,11 @@ impl<'u> Known<'u> {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.comparison.relation() {
-            Relation::Equal => return f.write_str("both may do the same"),
-            Relation::Narrower => "the second may do all that the first may, and more",
-            Relation::Wider => "the first may do all that the second may, and more",
-            Relation::Incomparable => "each may do something that the other may not",
-            Relation::Undecided => "it could not be told within the bounds whether there is more than this",
+            Relation::Equal => return f.write_str("both users have the same permissions"),
+            Relation::Narrower => "NEW can do everything that OLD can, and more",
+            Relation::Wider => "OLD can do everything that NEW can, and more",
+            Relation::Incomparable => "OLD and NEW each allow something that the other does not",
+            Relation::Undecided => "inconclusive within the work limit: there may be more differences",
         })?;
         self.tell_sides(f)
     }
@@ -286,10 +286,10 @@ impl Excess {
     /// What no request shows.
     pub(crate) fn told(&self) -> Vec<String> {
         let facts = [
-            (self.future_commands, "commands to come (+@all)"),
-            (self.enabled, "may log in (on)"),
-            (self.any_password, "any password will do (nopass)"),
-            (self.skips_sanitizing, "what it restores is not looked through (skip-sanitize-payload)"),
+            (self.future_commands, "future commands (+@all)"),
+            (self.enabled, "can log in (on)"),
+            (self.any_password, "any password is accepted (nopass)"),
+            (self.skips_sanitizing, "RESTORE payloads are not sanitized (skip-sanitize-payload)"),
         ];
         let mut told: Vec<_> =
             facts.into_iter().filter(|(is, _)| *is).map(|(_, line)| line.to_owned()).collect();

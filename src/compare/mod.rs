@@ -154,7 +154,7 @@ impl Comparison {
         }
     }
 
-    /// Whether both may do the same, and that is certain.
+    /// Whether both users have the same permissions, and that is certain.
     #[must_use]
     pub fn is_equal(&self) -> bool {
         self.relation() == Relation::Equal

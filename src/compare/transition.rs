@@ -115,7 +115,7 @@ impl fmt::Display for Transition {
             Relation::Narrower => "it grants more than before",
             Relation::Wider => "it grants less than before",
             Relation::Incomparable => "it grants less than before in some respects, and more in others",
-            Relation::Undecided => "inconclusive within the work limit: there may be more than this",
+            Relation::Undecided => "inconclusive within the work limit: there may be more differences",
         })?;
         self.difference.tell_sides(f)?;
         let [old, new] = self.dialects;

@@ -169,7 +169,7 @@ impl Replacement {
         match (candidates.find(keeps_all), translated) {
             (Some(found), _) => Ok(found),
             (None, Err(what)) => Err(refuse(what)),
-            (None, Ok(_)) => Err(refuse("each string that was tried loses something".into())),
+            (None, Ok(_)) => Err(refuse("every string that was tried loses something".into())),
         }
     }
 
@@ -269,7 +269,9 @@ fn wider_commands(findings: &Findings, new: &User) -> CommandSet {
 fn what_else_is_more(difference: &Difference, findings: &Findings, new: &User) -> Option<String> {
     let excess = difference.comparison().only_second();
     match excess.witness() {
-        _ if excess.is_undecided() => Some("whether it would grant more could not be told".into()),
+        _ if excess.is_undecided() => {
+            Some("whether it would grant more is inconclusive within the work limit".into())
+        }
         Some(witness) if !wider_commands(findings, new).is_empty() => {
             Some(format!("it would also allow `{witness}`"))
         }
@@ -315,7 +317,7 @@ impl<'u> Translation<'u> {
         let further = self.old.further_selectors().iter().filter(|selector| !selector.commands.are_none());
         for selector in further {
             if !self.has(Feature::Selectors) {
-                return Err(self.lacks("selectors; make a user of each"));
+                return Err(self.lacks("selectors; create a user for each"));
             }
             words.push(format!("({})", self.selector(selector)?.join(" ")));
         }
@@ -447,12 +449,19 @@ impl fmt::Display for Upgrade {
                 errors.iter().try_for_each(|error| write!(f, "\n  {error}"))?;
             }
         }
-        for (what, replacement) in [("grant the same", &self.exact), ("lose nothing", &self.lossless)] {
-            match replacement {
-                Ok(Replacement { text, .. }) => write!(f, "\nto {what}: {text}")?,
-                Err(error) => write!(f, "\n{error}")?,
+        match &self.exact {
+            Ok(Replacement { text, transition }) if transition.is_same() => {
+                write!(f, "\nto grant the same: {text}")?;
             }
+            Ok(Replacement { text, .. }) => write!(f, "\nto grant as nearly as possible the same: {text}")?,
+            Err(error) => write!(f, "\n{error}")?,
         }
-        Ok(())
+        match &self.lossless {
+            Ok(Replacement { text, transition }) if transition.loses_nothing() => {
+                write!(f, "\nto lose nothing: {text}")
+            }
+            Ok(Replacement { text, .. }) => write!(f, "\nto lose as little as possible: {text}"),
+            Err(error) => write!(f, "\n{error}"),
+        }
     }
 }

@@ -241,38 +241,52 @@ impl From<super::Engine> for Dialects {
 // Text
 
 impl fmt::Display for Dialects {
-    /// Families by their name, then ranges, then what is left one by one.
+    /// Families by their name, then ranges, then what is left one by one. Modules and settings follow a name they share.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut left = self.list.clone();
+        let suffixes = suffixes(&left);
         let mut parts = Vec::new();
-        for (name, family) in FAMILIES {
-            let members: Vec<_> = family.releases().map(Dialect::of).collect();
-            if members.len() > 1 && members.iter().all(|member| left.contains(member)) {
-                left.retain(|dialect| !members.contains(dialect));
-                parts.push(name.to_owned());
+        for (family, _) in FAMILIES {
+            for suffix in &suffixes {
+                let name = format!("{family}{suffix}");
+                let members = item_of_list(&name).unwrap_or_default();
+                if members.len() > 1 && members.iter().all(|member| left.contains(member)) {
+                    left.retain(|dialect| !members.contains(dialect));
+                    parts.push(name);
+                }
             }
         }
-        parts.extend(ranges(&left));
+        parts.extend(ranges(&left, &suffixes));
         f.write_str(&parts.join(","))
     }
 }
 
+/// What follows the names of releases: nothing, then each combination of modules and settings in the list.
+fn suffixes(list: &[Dialect]) -> Vec<String> {
+    let mut suffixes = vec![String::new()];
+    for dialect in list {
+        let text = dialect.to_string();
+        let suffix = &text[dialect.release.name.len()..];
+        if !suffixes.iter().any(|known| known == suffix) {
+            suffixes.push(suffix.to_owned());
+        }
+    }
+    suffixes
+}
+
 /// Dialects in order: versions that follow one another as a range.
-fn ranges(list: &[Dialect]) -> Vec<String> {
+fn ranges(list: &[Dialect], suffixes: &[String]) -> Vec<String> {
     let mut texts = Vec::new();
     let mut rest = list;
     while let Some(first) = rest.first() {
         let follows = |pair: &&[Dialect]| {
             family_name(pair[0]) == family_name(pair[1]) && pair[0].rank().0 + 1 == pair[1].rank().0
         };
-        let length = 1 + rest.windows(2).take_while(follows).count();
-        let (run, others) = rest.split_at(length);
-        match range_text(run) {
-            Some(text) => texts.push(text),
-            None => texts.extend(run.iter().map(ToString::to_string)),
-        }
-        debug_assert!(run.contains(first), "each dialect is printed");
-        rest = others;
+        let longest = 1 + rest.windows(2).take_while(follows).count();
+        let range = |length: usize| Some((range_text(&rest[..length], suffixes)?, length));
+        let (text, length) = (1..=longest).rev().find_map(range).unwrap_or_else(|| (first.to_string(), 1));
+        texts.push(text);
+        rest = &rest[length..];
     }
     texts
 }
@@ -282,14 +296,17 @@ fn family_name(dialect: Dialect) -> &'static str {
 }
 
 /// The range that is read as these dialects; short lists are as well printed one by one.
-fn range_text(run: &[Dialect]) -> Option<String> {
+fn range_text(run: &[Dialect], suffixes: &[String]) -> Option<String> {
     let [first, _, .., last] = run else { return None };
     let (line, patch) = (last.release.line, last.release.first_patch);
     let version = format!("{}.{}", line.0, line.1);
     let texts = [version.clone(), format!("{version}.{patch}")];
-    let texts = texts.iter().map(|version| format!("{}..{version}", first.release.name));
     let is_read = |text: &String| text.parse().is_ok_and(|read: Dialects| read.list == run);
-    texts.into_iter().find(is_read)
+    let with_suffix = |version: &String| {
+        let range = format!("{}..{version}", first.release.name);
+        suffixes.iter().map(move |suffix| format!("{range}{suffix}"))
+    };
+    texts.iter().flat_map(with_suffix).find(is_read)
 }
 
 impl fmt::Debug for Dialects {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::line::Blanks;
 use super::users::{Access, FileUser};
-use super::{Document, Entry, Kind};
+use super::{Document, Entry, Kind, Origin};
 use crate::compare::{compare, simplify_string};
 use crate::dialect::{Dialect, Dialects, Form, Service};
 use crate::secret::PasswordHash;
@@ -46,21 +46,22 @@ pub enum Passwords {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Left {
     /// The engines that may read it return different forms, or nothing equivalent on all of them was found.
-    #[error(
-        "its form depends on the engine, which nobody stated; name it with --dialect or in redis-acl.toml"
-    )]
+    #[error("these engines return different forms; name one with --dialect or in redis-acl.toml")]
     DependsOnEngine,
     /// No shorter string was found that is equivalent on all of the engines.
-    #[error("no shorter string is equivalent on every engine that may read it")]
+    #[error("no shorter string is equivalent on every engine that can read it")]
     NotEquivalent,
     /// No text of the form is read as the same user.
-    #[error("no text of the form is read as the same user")]
+    #[error("no text in that form is read as the same user")]
     NotProven,
-    /// The form cannot be written there.
-    #[error("it cannot be written there safely, or a tool wrote the file")]
+    /// The form cannot be written there so that it is read back as the same text.
+    #[error("the new text cannot be written there safely")]
     NotWritable,
+    /// A tool wrote the file, such as a plan or a state.
+    #[error("a tool wrote the file; change the configuration that it comes from")]
+    WrittenByTool,
     /// A heredoc ends with a line break, which AWS does not return.
-    #[error("its text ends with a line break, which AWS does not return; write it as a quoted string")]
+    #[error("the heredoc ends with a line break, which AWS does not return; write it as a quoted string")]
     EndsWithLineBreak,
     /// It is the whole access string of a user, and AWS returns another text for it, which cannot be written there.
     #[error(
@@ -73,11 +74,11 @@ pub enum Left {
     )]
     StrayBlanks,
     /// Its text is computed, or other strings are computed from it.
-    #[error("it is made of several texts, or is a part of another string")]
+    #[error("it is computed from several values, or is part of another string")]
     Computed,
     /// It may be a part of another string.
     #[error(
-        "it may be a part of another string: it does not begin with `on` or `off`, or a module that is not read uses it"
+        "it may be part of another string: it does not begin with `on` or `off`, or a module that is not read uses it"
     )]
     MayBeAPart,
 }
@@ -171,18 +172,15 @@ impl Document<'_> {
                 .filter(|(index, text)| *text != self.entries()[*index].text)
                 .collect();
             rewritten = self.rewritten_with(Blanks::Single, &with_breaks, accepts);
-            formatted
-                .left
-                .extend(ended.iter().map(|index| LeftEntry { index: *index, why: Left::EndsWithLineBreak }));
         }
         for (index, text) in changes {
             let is_same = ended.contains(index)
                 && self.entries()[*index].text == format!("{text}{}", self.line_break(*index));
             match rewritten.left.contains(index) {
-                false if is_same => {}
-                false => formatted.changed.push(*index),
-                true if ended.contains(index) => {}
-                true => formatted.leave(*index, Left::NotWritable),
+                // its line break is reported once the rules are in the form
+                false if !is_same => formatted.changed.push(*index),
+                _ if ended.contains(index) => formatted.leave(*index, Left::EndsWithLineBreak),
+                _ => formatted.leave(*index, self.why_not_writable(*index)),
             }
         }
         formatted.bytes = (!formatted.changed.is_empty()).then_some(rewritten.bytes);
@@ -190,6 +188,13 @@ impl Document<'_> {
 }
 
 impl Document<'_> {
+    fn why_not_writable(&self, index: usize) -> Left {
+        match &self.entries()[index].origin {
+            Origin::Literal(text) if text.is_written_by_tool() => Left::WrittenByTool,
+            _ => Left::NotWritable,
+        }
+    }
+
     /// The line break at the end of an entry's text.
     fn line_break(&self, index: usize) -> &str {
         let text = &self.entries()[index].text;
@@ -240,7 +245,7 @@ impl Target {
     /// Of the engines that may read it those count that accept it.
     ///
     /// # Errors
-    /// When the engines return different forms, or no text of the form is read as the same user on all of them.
+    /// When the engines return different forms, or no text in that form is read as the same user on all of them.
     pub fn string(self, text: &str, dialects: &Dialects) -> Result<String, Left> {
         let accepting = dialects.filter(|dialect| User::parse(dialect, text).is_ok());
         let dialects = accepting.ok_or(Left::NotProven)?;

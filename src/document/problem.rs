@@ -101,21 +101,19 @@ impl ProblemKind {
     pub fn what(self) -> &'static str {
         match self {
             Self::File("no-user") => "a line does not begin with `user` and a name",
-            Self::File("space-in-name") => "a name holds white space",
-            Self::File("duplicate-user") => "a second line is about the same user",
+            Self::File("space-in-name") => "a name contains white space",
+            Self::File("duplicate-user") => "a second line defines the same user",
             Self::File("open-selector") => "no `)` closes a selector",
-            Self::File("open-selector-kills") => "no `)` closes a selector, of which servers die",
+            Self::File("open-selector-kills") => "no `)` closes a selector, which crashes servers",
             Self::File("not-utf8") => "a line is not UTF-8",
-            Self::File("unbalanced-quotes") => "quotes do not balance",
-            Self::File("users-and-acl-file") => "a configuration names an ACL file and has users too",
-            Self::File("channel-default") => {
-                "a configuration gives new users other channels than the default"
-            }
-            Self::File(_) => "a server refuses a rule of a line",
+            Self::File("unbalanced-quotes") => "unbalanced quotes",
+            Self::File("users-and-acl-file") => "a configuration names an ACL file and also defines users",
+            Self::File("channel-default") => "the server rejects the value of `acl-pubsub-default`",
+            Self::File(_) => "the server rejects a rule of a line",
             Self::Request => "AWS rejects the request for this user or user group",
             Self::Unreadable => "the file cannot be read, or is not of its format",
-            Self::NotLiteral => "the value is not in the file, so that it cannot be checked",
-            Self::TooLarge => "the file is too large to be looked at",
+            Self::NotLiteral => "the value is not statically known, so it cannot be checked",
+            Self::TooLarge => "the file is too large to check",
             Self::Contradiction => "what was stated contradicts the engine that the file states",
         }
     }
@@ -159,9 +157,8 @@ impl Problem {
 
     /// The same, found by some of the engines only.
     pub(super) fn on_some(mut self, dialects: Option<Dialects>) -> Self {
-        self.notes.extend(
-            dialects.iter().map(|on| format!("only on {on}; nobody stated which engine reads the file")),
-        );
+        self.notes
+            .extend(dialects.iter().map(|on| format!("only on {on}; no engine is stated for the file")));
         self.dialects = dialects;
         self.level = Level::Hint;
         self
@@ -204,7 +201,7 @@ impl Problem {
         range: Range<usize>,
         position: Position,
     ) -> Self {
-        let message = format!("{stated} was stated, but the file says {open}, which counts");
+        let message = format!("{stated} was stated, but the file states {open}, which takes precedence");
         Self {
             name: name.to_owned(),
             range,
@@ -246,7 +243,8 @@ impl Problem {
 
     /// A service was stated for a file of users, which only a server or a Sentinel reads.
     pub(super) fn no_service_reads(stated: &Dialects, read_as: &Dialects) -> Self {
-        let message = format!("{stated} was stated, but services read no files of users; read as {read_as}");
+        let message =
+            format!("{stated} was stated, but services do not read ACL files; the file is read as {read_as}");
         Self::of_whole_file(ProblemKind::Contradiction, message)
     }
 
@@ -259,7 +257,7 @@ impl Problem {
             name: string.place.to_string(),
             range: string.range.clone(),
             position: string.position,
-            notes: vec![format!("known is `{}`", syntax::masked(string.text.shown()))],
+            notes: vec![format!("the known part is `{}`", syntax::masked(string.text.shown()))],
             ..Self::of_whole_file(ProblemKind::NotLiteral, message)
         }
     }
@@ -280,7 +278,7 @@ impl Problem {
 
     /// Rules that no access string says.
     pub(super) fn not_followed(name: &str, range: Range<usize>, position: Position) -> Self {
-        let message = "not checked: the rules are no access string, because of blanks inside a rule";
+        let message = "not checked: the rules cannot be written as an access string, because a rule contains white space";
         Self {
             name: format!("user {}", shown_name(name)),
             range,
@@ -292,11 +290,11 @@ impl Problem {
     pub(super) fn of_request(found: &RequestProblem, service: Service, place: &Place) -> Self {
         let problem = &found.problem;
         let code = match (problem.code(), problem.kind()) {
-            (Some(code), _) => format!("AWS answers with {}", code.code(service)),
+            (Some(code), _) => format!("AWS responds with {}", code.code(service)),
             (None, RequestProblemKind::Schema(_)) => {
                 "CloudFormation rejects the resource (documented)".into()
             }
-            (None, RequestProblemKind::AccessStringMissing) => "AWS answers with status 500".into(),
+            (None, RequestProblemKind::AccessStringMissing) => "AWS responds with status 500".into(),
             (None, _) => "SDKs do not send the request".into(),
         };
         let is_about_rules = matches!(problem.kind(), RequestProblemKind::AccessString(_));

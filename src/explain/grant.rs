@@ -124,7 +124,7 @@ impl Grant {
         self.of
     }
 
-    /// Whether commands to come are granted too.
+    /// Whether future commands are granted too.
     #[must_use]
     pub fn allows_future_commands(&self) -> bool {
         self.future_commands

@@ -11,7 +11,7 @@
 //! assert_eq!(explanation.to_string(), "\
 //! redis-7.2: on ~app:* +@hash -hdel +hget
 //!
-//! login      on; no password, so that nobody can log in
+//! login      on; no password: nobody can log in
 //! commands   15 of 370
 //!            @write 5 of 108, @read 10 of 87, @hash 15 of 16
 //! keys       readable and writable: app:*
@@ -19,7 +19,7 @@
 //! denied     no @dangerous, @admin, @scripting, @pubsub, @transaction or @connection commands; no channels
 //!
 //! rule by rule
-//!   on      may log in
+//!   on      can log in
 //!   ~app:*  keys app:* readable and writable
 //!   +@hash  16 commands added
 //!   -hdel   1 command removed: hdel
@@ -145,10 +145,10 @@ impl Explanation {
     /// assert_eq!(Explanation::of(&user).to_string(), "\
     /// redis-7.2
     ///
-    /// grants everything: every command, those to come too, on all keys and channels
+    /// grants everything: every command, including future ones, on all keys and channels
     ///
-    /// login      on; any password will do (nopass)
-    /// commands   all 370, and those to come
+    /// login      on; any password is accepted (nopass)
+    /// commands   all 370 and future commands
     ///            @dangerous: all of them
     ///            @scripting: eval eval_ro evalsha evalsha_ro fcall fcall_ro function script
     /// keys       all

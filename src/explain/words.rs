@@ -39,22 +39,23 @@ impl Row {
 // What is granted
 
 pub(super) fn login(login: Login) -> Row {
-    let enabled = if login.enabled { "on" } else { "off, so that nobody can log in" };
+    let enabled = if login.enabled { "on" } else { "off: nobody can log in" };
     let passwords = match login.passwords {
-        None => "passwords are told to the service elsewhere".to_owned(),
-        Some(_) if login.any_password => "any password will do (nopass)".to_owned(),
-        Some(0) if login.enabled => "no password, so that nobody can log in".to_owned(),
+        None => "passwords are not part of the access string on this service".to_owned(),
+        Some(_) if login.any_password => "any password is accepted (nopass)".to_owned(),
+        Some(0) if login.enabled => "no password: nobody can log in".to_owned(),
         Some(0) => "no password".to_owned(),
         Some(count) => counted(count, "password"),
     };
-    let restores = "what it restores is not looked through (skip-sanitize-payload)";
+    let restores = "RESTORE payloads are not sanitized (skip-sanitize-payload)";
     let restores = login.skips_sanitizing.then(|| restores.to_owned());
     let parts = [Some(enabled.to_owned()), Some(passwords), restores];
     Row::new("login", Phrase::joined(parts.into_iter().flatten().map(Phrase::of), "; "))
 }
 
 /// What is said of a selector that grants all there is.
-pub(super) const EVERYTHING: &str = "everything: every command, those to come too, on all keys and channels";
+pub(super) const EVERYTHING: &str =
+    "everything: every command, including future ones, on all keys and channels";
 
 impl Grant {
     pub(super) fn rows(&self, dialect: Dialect) -> Vec<Row> {
@@ -70,7 +71,7 @@ impl Grant {
     }
 
     fn command_lines(&self) -> Vec<Phrase> {
-        let future = if self.future_commands { ", and those to come" } else { "" };
+        let future = if self.future_commands { " and future commands" } else { "" };
         let count = match self.commands {
             0 => format!("none{future}"),
             all if all == self.of => format!("all {all}{future}"),
@@ -229,14 +230,14 @@ impl Change {
             Self::Keys(change) => return change.words(),
             Self::Channels(change) => return change.words(),
             Self::Passwords { added, removed } => return passwords(*added, *removed),
-            Self::Login { enabled: true } => "may log in".into(),
-            Self::Login { enabled: false } => "may not log in any more".into(),
-            Self::AnyPassword { accepted: true } => "any password will do".into(),
-            Self::AnyPassword { accepted: false } => "not any password will do any more".into(),
-            Self::Sanitizing { sanitized: true } => "what it restores is looked through again".into(),
-            Self::Sanitizing { sanitized: false } => "what it restores is not looked through".into(),
-            Self::FutureCommands { granted: true } => "commands to come are granted".into(),
-            Self::FutureCommands { granted: false } => "commands to come are not granted any more".into(),
+            Self::Login { enabled: true } => "can log in".into(),
+            Self::Login { enabled: false } => "can no longer log in".into(),
+            Self::AnyPassword { accepted: true } => "any password is accepted".into(),
+            Self::AnyPassword { accepted: false } => "only its own passwords are accepted".into(),
+            Self::Sanitizing { sanitized: true } => "RESTORE payloads are sanitized again".into(),
+            Self::Sanitizing { sanitized: false } => "RESTORE payloads are not sanitized".into(),
+            Self::FutureCommands { granted: true } => "future commands are granted".into(),
+            Self::FutureCommands { granted: false } => "future commands are no longer granted".into(),
             Self::Databases { all: true, .. } => "all databases".into(),
             Self::Databases { ids, .. } if ids.is_empty() => "no databases".into(),
             Self::Databases { ids, .. } => format!("databases {} only", numbers(ids)),
@@ -293,7 +294,7 @@ impl KeyChange {
         }
         // no rule takes them away and adds a pattern
         let lost = self.were_all && !self.all;
-        let mut words: Vec<_> = lost.then(|| Phrase::of("no keys any more")).into_iter().collect();
+        let mut words: Vec<_> = lost.then(|| Phrase::of("no keys anymore")).into_iter().collect();
         words.extend(moved("key pattern", "removed", removed.len(), &removed));
         let key = |now: &'static str| {
             move |key: &KeyPattern| {
@@ -317,7 +318,7 @@ impl ChannelChange {
         // ElastiCache: the first pattern ends what the cluster's default granted
         let only = if lost { "channels only " } else { "channels " };
         let none = lost && self.added.is_empty();
-        let mut words: Vec<_> = none.then(|| Phrase::of("no channels any more")).into_iter().collect();
+        let mut words: Vec<_> = none.then(|| Phrase::of("no channels anymore")).into_iter().collect();
         words.extend(moved("channel pattern", "removed", removed.len(), &removed));
         words.extend(self.added.iter().map(|pattern| Phrase::of(only).pattern(pattern)));
         words

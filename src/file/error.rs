@@ -101,7 +101,7 @@ impl BadChannelDefault {
     fn message(self, dialect: Dialect) -> String {
         match self {
             Self::NoSuchSetting => format!("{dialect} has no `acl-pubsub-default`"),
-            Self::WrongNumberOfValues => "`acl-pubsub-default` takes one value".into(),
+            Self::WrongNumberOfValues => "`acl-pubsub-default` needs exactly one value".into(),
             Self::NoSuchValue => "unknown value of `acl-pubsub-default`".into(),
         }
     }
@@ -185,15 +185,15 @@ impl FileError {
             FileErrorKind::NoUser => "the line does not begin with `user` and a name".into(),
             FileErrorKind::SpaceInName => format!("white space in the name `{subject}`"),
             FileErrorKind::DuplicateUser => {
-                format!("a second line about the user `{subject}`, after line {}", self.other())
+                format!("a second line for the user `{subject}`, after line {}", self.other())
             }
             FileErrorKind::OpenSelector | FileErrorKind::OpenSelectorKills => {
                 ParseErrorKind::UnmatchedParenthesis.message("")
             }
             FileErrorKind::NotUtf8 => "the line is not UTF-8".into(),
-            FileErrorKind::UnbalancedQuotes => "quotes that do not balance".into(),
+            FileErrorKind::UnbalancedQuotes => "unbalanced quotes".into(),
             FileErrorKind::UsersAndAclFile => {
-                format!("an ACL file beside the users of this file, from line {} on", self.other())
+                format!("an ACL file together with users in this file, from line {} on", self.other())
             }
             FileErrorKind::ChannelDefault(error) => error.message(self.dialect),
             FileErrorKind::Rule(error) => error.to_string(),
@@ -216,15 +216,16 @@ impl FileError {
             FileErrorKind::DuplicateUser => "put all rules of the user on one line".into(),
             FileErrorKind::OpenSelector => "close it with `)` at the end of a rule".into(),
             FileErrorKind::OpenSelectorKills => {
-                "every server that was tried crashes when it loads this, from Redis 7.0.15 to 8.4.0 and from Valkey \
-                 7.2.7 to 9.1.2; close it with `)` at the end of a rule"
+                "this crashes every server that was tested, from Redis 7.0.15 to 8.4.0 and from Valkey 7.2.7 \
+                 to 9.1.2, when it loads the file; close it with `)` at the end of a rule"
                     .into()
             }
             FileErrorKind::NotUtf8 => "save the file as UTF-8".into(),
             FileErrorKind::UnbalancedQuotes => {
-                "close the quote, and write a space behind it; between quotes a backslash escapes one".into()
+                "close the quote, and write a space after it; inside quotes a backslash escapes a quote"
+                    .into()
             }
-            FileErrorKind::UsersAndAclFile => "move the users to the ACL file, or take `aclfile` out".into(),
+            FileErrorKind::UsersAndAclFile => "move the users to the ACL file, or remove `aclfile`".into(),
             FileErrorKind::ChannelDefault(BadChannelDefault::NoSuchSetting) => {
                 "remove the line; channel rules exist from Redis 6.2 on".into()
             }
@@ -237,12 +238,12 @@ impl FileError {
         let first = self.text.split(' ').next().unwrap_or_default();
         let begins_like_user = first.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("user"));
         match first {
-            "user" => "write a name behind it".into(),
+            "user" => "write a name after it".into(),
             _ if first.starts_with('\u{feff}') => {
-                "the file begins with a byte order mark, which is part of the first word: save it without"
+                "the file begins with a byte order mark, which the server reads as part of the first word; save the file without it"
                     .into()
             }
-            _ if first.contains('\t') => "write a space behind `user`, not a tab".into(),
+            _ if first.contains('\t') => "write a space after `user`, not a tab".into(),
             _ if begins_like_user && first.len() == 4 => "write `user` in lower case".into(),
             _ if self.place.start == self.place.end => "ACL files have no comments before Redis 8.8".into(),
             _ => "each line is `user`, a name and rules, separated by single spaces".into(),

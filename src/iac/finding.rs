@@ -152,44 +152,44 @@ impl fmt::Display for Place {
 #[non_exhaustive]
 pub enum Why {
     /// Something in it is filled in: `"on ~${var.app}:*"`.
-    #[error("something in it is filled in later")]
+    #[error("part of it is filled in later")]
     Interpolation,
     /// It is the value of something else: `var.rules`, `!Ref Rules`.
     #[error("it refers to another value")]
     Reference,
     /// It is what a function gives: `join(…)`, `Fn::Join`.
-    #[error("the function `{}` works it out", visible(.name))]
+    #[error("it is computed by the function `{}`", visible(.name))]
     Function {
         /// Its name.
         name: String,
     },
     /// It is worked out: a condition, an operation, a `for`, a `dynamic` block.
-    #[error("an expression works it out")]
+    #[error("it is computed by an expression")]
     Expression,
     /// A YAML alias, `*name`.
     #[error("it is an alias of another value")]
     Alias,
     /// It holds `{{`, which Helm, other template engines or CloudFormation's dynamic references fill in; or the
     /// whole file is such a template.
-    #[error("`{{{{` in it is filled in by a template engine")]
+    #[error("a template engine fills in the `{{{{` in it")]
     Template,
-    /// A plan says that it is known after apply.
-    #[error("it is known after apply")]
+    /// A plan says that it is known only after apply.
+    #[error("it is known only after apply")]
     AfterApply,
     /// A plan marks it as sensitive and does not show it.
     #[error("the plan hides it")]
     Hidden,
     /// The data of a Kubernetes secret.
-    #[error("it is in base64")]
+    #[error("it is encoded in base64")]
     Base64,
     /// A list, a number, or a word that YAML takes for a truth value unless it is quoted, such as `off`.
-    #[error("it is not a text; quote it if it shall be one")]
+    #[error("it is not a string; quote it to make it one")]
     NotText,
     /// Evaluating it would take too many steps.
     #[error("it takes too many steps to compute")]
     TooMuch,
     /// A notation whose bytes cannot be followed.
-    #[error("the bytes of it cannot be told apart")]
+    #[error("its position in the file is ambiguous")]
     Unclear,
 }
 

@@ -55,7 +55,8 @@ fn body_node<'a>(source: &Source<'a>, body: &Body, at: Range<usize>) -> Result<N
 fn block_entry<'a>(source: &Source<'a>, block: &Block) -> Result<Entry<'a>, ReadError> {
     let at = block.span().unwrap_or_default();
     if block.labels.len() > MOST_LABELS {
-        let message = format!("a block with more than {MOST_LABELS} labels; Terraform's have two at most");
+        let message =
+            format!("a block with more than {MOST_LABELS} labels; Terraform's blocks have at most two");
         return Err(source.error(at.start, message));
     }
     let names = core::iter::once(block.ident.as_str()).chain(block.labels.iter().map(|label| label.as_str()));

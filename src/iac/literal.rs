@@ -39,6 +39,7 @@ pub struct Literal<'a> {
     /// Their tokens count from the beginning of the token.
     pieces: Vec<Piece>,
     rewritable: bool,
+    written: Written,
 }
 
 /// Bytes to put in the place of others. `Debug` masks passwords.
@@ -93,7 +94,14 @@ impl<'a> Literal<'a> {
             value: decoded.value,
             pieces: decoded.pieces,
             rewritable: written == Written::ByPeople && !text.style.is_part(),
+            written,
         })
+    }
+
+    /// Whether a tool wrote the file, such as a plan or a state, which is therefore not rewritten.
+    #[must_use]
+    pub fn is_written_by_tool(&self) -> bool {
+        self.written == Written::ByTools
     }
 
     /// What it says, without quotes, escapes and indentation.

@@ -144,7 +144,7 @@ impl<'m> Merged<'m> {
     fn one_of_many(&self, shared: &Shared<'m>) -> Finding {
         let mut finding = self.on_some(shared);
         finding.level = Level::Error;
-        finding.notes.push(format!("no engine of {} accepts the string", self.dialects));
+        finding.notes.push(format!("every engine of {} rejects the string", self.dialects));
         finding
     }
 
@@ -155,7 +155,7 @@ impl<'m> Merged<'m> {
         finding.dialects = Dialects::new(shared.on.iter().copied());
         if let Some(on) = &finding.dialects {
             let verb = if is_rejection(&finding) { "rejected" } else { "this holds" };
-            finding.notes.push(format!("{verb} on {on}; nobody stated which of {} reads it", self.dialects));
+            finding.notes.push(format!("{verb} on {on}; no single engine of {} is stated", self.dialects));
         }
         finding
     }

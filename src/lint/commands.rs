@@ -17,8 +17,8 @@ pub(super) static WIPED_RULES: Lint = Lint {
     id: "wiped-rules",
     group: Group::NoEffect,
     level: Level::Warning,
-    what: "A rule that takes everything away stands behind rules that give something: `-@all`, `resetkeys`, `resetchannels`, `resetpass`, `clearselectors`, `reset`.",
-    why: "Rules are applied from left to right, so what was given is lost. Such a rule belongs to the front.",
+    what: "A rule that removes everything comes after rules that grant something: `-@all`, `resetkeys`, `resetchannels`, `resetpass`, `clearselectors`, `reset`.",
+    why: "Rules are applied from left to right, so the earlier permissions are lost. Such a rule belongs first.",
     example: Example {
         dialect: "redis-7.2",
         client: None,
@@ -30,8 +30,8 @@ pub(super) static OVERRIDDEN_RULE: Lint = Lint {
     id: "overridden-rule",
     group: Group::NoEffect,
     level: Level::Warning,
-    what: "A rule whose opposite comes later and covers all that it says.",
-    why: "The later rule counts: a command that was allowed by name is denied after all, or the other way round.",
+    what: "A rule that a later, opposite rule cancels completely.",
+    why: "The later rule wins: a command that was allowed by name is denied after all, or vice versa.",
     example: Example {
         dialect: "redis-7.2",
         client: None,
@@ -43,8 +43,8 @@ pub(super) static GIVEN_BACK: Lint = Lint {
     id: "given-back",
     group: Group::NoEffect,
     level: Level::Warning,
-    what: "A category, or `+@all`, gives back what a rule before it took away.",
-    why: "`-@dangerous +@connection` reads as if nothing dangerous were allowed, but allows `CLIENT KILL`. What is taken away must come behind what is given.",
+    what: "A category, or `+@all`, allows again what an earlier rule denied.",
+    why: "`-@dangerous +@connection` reads as if nothing dangerous were allowed, but allows `CLIENT KILL`. Denials must come after the rules that allow.",
     example: Example {
         dialect: "redis-7.2",
         client: None,
@@ -56,8 +56,8 @@ static DENIES_NOTHING: Lint = Lint {
     id: "denies-nothing",
     group: Group::NoEffect,
     level: Level::Hint,
-    what: "A rule takes away commands none of which is allowed.",
-    why: "A new user may nothing, so only what was given can be taken away. The rule makes the reader look for what it is for.",
+    what: "A rule denies commands, none of which is allowed.",
+    why: "A new user has no permissions, so there is nothing to remove yet. The rule suggests otherwise to readers.",
     example: Example {
         dialect: "redis-7.2",
         client: None,
@@ -69,8 +69,8 @@ static REDUNDANT_RULE: Lint = Lint {
     id: "redundant-rule",
     group: Group::NoEffect,
     level: Level::Hint,
-    what: "A rule that changes nothing, because others say the same.",
-    why: "It hides what counts: whoever takes it out expects a change, and there is none.",
+    what: "A rule that changes nothing, because other rules already say the same.",
+    why: "It obscures which rules matter: removing it looks like a change, but is none.",
     example: Example {
         dialect: "redis-7.2",
         client: None,
@@ -82,8 +82,8 @@ static FIRST_ARGUMENT: Lint = Lint {
     id: "first-argument",
     group: Group::NoEffect,
     level: Level::Hint,
-    what: "A command without subcommands is allowed with a first argument only: `+select|0`.",
-    why: "Servers call this a misuse that may get disabled, and log so since Redis 7.0. The argument is compared as text: `+select|0` does not allow `SELECT 00`.",
+    what: "A command without subcommands is allowed with one first argument only: `+select|0`.",
+    why: "Servers consider this a misuse that may be disabled in the future, and log a warning since Redis 7.0. The argument is compared as text: `+select|0` does not allow `SELECT 00`.",
     example: Example {
         dialect: "redis-7.2",
         client: None,
@@ -137,15 +137,15 @@ fn look_for_wiped(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Findi
     let before: Vec<_> = steps[..last].iter().map(|step| step.rule.span).collect();
     let shown = subject.quoted(span);
     if scope.selector.commands.are_none() {
-        let message = format!("{shown} takes away what the rules before it allow, and nothing is left");
+        let message = format!("{shown} removes everything that the rules before it allow");
         let draft = Draft::new(&WIPED_RULES, span, message).also(before);
         let help = format!("rules are applied from left to right: write {shown} first");
         findings.push(draft.help(help), subject);
         return told;
     }
     let fix = subject.without_effect(&before);
-    let draft = Draft::new(&WIPED_RULES, span, format!("{shown} takes away what the rules before it allow"));
-    findings.push(draft.also(before).help("take them out, or write it first").fix(fix), subject);
+    let draft = Draft::new(&WIPED_RULES, span, format!("{shown} removes what the rules before it allow"));
+    findings.push(draft.also(before).help("remove them, or write it first").fix(fix), subject);
     told
 }
 
@@ -195,7 +195,7 @@ fn given_back(grant: &Step<'_>, denied: &[&Step<'_>], back: &CommandSet, subject
     let (shown, before) = (subject.quoted(grant), subject.quoted(denied[0].rule.span));
     let (others, them) = if denied.len() > 1 { (" and others", "them") } else { ("", &*before) };
     let what = names(back, 3, subject.catalog);
-    let message = format!("{shown} gives back {what}, which {before}{others} took away");
+    let message = format!("{shown} again allows {what}, which {before}{others} denied");
     let help = format!("move {them} after {shown} to deny this, or remove {them} to allow it");
     Draft::new(&GIVEN_BACK, grant, message).also(denied.iter().map(|step| step.rule.span)).help(help)
 }
@@ -298,26 +298,26 @@ fn told_idle(
     let later = later.into_iter().find(covers);
     let earlier = || steps[..place].iter().rev().find(|other| covers(other));
     let (other, way) = match later {
-        Some(other) => (Some(other), "behind it"),
+        Some(other) => (Some(other), "after it"),
         None => (earlier(), "before it"),
     };
     let name = other.map(|other| subject.quoted(other.rule.span));
     let message = match (lint.id, &name) {
         ("overridden-rule", Some(name)) => match step.effect {
-            Effect::Allow => format!("{shown} is lost: {name} {way} takes it away again"),
-            Effect::Deny => format!("{shown} is lost: {name} {way} allows it again"),
+            Effect::Allow => format!("{shown} has no effect: {name} {way} denies it again"),
+            Effect::Deny => format!("{shown} has no effect: {name} {way} allows it again"),
         },
-        ("overridden-rule", None) => format!("{shown} is lost: the rules behind it say the opposite"),
-        ("denies-nothing", _) => format!("{shown} takes nothing away: nothing of it is allowed before"),
+        ("overridden-rule", None) => format!("{shown} has no effect: the rules after it say the opposite"),
+        ("denies-nothing", _) => format!("{shown} denies nothing: none of its commands is allowed before it"),
         (_, Some(name)) => {
-            let does = if step.effect == Effect::Allow { "allows it" } else { "takes it away" };
+            let does = if step.effect == Effect::Allow { "allows it" } else { "denies it" };
             let same = other.is_some_and(|other| other.effect == step.effect);
             match same {
                 true => format!("{shown} changes nothing: {name} {way} {does} too"),
                 false => format!("{shown} changes nothing"),
             }
         }
-        (_, None) => format!("{shown} changes nothing: other rules say all of it"),
+        (_, None) => format!("{shown} changes nothing: other rules already say the same"),
     };
     let help = match (lint.id, &name) {
         // only the author knows which of the two rules was meant
@@ -325,7 +325,7 @@ fn told_idle(
             format!("move {shown} after {name} if it was meant, or remove it")
         }
         ("overridden-rule", _) => format!("move {shown} to the end if it was meant, or remove it"),
-        _ => format!("take {shown} out"),
+        _ => format!("remove {shown}"),
     };
     let other = other.filter(|_| *lint != DENIES_NOTHING).map(|other| other.rule.span);
     Draft::new(lint, span, message).also(other).help(help)
@@ -348,12 +348,12 @@ fn look_for_first_arguments(scope: &Scope<'_>, subject: &Subject<'_>, findings: 
         let span = step.rule.span;
         let command = subject.catalog.get(id).map_or("", |command| command.name());
         let message = format!(
-            "{} allows `{command}` with that first argument only, which is deprecated",
+            "{} allows `{command}` with this first argument only, which is deprecated",
             subject.quoted(span)
         );
         let draft = Draft::new(&FIRST_ARGUMENT, span, message);
         let help = match (command, subject.quirks.databases) {
-            ("select", true) => "bound databases with `db=0`".to_owned(),
+            ("select", true) => "restrict databases with `db=0`".to_owned(),
             _ => format!("allow `{command}` as a whole, or not at all"),
         };
         findings.push(draft.help(help), subject);

@@ -78,7 +78,7 @@ impl Config {
         let lint = Lint::find(name);
         let Some(subject) = group.or(lint.map(Lint::group)) else { return Err(unknown_lint(name)) };
         if subject == Group::Refused && setting != Setting::Deny {
-            return error(format!("`{name}` stays an error: no setting makes a server take what it refuses"));
+            return error(format!("`{name}` is always an error: no setting makes a server accept it"));
         }
         match (group, lint) {
             (Some(group), _) => self.groups.push((group, setting)),

@@ -122,11 +122,11 @@ impl Finding {
     /// let catalog = Catalog::from(Engine::Redis7_2);
     /// let findings = lint::lint("on ~app:* -@all +get +@string", &catalog, &lint::Config::new());
     /// assert_eq!(findings[0].report().to_string(), "\
-    /// hint[redundant-rule]: `+get` changes nothing: `+@string` behind it allows it too
+    /// hint[redundant-rule]: `+get` changes nothing: `+@string` after it allows it too
     ///   |
     ///   | on ~app:* -@all +get +@string
     ///   |                 ^^^^ --------
-    ///   = fix (the same meaning): take `+get` out
+    ///   = fix (equivalent): remove `+get`
     ///   = see: docs/lints.md#redundant-rule");
     /// ```
     #[must_use]
@@ -137,7 +137,7 @@ impl Finding {
         for note in &self.notes {
             report = report.with("note", Some(note.clone()));
         }
-        let label = if self.fix.is_some() { "fix (the same meaning)" } else { "help" };
+        let label = if self.fix.is_some() { "fix (equivalent)" } else { "help" };
         report.with(label, self.help.clone()).with("see", Some(self.lint.page()))
     }
 }

@@ -15,7 +15,7 @@ static STAYS_OFF: Lint = Lint {
     group: Group::NoEffect,
     level: Level::Warning,
     what: "The rules say neither `on` nor `off`.",
-    why: "A new user is off, and cannot log in whatever it may do. Write `off` where that is meant.",
+    why: "A new user is off and cannot log in, regardless of its permissions. Write `off` if that is intended.",
     example: Example { dialect: "elasticache", client: None, bad: "~app:* +get", good: "on ~app:* +get" },
 };
 
@@ -24,8 +24,8 @@ static ANY_PASSWORD: Lint = Lint {
     group: Group::TooWide,
     level: Level::Hint,
     what: "A user that is on and needs no password: `nopass`.",
-    why: "Whoever can reach the server is this user, and may do all that it may. It suits a server that only a \
-          trusted program reaches, and a user that may do next to nothing.",
+    why: "Anyone who can reach the server can log in as this user. It is acceptable if only a trusted program can \
+          reach the server, or if the user has almost no permissions.",
     example: Example {
         dialect: "redis-7.2",
         client: None,
@@ -68,16 +68,16 @@ fn look_for_off(rules: &[&Rule<'_>], subject: &Subject<'_>, findings: &mut Findi
     }
     let draft =
         Draft::new(&STAYS_OFF, first.span, "neither `on` nor `off`: a new user stays off and cannot log in");
-    findings.push(draft.help("write `on` first, or `off` if that is meant"), subject);
+    findings.push(draft.help("write `on` first, or `off` if that is intended"), subject);
 }
 
 fn look_for_any_password(rules: &[&Rule<'_>], subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let nopass = rules.iter().rfind(|rule| rule.kind == RuleKind::NoPass);
     let user = subject.user();
     let Some(rule) = nopass.filter(|_| user.is_enabled() && user.accepts_any_password()) else { return };
-    let message = "`nopass` lets whoever reaches the server log in as this user";
+    let message = "`nopass` lets anyone who can reach the server log in as this user";
     let draft = Draft::new(&ANY_PASSWORD, rule.span, message);
-    findings.push(draft.help("give it a password, `>…` or `#…`, where others can reach the server"), subject);
+    findings.push(draft.help("give it a password, `>…` or `#…`, if others can reach the server"), subject);
 }
 
 /// `on` behind `off`, `off` behind `on`, passwords behind `nopass`, `nopass` behind passwords.
@@ -88,12 +88,12 @@ fn look_for_undone(rules: &[&Rule<'_>], subject: &Subject<'_>, findings: &mut Fi
         let (shown, other) = (subject.quoted(rule.span), subject.quoted(by.span));
         let message = match by.kind {
             RuleKind::NoPass => {
-                format!("{shown} is lost: behind it `nopass` lets anybody in, with any password")
+                format!("{shown} has no effect: `nopass` after it accepts any password")
             }
-            _ => format!("{shown} is lost: {other} behind it undoes it"),
+            _ => format!("{shown} has no effect: {other} after it undoes it"),
         };
         let draft = Draft::new(&OVERRIDDEN_RULE, rule.span, message).also([by.span]);
-        findings.push(draft.help(format!("take {shown} out")).fix(Some(fix)), subject);
+        findings.push(draft.help(format!("remove {shown}")).fix(Some(fix)), subject);
     }
 }
 
@@ -137,9 +137,9 @@ fn look_for_wiped(by: &Rule<'_>, wiped: &[&Rule<'_>], subject: &Subject<'_>, fin
     }
     let spans: Vec<_> = wiped.iter().map(|rule| rule.span).collect();
     let fix = subject.without_effect(&spans);
-    let message = format!("{} undoes what the rules before it say", subject.quoted(by.span));
+    let message = format!("{} undoes the rules before it", subject.quoted(by.span));
     let draft = Draft::new(&WIPED_RULES, by.span, message).also(spans);
-    findings.push(draft.help("take them out, or write it first").fix(fix), subject);
+    findings.push(draft.help("remove them, or write it first").fix(fix), subject);
 }
 
 /// Of the rules about databases the last one counts; `resetdbs` and `alldbs` may stand before it.
@@ -155,8 +155,8 @@ fn look_for_databases(rules: &[&Rule<'_>], subject: &Subject<'_>, findings: &mut
         }
         let Some(fix) = subject.without_effect(&[rule.span]) else { continue };
         let (shown, other) = (subject.quoted(rule.span), subject.quoted(last.span));
-        let message = format!("{shown} is lost: {other} behind it replaces it");
+        let message = format!("{shown} has no effect: {other} after it replaces it");
         let draft = Draft::new(&OVERRIDDEN_RULE, rule.span, message).also([last.span]);
-        findings.push(draft.help(format!("take {shown} out")).fix(Some(fix)), subject);
+        findings.push(draft.help(format!("remove {shown}")).fix(Some(fix)), subject);
     }
 }

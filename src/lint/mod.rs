@@ -10,7 +10,7 @@
 //! let findings = lint::lint("on ~cache:* +get +ttl -@all", &catalog, &lint::Config::new());
 //! assert_eq!(findings.len(), 1);
 //! assert_eq!(findings[0].report().to_string(), "\
-//! warning[wiped-rules]: `-@all` takes away what the rules before it allow, and nothing is left
+//! warning[wiped-rules]: `-@all` removes everything that the rules before it allow
 //!   |
 //!   | on ~cache:* +get +ttl -@all
 //!   |             ---- ---- ^^^^^

@@ -36,8 +36,8 @@ const fn no_effect(
 static SUBSUMED_PATTERN: Lint = no_effect(
     ("subsumed-pattern", Level::Hint),
     (
-        "A pattern all of whose keys or channels other patterns match too.",
-        "It adds nothing, and seems to say that the others do not reach there. A channel pattern is reported only where `PSUBSCRIBE`, which asks for the pattern itself, is not allowed.",
+        "A pattern whose keys or channels are all matched by other patterns too.",
+        "It adds nothing, but suggests that the other patterns do not match these keys. A channel pattern is reported only if `PSUBSCRIBE`, which needs the pattern itself, is not allowed.",
     ),
     ("on ~app:* ~app:session:* +get", "on ~app:* +get"),
 );
@@ -45,23 +45,23 @@ static NEVER_MATCHES: Lint = no_effect(
     ("never-matches", Level::Warning),
     (
         "A pattern that no key or channel can match.",
-        "`[]` is a class of no characters, so nothing matches a pattern with it. Such patterns come from text that a program printed, as `[]string{…}`.",
+        "`[]` is a class of no characters, so nothing matches a pattern with it. Such patterns come from text that a program printed, such as `[]string{…}`.",
     ),
     ("on ~app:[]* +get", "on ~app:* +get"),
 );
 static EMPTY_PATTERN: Lint = no_effect(
     ("empty-pattern", Level::Warning),
     (
-        "`~`, `&`, `%R` or `%R~` with nothing behind it.",
-        "It matches the key or channel with the empty name, and no other. Often a variable was empty.",
+        "`~`, `&`, `%R` or `%R~` with nothing after it.",
+        "It matches the key or channel with the empty name, and no other. Often the cause is an empty variable.",
     ),
     ("on ~ +get", "on ~app:* +get"),
 );
 static ODD_CLASS: Lint = no_effect(
     ("odd-class", Level::Warning),
     (
-        "A class in a pattern that servers read in a surprising way: `[a-]`, `[!a]`, one that is not closed.",
-        "A `-` before the `]` makes a range that ends with `]`, and the class goes on behind it. `!` does not negate, `^` does. A class that is not closed ends with the pattern.",
+        "A class in a pattern that servers read in a surprising way: `[a-]`, `[!a]`, or an unclosed class.",
+        "A `-` before the `]` makes a range that ends with `]`, and the class continues after it. `!` does not negate, `^` does. An unclosed class ends with the pattern.",
     ),
     ("on ~app:[!a]* +get", "on ~app:[^a]* +get"),
 );
@@ -69,15 +69,15 @@ static NO_ALTERNATION: Lint = no_effect(
     ("no-alternation", Level::Warning),
     (
         "Braces with a comma in a pattern: `{a,b}`.",
-        "Servers know no alternatives: the braces and the comma match themselves. Braces without a comma are the hash tags of a cluster, and fine.",
+        "Redis globs have no alternation: braces and commas match literally. Braces without a comma are cluster hash tags, and are fine.",
     ),
     ("on ~{app,tmp}:* +get", "on ~app:* ~tmp:* +get"),
 );
 static LITERAL_EXCLUSION: Lint = no_effect(
     ("literal-exclusion", Level::Warning),
     (
-        "A pattern that begins with `-`, `!` or `^`, as if it were to take keys away.",
-        "Patterns only add: this one allows keys whose names begin with that sign.",
+        "A pattern that begins with `-`, `!` or `^`, as if it excluded keys.",
+        "Patterns only add: this one allows keys that begin with that character.",
     ),
     ("on ~app:* ~-app:secret:* +get", "on ~app:public:* +get"),
 );
@@ -85,7 +85,7 @@ static STAR_THAT_IS_NOT_ALL: Lint = no_effect(
     ("star-that-is-not-all", Level::Hint),
     (
         "`%RW~*` where `~*` is meant.",
-        "It is an ordinary pattern: it does not match the empty key, and more patterns may follow it. Servers print it as `~*`, and then refuse what they printed if a pattern follows.",
+        "It is an ordinary pattern: it does not match the empty key, and more patterns may follow it. Servers print it as `~*`, and then reject their own output if a pattern follows.",
     ),
     ("on %RW~* +get", "on ~* +get"),
 );
@@ -197,11 +197,10 @@ fn look_for_wiped(patterns: &Patterns<'_>, subject: &Subject<'_>, findings: &mut
     }
     let spans: Vec<_> = rules.iter().map(|rule| rule.span).collect();
     let what = patterns.kind.name();
-    let message =
-        format!("{} takes away the {what}s that the rules before it allow", subject.quoted(by.span));
+    let message = format!("{} removes the {what}s that the rules before it allow", subject.quoted(by.span));
     let draft = Draft::new(&WIPED_RULES, by.span, message).also(spans.iter().copied());
     let fix = subject.without_effect(&spans);
-    findings.push(draft.help("take them out, or write it first").fix(fix), subject);
+    findings.push(draft.help("remove them, or write it first").fix(fix), subject);
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -213,12 +212,12 @@ fn look_for_subsumed(patterns: &Patterns<'_>, subject: &Subject<'_>, findings: &
     }
     if let Some((all, rules)) = &patterns.covered {
         let spans: Vec<_> = rules.iter().map(|rule| rule.span).collect();
-        let message = format!("{} allows every {} already", subject.quoted(all.span), patterns.kind.name());
+        let message = format!("{} already allows every {}", subject.quoted(all.span), patterns.kind.name());
         let (first, others) = (spans[0], spans[1..].iter().copied());
         if let Some(fix) = subject.without_effect(&spans) {
             let draft = Draft::new(&SUBSUMED_PATTERN, first, message).also(others).also([all.span]);
             let one = if spans.len() == 1 { "the pattern" } else { "the patterns" };
-            findings.push(draft.help(format!("take {one} before it out")).fix(Some(fix)), subject);
+            findings.push(draft.help(format!("remove {one} before it")).fix(Some(fix)), subject);
         }
     }
     if patterns.live.len() > MANY || !subject.can_prove() {
@@ -237,11 +236,14 @@ fn look_for_subsumed(patterns: &Patterns<'_>, subject: &Subject<'_>, findings: &
         let by = by.map(|(_, other)| other).find(|other| covers(other, live));
         let shown = subject.quoted(live.rule.span);
         let message = match by {
-            Some(by) => format!("{shown} adds nothing: {} matches all of it", subject.quoted(by.rule.span)),
-            None => format!("{shown} adds nothing: the other patterns together match all of it"),
+            Some(by) => format!(
+                "{shown} adds nothing: {} already matches everything it matches",
+                subject.quoted(by.rule.span)
+            ),
+            None => format!("{shown} adds nothing: the other patterns together match everything it matches"),
         };
         let draft = Draft::new(&SUBSUMED_PATTERN, live.rule.span, message).also(by.map(|by| by.rule.span));
-        findings.push(draft.help(format!("take {shown} out")).fix(Some(fix)), subject);
+        findings.push(draft.help(format!("remove {shown}")).fix(Some(fix)), subject);
     }
 }
 
@@ -278,7 +280,7 @@ fn look_at_text(live: &Live<'_>, kind: Kind, subject: &Subject<'_>, findings: &m
         let draft = Draft::new(&NEVER_MATCHES, span, format!("no {what} matches {shown}"));
         let fix = if findings.want(&NEVER_MATCHES) { subject.without_effect(&[span]) } else { None };
         let help =
-            if fix.is_some() { format!("take {shown} out") } else { "`[]` is a class of nothing".to_owned() };
+            if fix.is_some() { format!("remove {shown}") } else { "`[]` is an empty class".to_owned() };
         findings.push(draft.help(help).fix(fix), subject);
         return;
     }
@@ -287,19 +289,19 @@ fn look_at_text(live: &Live<'_>, kind: Kind, subject: &Subject<'_>, findings: &m
         findings.push(Draft::new(&ODD_CLASS, span, message).help(help), subject);
     }
     if has_alternatives(live.pattern) {
-        let draft = Draft::new(&NO_ALTERNATION, span, format!("the braces in {shown} match themselves"));
-        findings.push(draft.help("write a pattern for each of the alternatives"), subject);
+        let draft = Draft::new(&NO_ALTERNATION, span, format!("the braces in {shown} match literally"));
+        findings.push(draft.help("write one pattern for each alternative"), subject);
     }
     if starts_as_an_exclusion(live.pattern) {
         let sign = &live.pattern[..1];
-        let message = format!("{shown} takes nothing away: it allows {what}s that begin with `{sign}`");
+        let message = format!("{shown} excludes nothing: it allows {what}s that begin with `{sign}`");
         let draft = Draft::new(&LITERAL_EXCLUSION, span, message);
-        findings.push(draft.help("list what may be reached instead"), subject);
+        findings.push(draft.help("list the keys that the user can access instead"), subject);
     }
     let is_spelled_out =
         matches!(live.rule.kind, RuleKind::Key { permission: Some(KeyAccess::ReadWrite), .. });
     if is_spelled_out && live.pattern == "*" {
-        let message = format!("{shown} is a pattern like any other, not `~*`");
+        let message = format!("{shown} is an ordinary pattern, not `~*`");
         let draft = Draft::new(&STAR_THAT_IS_NOT_ALL, span, message);
         findings.push(draft.help("write `~*`, which also allows the key with the empty name"), subject);
     }
@@ -329,10 +331,10 @@ impl Oddity {
                 "to match a `-` write it first, `[-a]`, or escape it, `[a\\-]`",
             ),
             Self::ExclamationMark => {
-                (format!("the `!` in {shown} does not negate: it matches itself"), "write `[^` to negate")
+                (format!("the `!` in {shown} does not negate; it matches literally"), "write `[^` to negate")
             }
             Self::NotClosed => (
-                format!("a class in {shown} is not closed, and ends with the pattern"),
+                format!("a class in {shown} is not closed; it ends with the pattern"),
                 "close it with `]`, or escape the bracket, `\\[`",
             ),
         }

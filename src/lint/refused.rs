@@ -38,7 +38,7 @@ static UNKNOWN_COMMAND: Lint = refused(
     "unknown-command",
     (
         "A command or subcommand that the dialect does not have.",
-        "The server refuses all of the rules. The name may be mistyped, of a newer version, or of a module that is not loaded.",
+        "The server rejects all of the rules. The name may be misspelled, or belong to a newer version or to a module that is not loaded.",
     ),
     ("redis-7.2", "on ~app:* +gte", "on ~app:* +get"),
 );
@@ -46,31 +46,31 @@ static UNKNOWN_CATEGORY: Lint = refused(
     "unknown-category",
     (
         "A category that the dialect does not have.",
-        "The server refuses all of the rules. Categories such as `@json` and `@search` come with modules, and only where these bring some.",
+        "The server rejects all of the rules. Categories such as `@json` and `@search` exist only where a module registers them.",
     ),
     ("redis-7.2", "on ~app:* +@raed", "on ~app:* +@read"),
 );
 static PATTERN_AFTER_ALL: Lint = refused(
     "pattern-after-all",
     (
-        "A key pattern behind `~*`, or a channel pattern behind `&*`.",
-        "Everything is allowed already, so the server takes the pattern for a mistake and refuses all of the rules. Up to Redis 6.2 new users begin with `&*`.",
+        "A key pattern after `~*`, or a channel pattern after `&*`.",
+        "Everything is already allowed, so the server treats the pattern as a mistake and rejects all of the rules. On Redis 6.2 new users start with `&*`.",
     ),
     ("redis-7.2", "on ~* ~app:* +get", "on ~app:* +get"),
 );
 static REFUSED_EXCLUSION: Lint = refused(
     "refused-exclusion",
     (
-        "An attempt to take keys or channels away again: `~* ~-secret:*`, `!~secret:*`, `-~secret:*`.",
-        "Patterns only ever add. There is no rule that takes keys away from a pattern, so what may be reached must be listed.",
+        "An attempt to exclude keys or channels: `~* ~-secret:*`, `!~secret:*`, `-~secret:*`.",
+        "Patterns only add. No rule excludes keys from a pattern, so list the keys that the user can access.",
     ),
     ("redis-7.2", "on ~* ~-secret:* +get", "on ~app:* ~public:* +get"),
 );
 static NEWER_SYNTAX: Lint = refused(
     "newer-syntax",
     (
-        "Syntax that came with a later engine: channels, `%R~`, selectors, `-config|set`, `db=`.",
-        "The server refuses all of the rules. The finding names the first dialect that has it.",
+        "Syntax of a later engine: channels, `%R~`, selectors, `-config|set`, `db=`.",
+        "The server rejects all of the rules. The finding names the first dialect that has it.",
     ),
     ("redis-6.2", "on %R~app:* +get", "on ~app:* +get"),
 );
@@ -78,7 +78,7 @@ static PASSWORD_IN_SERVICE: Lint = refused(
     "password-in-service",
     (
         "A password rule in an access string of ElastiCache or MemoryDB.",
-        "Passwords are members of the request there; in the string they are refused.",
+        "Passwords are parameters of the request there; the services reject them in the string.",
     ),
     ("elasticache", "on >secret ~app:* +get", "on ~app:* +get"),
 );
@@ -86,14 +86,14 @@ static RESET_IN_SERVICE: Lint = refused(
     "reset-in-service",
     (
         "`reset` in an access string of ElastiCache or MemoryDB.",
-        "The services refuse it. The string is applied to a new user anyway.",
+        "The services reject it. The string is applied to a new user anyway.",
     ),
     ("elasticache", "reset on ~app:* +get", "on ~app:* +get"),
 );
 static CRASHES_SERVERS: Lint = refused(
     "crashes-servers",
     (
-        "A rule that some servers take and die of: `%`, `%~x`, a first argument with white space or a quote.",
+        "A rule that crashes some server versions: `%`, `%~x`, a first argument with white space or a quote.",
         "`%` and `%~x` abort Redis 7.0 to 7.2.6 and 7.4.1, Valkey 7.2.7 and 8.0.1 when they print the user (CVE-2024-51741). A first argument with white space or a quote aborts Redis from 7.2 and every Valkey when it prints the user or saves it.",
     ),
     ("redis-7.2", "on %~app:* +get", "on ~app:* +get"),
@@ -102,31 +102,31 @@ static OPEN_SELECTOR: Lint = refused(
     "open-selector",
     (
         "A selector that is not closed.",
-        "`ACL SETUSER` refuses it. In an ACL file it kills the server: Redis from 7.0 and Valkey up to 9.1.2 crash when they load it, if a rule stands before the parenthesis.",
+        "`ACL SETUSER` rejects it. In an ACL file it crashes the server: Redis from 7.0 and Valkey up to 9.1.2 crash when they load the file, if a rule precedes the parenthesis.",
     ),
     ("redis-7.2", "on ~app:* +get (~tmp:* +set", "on ~app:* +get (~tmp:* +set)"),
 );
 static REFUSED_FIRST_ARGUMENT: Lint = refused(
     "refused-first-argument",
     (
-        "A first argument where none can be: empty, of a subcommand, of a command that is allowed already, or taken away.",
-        "The server refuses all of the rules. First arguments can only be added, and only to commands without subcommands.",
+        "A first argument that is not allowed there: empty, of a subcommand, of a command that is already allowed, or in a rule that denies.",
+        "The server rejects all of the rules. First arguments can only be added, and only to commands without subcommands.",
     ),
     ("redis-7.2", "on ~app:* +@all -get|x", "on ~app:* +@all -get"),
 );
 static UNKNOWN_PASSWORD: Lint = refused(
     "unknown-password",
     (
-        "A password is removed that the user does not have.",
-        "The server refuses all of the rules. A new user has no passwords; `resetpass` removes whatever there are.",
+        "A rule removes a password that the user does not have.",
+        "The server rejects all of the rules. A new user has no passwords; `resetpass` removes all passwords.",
     ),
     ("redis-7.2", "on <old >new ~app:* +get", "on resetpass >new ~app:* +get"),
 );
 static BAD_PASSWORD_HASH: Lint = refused(
     "bad-password-hash",
     (
-        "What follows `#` or `!` is not a SHA-256 in lower-case hexadecimal digits.",
-        "The server refuses all of the rules. A password itself is added by `>`, and removed by `<`.",
+        "The text after `#` or `!` is not a SHA-256 hash in lower-case hexadecimal digits.",
+        "The server rejects all of the rules. `>` adds a plaintext password, and `<` removes one.",
     ),
     (
         "redis-7.2",
@@ -137,8 +137,8 @@ static BAD_PASSWORD_HASH: Lint = refused(
 static NOT_A_RULE: Lint = refused(
     "not-a-rule",
     (
-        "A word that no engine takes for a rule.",
-        "The server refuses all of the rules. The finding says what is wrong with the word and how rules of its kind are written.",
+        "A word that no engine accepts as a rule.",
+        "The server rejects all of the rules. The finding says what is wrong with the word and how to write such a rule.",
     ),
     ("redis-7.2", "on app:* +get", "on ~app:* +get"),
 );
@@ -152,9 +152,15 @@ pub(super) fn look(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 fn draft(error: &ApplyError, subject: &Subject<'_>) -> Draft {
     let lint = lint_of(error, subject);
     let exclusion = *lint == REFUSED_EXCLUSION;
-    let message = match exclusion {
-        true => "no rule takes keys or channels away from a pattern".to_owned(),
-        false => error.to_string(),
+    let starts_with_all = follows_default_channels(error, subject);
+    let message = match () {
+        () if exclusion => "no rule excludes keys or channels from a pattern".to_owned(),
+        () if starts_with_all => format!(
+            "{} is rejected, because users of {} start with `&*`, every channel",
+            subject.quoted(error.span()),
+            subject.catalog.dialect()
+        ),
+        () => error.to_string(),
     };
     let mut draft = Draft::new(lint, error.span(), message);
     if let Some(words) = error.server_message_in_part() {
@@ -165,10 +171,14 @@ fn draft(error: &ApplyError, subject: &Subject<'_>) -> Draft {
         draft = draft.note(note);
     }
     if exclusion {
-        return draft.help("list what may be reached instead, `~app:* ~public:*`");
+        return draft.help("list the keys that the user can access instead, `~app:* ~public:*`");
+    }
+    if starts_with_all {
+        // without the pattern every channel stays allowed
+        return draft.help("write `resetchannels` before it, to allow only the channels that the rules name");
     }
     match adds_nothing(lint) {
-        true => draft.help("take it out: the user is what the other rules make it"),
+        true => draft.help("remove it; the other rules stay in effect"),
         false => draft.help(error.help().unwrap_or_else(|| help(lint, &subject.text[error.span().range()]))),
     }
 }
@@ -178,14 +188,12 @@ fn help(lint: &Lint, part: &str) -> String {
     let sentinel = part.get(..8).is_some_and(|name| name.eq_ignore_ascii_case("sentinel"));
     match lint.id {
         "unknown-command" if sentinel => {
-            "commands of Sentinel belong to a user of the Sentinel, which is a server of its own".to_owned()
+            "grant Sentinel commands to a user of the Sentinel process, which has its own users".to_owned()
         }
-        "unknown-command" => "`redis-acl expand +@all` lists the commands there are".to_owned(),
-        "unknown-category" => {
-            "`redis-acl expand --by-category +@all` lists the categories there are".to_owned()
-        }
-        "newer-syntax" => "no dialect of this service has it: leave it out".to_owned(),
-        "unknown-password" => "leave it out, or write `resetpass` to remove whatever there are".to_owned(),
+        "unknown-command" => "`redis-acl expand +@all` lists all commands".to_owned(),
+        "unknown-category" => "`redis-acl expand --by-category +@all` lists all categories".to_owned(),
+        "newer-syntax" => "no version of this service has it; leave it out".to_owned(),
+        "unknown-password" => "leave it out, or write `resetpass` to remove all passwords".to_owned(),
         _ => "leave it out".to_owned(),
     }
 }
@@ -219,6 +227,13 @@ fn lint_of(error: &ApplyError, subject: &Subject<'_>) -> &'static Lint {
     }
 }
 
+/// Whether a channel pattern is rejected only because of the channels that new users have by default.
+fn follows_default_channels(error: &ApplyError, subject: &Subject<'_>) -> bool {
+    let allows_all = |rule: &str| rule == "&*" || rule.eq_ignore_ascii_case("allchannels");
+    let before = &subject.text[..error.span().start];
+    *error.kind() == ApplyErrorKind::ChannelsAlreadyAll && !before.split_ascii_whitespace().any(allows_all)
+}
+
 /// A pattern with a sign before or behind its `~` that is meant to take keys away.
 fn is_exclusion(error: &ApplyError, subject: &Subject<'_>) -> bool {
     let part = &subject.text[error.span().range()];
@@ -246,10 +261,10 @@ pub(super) fn starts_as_an_exclusion(pattern: &str) -> bool {
 fn note(kind: &ApplyErrorKind) -> Option<&'static str> {
     match kind {
         ApplyErrorKind::FirstArgumentKills => Some(
-            "Redis 7.2 to 8.4 and Valkey 7.2 to 9.1 were seen to take it and crash when they print or save the user",
+            "Redis 7.2 to 8.4 and Valkey 7.2 to 9.1 accept it, and crash when they print or save the user",
         ),
         ApplyErrorKind::Syntax(ParseErrorKind::UnmatchedParenthesis) => Some(
-            "in an ACL file Redis from 7.0 and Valkey up to 9.1.2 crash at this when they load it, if a rule stands before the parenthesis",
+            "in an ACL file, this crashes Redis from 7.0 and Valkey up to 9.1.2 when they load the file, if a rule precedes the parenthesis",
         ),
         _ => None,
     }

@@ -67,12 +67,14 @@ impl Group {
     #[must_use]
     pub const fn about(self) -> &'static str {
         match self {
-            Self::Refused => "what the dialect refuses, and what some servers die of",
-            Self::NoEffect => "what does nothing, or not what it looks like",
-            Self::TooWide => "what gives away more than it says",
-            Self::Version => "what means something else on the next engine",
-            Self::Service => "what the cloud service withholds",
-            Self::Client => "what a client library needs and the user denies; asked for with a client's name",
+            Self::Refused => "rules that the dialect rejects, or that crash servers",
+            Self::NoEffect => "rules that do nothing, or not what they appear to do",
+            Self::TooWide => "rules that grant more than they appear to",
+            Self::Version => "rules that change their meaning on the next engine",
+            Self::Service => "commands that the cloud service restricts",
+            Self::Client => {
+                "commands that a client library needs and the user is denied; checked with `--client`"
+            }
         }
     }
 }

@@ -13,8 +13,8 @@ static WITHHELD_COMMAND: Lint = Lint {
     id: "withheld-command",
     group: Group::Service,
     level: Level::Warning,
-    what: "A command is allowed by name that ElastiCache or MemoryDB withholds from everybody.",
-    why: "The command is refused whatever the string says. AWS documents that a forbidden command in an access string makes the request fail; the exact list of what is refused there is not known.",
+    what: "A command is allowed by name that ElastiCache or MemoryDB restricts.",
+    why: "The service denies the command, regardless of the string. AWS documents that a restricted command in an access string makes the request fail; the exact list of commands that do is not known.",
     example: Example {
         dialect: "elasticache/redis-7.1",
         client: None,
@@ -26,8 +26,8 @@ static WITHHELD_BY_SERVERLESS: Lint = Lint {
     id: "withheld-by-serverless",
     group: Group::Service,
     level: Level::Hint,
-    what: "A command is allowed by name that ElastiCache Serverless withholds from everybody.",
-    why: "On a serverless cache the command is refused whatever the string says; on clusters of one's own it works.",
+    what: "A command is allowed by name that ElastiCache Serverless restricts.",
+    why: "A serverless cache denies the command, regardless of the string; on node-based clusters it works.",
     example: Example {
         dialect: "elasticache/valkey-8.0",
         client: None,
@@ -153,8 +153,8 @@ fn look_for(
         };
         let Some(found) = withheld.iter().find(|known| **known == full || **known == name) else { continue };
         let span = step.rule.span;
-        let message = format!("{service} withholds `{}` from everybody", found.replace('|', " "));
-        let draft = Draft::new(lint, span, message).help(format!("leave {} out", subject.quoted(span)));
+        let message = format!("`{}` is a restricted command on {service}", found.replace('|', " "));
+        let draft = Draft::new(lint, span, message).help(format!("remove {}", subject.quoted(span)));
         findings.push(draft, subject);
     }
 }

@@ -38,15 +38,15 @@ static EVERYTHING_OPEN: Lint = too_wide(
     ("everything-open", Level::Warning),
     (
         "All commands on all keys.",
-        "Whoever has it has the server: its data, its configuration, its other users. Applications never need it.",
+        "Such a user controls the server: its data, its configuration and its other users. Applications never need that.",
     ),
     ("on ~* &* +@all", "on ~app:* &app:* +@read +@hash -@dangerous"),
 );
 static ESCALATION: Lint = too_wide(
     ("escalation", Level::Warning),
     (
-        "A command with which the user gets more than the rules say: `acl|setuser`, `config|set`, `module|load`, `debug`, `replicaof`, `migrate`, `monitor` and others.",
-        "One of them is enough to undo all other limits. The finding says of each what it can do.",
+        "A command that allows privilege escalation: `acl|setuser`, `config|set`, `module|load`, `debug`, `replicaof`, `migrate`, `monitor` and others.",
+        "One of them is enough to undo all other limits. The finding says what each of them can do.",
     ),
     ("on ~app:* +@read +@admin", "on ~app:* +@read +config|get"),
 );
@@ -54,15 +54,15 @@ static PAST_KEY_PATTERNS: Lint = too_wide(
     ("past-key-patterns", Level::Warning),
     (
         "Key patterns limit the user, but a command deletes or moves keys without naming any: `flushall`, `flushdb`, `swapdb`.",
-        "Patterns are compared with the keys in a request; these have none. They come with `+@write` and `+@keyspace`.",
+        "Servers compare patterns with the keys in a command; these commands have none. `+@write` and `+@keyspace` include them.",
     ),
     ("on ~app:* +@write", "on ~app:* +@write -@dangerous"),
 );
 static SERVER_CODE: Lint = too_wide(
     ("server-code", Level::Hint),
     (
-        "A command that runs code in the server, or has it unpack what may be crafted: `eval`, `fcall`, `function|load`, `script|load`, `restore`.",
-        "Scripts run with the user's own permissions, but block everybody while they run, and their sandbox has had holes. `function|load`, which comes with `+@write`, replaces code that others run with theirs.",
+        "A command that runs code in the server, or unpacks a value that can be crafted: `eval`, `fcall`, `function|load`, `script|load`, `restore`.",
+        "Scripts run with the user's own permissions, but they block all clients while they run, and their sandbox has had vulnerabilities. `function|load`, which `+@write` includes, replaces code that other users run with their permissions.",
     ),
     ("on ~app:* +get +eval", "on ~app:* +get"),
 );
@@ -70,15 +70,15 @@ static KEY_NAMES: Lint = too_wide(
     ("key-names", Level::Hint),
     (
         "Key patterns limit the user, but a command shows the names of all keys, or counts them: `keys`, `scan`, `randomkey`, `dbsize`.",
-        "Patterns are compared with the keys in a request; these have none. Names often hold what should stay private. They come with `+@read` and `+@keyspace`.",
+        "Servers compare patterns with the keys in a command; these commands have none. Key names often contain private data. `+@read` and `+@keyspace` include these commands.",
     ),
     ("on ~app:* +@read", "on ~app:* +@read -keys -scan -randomkey -dbsize"),
 );
 static SURPRISING_MEMBERS: Lint = too_wide(
     ("surprising-members", Level::Hint),
     (
-        "A category brings commands that disturb everybody: `+@write` brings `flushall`, `+@read` brings `keys`, `+@connection` brings `client|kill`.",
-        "Who reads `@write` thinks of writing values. `-@dangerous` behind it takes most of them away.",
+        "A category includes commands that affect all clients: `+@write` includes `flushall`, `+@read` includes `keys`, `+@connection` includes `client|kill`.",
+        "People read `@write` as \"write values\". A later `-@dangerous` removes most of these commands.",
     ),
     ("on ~* +@write -@scripting -restore -migrate", "on ~* +@write -@scripting -@dangerous"),
 );
@@ -86,7 +86,7 @@ static FUTURE_COMMANDS: Lint = too_wide(
     ("future-commands", Level::Hint),
     (
         "`+@all` also allows commands that do not exist yet.",
-        "The next version of the server, or a module, brings new commands, and the user may send them at once.",
+        "When a new version of the server or a module adds commands, the user can run them at once.",
     ),
     ("on ~app:* +@all -@dangerous -@scripting -@keyspace -@write", "on ~app:* +@string -@dangerous"),
 );
@@ -94,7 +94,7 @@ static WHOLE_CONTAINER: Lint = too_wide(
     ("whole-container", Level::Hint),
     (
         "A command is allowed with all its subcommands, some of which are dangerous: `+client`, `+cluster`, `+slowlog`.",
-        "Usually one or two are meant. Subcommands can be named: `+client|setname`, since Redis 7.0 also taken away, `-client|kill`.",
+        "Usually one or two are needed. Name these: `+client|setname`. Since Redis 7.0 subcommands can also be denied: `-client|kill`.",
     ),
     ("on ~app:* +get +client", "on ~app:* +get +client|setname +client|id"),
 );
@@ -130,12 +130,12 @@ fn everything_open(step: &Step<'_>, scope: &Scope<'_>, subject: &Subject<'_>) ->
     let keys = scope.rules.iter().rev().find(gives_keys).map(|rule| rule.span);
     let channels = subject.quirks.new_channels == NewChannels::Unchecked || scope.selector.channels.are_all();
     let what = if channels { "every command on every key and channel" } else { "every command on every key" };
-    let message = format!("{} allows {what}, now and in future", subject.quoted(step.rule.span));
+    let message = format!("{} allows {what}, now and in the future", subject.quoted(step.rule.span));
     let mut draft = Draft::new(&EVERYTHING_OPEN, step.rule.span, message).also(keys);
     if subject.user().accepts_any_password() {
-        draft = draft.note("with `nopass`, anybody can log in");
+        draft = draft.note("with `nopass`, anyone can log in");
     }
-    draft.help("name the keys and the kinds of commands that are needed, `~app:* +@read +@write -@dangerous`")
+    draft.help("name the keys and categories that are needed, `~app:* +@read +@write -@dangerous`")
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -203,34 +203,34 @@ static SAYINGS: [Saying; 4] = [
     Saying {
         lint: &ESCALATION,
         powers: &[Power::Takeover, Power::Escalates],
-        does: "lets the user take more than it is given",
-        help: "allow what is needed by name, or take these away behind it",
+        does: "allows privilege escalation",
+        help: "allow the commands that are needed by name, or deny these after it",
     },
     Saying {
         lint: &PAST_KEY_PATTERNS,
         powers: &[Power::PastPatterns],
         does: "reaches keys that no pattern allows",
-        help: "take them away behind it, or all of `-@dangerous`",
+        help: "deny them after it, or add `-@dangerous`",
     },
     Saying {
         lint: &SERVER_CODE,
         powers: &[Power::Code],
-        does: "lets the user run code in the server",
-        help: "leave it out, or take it away behind it, where no scripts are used",
+        does: "allows running code in the server",
+        help: "if no scripts are used, leave it out, or deny these after it",
     },
     Saying {
         lint: &KEY_NAMES,
         powers: &[Power::KeyNames],
-        does: "shows keys that no pattern allows",
-        help: "take them away behind it where names of keys are private",
+        does: "reveals keys that no pattern allows",
+        help: "deny them after it if key names are confidential",
     },
 ];
 
 static SURPRISE: Saying = Saying {
     lint: &SURPRISING_MEMBERS,
     powers: &[Power::Disturbs],
-    does: "also brings what disturbs everybody",
-    help: "take them away behind it, or all of `-@dangerous`",
+    does: "also allows commands that affect all clients",
+    help: "deny them after it, or add `-@dangerous`",
 };
 
 /// What can undo all limits silences what is less.
@@ -272,7 +272,7 @@ impl Saying {
             true => format!("{shown} {does}"),
             false => format!("{shown} {does}: {}", few_of(names, FEW)),
         };
-        let help = if is_own { "leave it out where it is not needed" } else { self.help };
+        let help = if is_own { "leave it out if it is not needed" } else { self.help };
         let notes = notable.iter().take(FEW);
         let notes =
             notes.map(|notable| format!("`{}` {}", notable.command.replace('|', " "), notable.reason));
@@ -302,7 +302,7 @@ fn look_for_future(scope: &Scope<'_>, powers: &Powers, subject: &Subject<'_>, fi
         return;
     }
     let message =
-        format!("{} also allows commands that later versions and modules bring", subject.quoted(span));
+        format!("{} also allows commands that later versions and modules add", subject.quoted(span));
     let draft = Draft::new(&FUTURE_COMMANDS, span, message);
     findings.push(draft.help("name the categories that are needed"), subject);
 }
@@ -337,7 +337,7 @@ fn look_for_containers(
         }
         let names = dangerous.iter().map(|command| format!("`{}`", command.name())).collect();
         let message = format!(
-            "{} allows {all} subcommands, dangerous ones among them: {}",
+            "{} allows {all} subcommands, including dangerous ones: {}",
             subject.quoted(span),
             few_of(names, FEW)
         );

@@ -14,7 +14,7 @@ static UNCHECKED_ACCESS: Lint = Lint {
     group: Group::TooWide,
     level: Level::Warning,
     what: "A pattern that allows only reading, `%R~`, with module commands that write; or `%W~` with module commands that read.",
-    why: "A server compares a pattern with what a command declares to do with its keys. Modules that register command info declare neither access nor update: Bloom and TimeSeries from Redis 8.4 on, JSON and Search from Redis 8.6 on. Any pattern is then enough, and with `%R~app:*` the command `JSON.SET` writes.",
+    why: "A server compares a pattern with the key access that a command declares. Some modules register command info without access or update flags: Bloom and TimeSeries from Redis 8.4 on, JSON and Search from Redis 8.6 on. Any pattern is then enough: with `%R~app:*`, `JSON.SET` can write.",
     example: Example {
         dialect: "redis-8.6+json",
         client: None,
@@ -42,12 +42,15 @@ fn look_for(access: KeyAccess, scope: &Scope<'_>, subject: &Subject<'_>, finding
         return;
     }
     let verb = if access == KeyAccess::Read { "writing" } else { "reading" };
-    let message =
-        format!("{} does not keep {} from {verb}", subject.quoted(first.span), names(&commands, 3, catalog));
+    let message = format!(
+        "{} does not prevent {} from {verb}",
+        subject.quoted(first.span),
+        names(&commands, 3, catalog)
+    );
     let draft = Draft::new(&UNCHECKED_ACCESS, first.span, message)
         .also(patterns.map(|rule| rule.span))
         .note("these commands do not declare what they do with a key, so any pattern allows it")
-        .help("deny these commands by name, or allow only the keys that they may change");
+        .help("deny these commands by name, or allow only keys that they are allowed to change");
     findings.push(draft, subject);
 }
 

@@ -27,8 +27,8 @@ const fn unusable(
 static NO_COMMANDS: Lint = unusable(
     ("no-commands", Level::Warning),
     (
-        "Keys or channels are allowed, and no command.",
-        "Keys without commands allow nothing. Selectors do not share: the keys of the user's own rules are not those of a selector.",
+        "Keys or channels are allowed, but no command.",
+        "Keys without commands allow nothing. Selectors are independent: keys outside of the parentheses do not count inside.",
     ),
     ("on ~app:*", "on ~app:* +@read"),
 );
@@ -36,39 +36,39 @@ static EMPTY_SELECTOR: Lint = unusable(
     ("empty-selector", Level::Warning),
     (
         "A selector that allows no command.",
-        "It does nothing. Where quotes inside do not balance, servers make an empty selector of it and say nothing.",
+        "It does nothing. If the quotes inside are unbalanced, servers silently read the selector as empty.",
     ),
     ("on ~app:* +get ()", "on ~app:* +get"),
 );
 static NO_KEYS: Lint = unusable(
     ("no-keys", Level::Warning),
     (
-        "Commands that work on keys are allowed, and no key.",
-        "Every request with a key is refused. Selectors do not share: each needs keys of its own.",
+        "Commands that need keys are allowed, but no key.",
+        "Every command with a key is denied. Selectors are independent: each needs its own keys.",
     ),
     ("on +@read", "on ~app:* +@read"),
 );
 static UNUSED_KEYS: Lint = unusable(
     ("unused-keys", Level::Hint),
     (
-        "Keys are allowed, and no command that takes any.",
-        "The patterns do nothing, until somebody adds a command and gives away more than was thought.",
+        "Keys are allowed, but no command that takes keys.",
+        "The patterns do nothing until somebody adds a command, and then grant more than intended.",
     ),
     ("on ~app:* +ping +info", "on +ping +info"),
 );
 static NO_CHANNELS: Lint = unusable(
     ("no-channels", Level::Warning),
     (
-        "`+@pubsub`, or a command such as `+publish`, and no channel.",
-        "Every channel is denied. On Redis 7.0 and later a new user has no channels; on Redis 6.2 it has all. `acl-pubsub-default` changes either.",
+        "`+@pubsub`, or a command such as `+publish`, but no channel.",
+        "Every channel is denied. On Redis 7.0 and later a new user has no channels; on Redis 6.2 it has all channels. `acl-pubsub-default` changes both.",
     ),
     ("on ~app:* +@read +publish", "on ~app:* +@read +publish &app:*"),
 );
 static UNUSED_CHANNELS: Lint = unusable(
     ("unused-channels", Level::Hint),
     (
-        "Channels are allowed, and no command that takes any.",
-        "`+@read` and `+@write` hold no Pub/Sub commands: `+@pubsub` or `+subscribe` does it.",
+        "Channels are allowed, but no command that takes channels.",
+        "`+@read` and `+@write` include no Pub/Sub commands; add `+@pubsub` or `+subscribe`.",
     ),
     ("on ~app:* +@read resetchannels &app:*", "on ~app:* +@read resetchannels &app:* +subscribe"),
 );
@@ -107,13 +107,13 @@ fn look_at_no_commands(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut 
         let span = parentheses.span;
         let lost = scope.rules.is_empty() && !subject.text[parentheses.body.range()].trim().is_empty();
         let message = match lost {
-            true => "the quotes in this selector do not balance, so that the server makes an empty one of it",
+            true => "the quotes in this selector are unbalanced, so the server reads it as empty",
             false => "this selector allows no command",
         };
         let fix = if findings.want(&EMPTY_SELECTOR) { subject.without_effect(&[span]) } else { None };
         let help = match lost {
             true => "balance the quotes".to_owned(),
-            false => "name commands in it, or take it out".to_owned(),
+            false => "allow commands in it, or remove it".to_owned(),
         };
         // where quotes were meant to hold rules, the selector must be mended, not taken out
         let draft = Draft::new(&EMPTY_SELECTOR, span, message).help(help).fix(fix.filter(|_| !lost));
@@ -141,10 +141,9 @@ fn look_at_no_commands(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut 
         (true, false) => "keys",
         _ => "channels",
     };
-    let mut draft = Draft::new(&NO_COMMANDS, first.span, format!("{what} are allowed, and no command"));
+    let mut draft = Draft::new(&NO_COMMANDS, first.span, format!("{what} are allowed, but no command"));
     if subject.scopes.len() > 1 {
-        draft =
-            draft.note("selectors do not share: what stands outside of parentheses does not count inside");
+        draft = draft.note("selectors are independent: rules outside of the parentheses do not count inside");
     }
     let also = others.iter().map(|rule| rule.span);
     findings.push(draft.also(also).help("allow commands, `+@read` or `+get`"), subject);
@@ -164,12 +163,11 @@ fn look_at_keys(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Finding
         let Some(step) = first_that_needs(scope, subject) else { return };
         let needing: CommandSet =
             allowed.iter().filter(|id| catalog.get(*id).is_some_and(needs_keys)).collect();
-        let message =
-            format!("no key is allowed, so that {} are always refused", names(&needing, 2, catalog));
+        let message = format!("no key is allowed, so {} are always denied", names(&needing, 2, catalog));
         let message = if needing.len() == 1 { message.replace(" are always", " is always") } else { message };
         let mut draft = Draft::new(&NO_KEYS, step.rule.span, message);
         if subject.scopes.len() > 1 {
-            draft = draft.note("selectors do not share: each needs keys of its own");
+            draft = draft.note("selectors are independent: each needs its own keys");
         }
         findings.push(draft.help("allow keys, `~app:*`"), subject);
         return;
@@ -223,11 +221,11 @@ fn unused(
     let spans: Vec<_> = spans.collect();
     let Some(first) = spans.first().filter(|_| findings.want(lint)) else { return };
     let Some(fix) = subject.without_effect(&spans) else { return };
-    let message = format!("no command is allowed that takes a {what}");
+    let message = format!("no allowed command takes a {what}");
     let draft = Draft::new(lint, *first, message).also(spans[1..].iter().copied());
     let them = if spans.len() == 1 { "the rule" } else { "the rules" };
     findings.push(
-        draft.help(format!("take {them} about {what}s out, or allow such a command")).fix(Some(fix)),
+        draft.help(format!("remove {them} about {what}s, or allow such a command")).fix(Some(fix)),
         subject,
     );
 }
@@ -252,8 +250,9 @@ fn look_at_channels(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Fin
         };
         let Some(step) = scope.commands.iter().find(names_it) else { return };
         let message =
-            format!("no channel is allowed, so that {} are of no use", names(&taking, 3, subject.catalog));
-        let message = if taking.len() == 1 { message.replace(" are of", " is of") } else { message };
+            format!("no channel is allowed, so {} are unusable", names(&taking, 3, subject.catalog));
+        let message =
+            if taking.len() == 1 { message.replace(" are unusable", " is unusable") } else { message };
         let draft = Draft::new(&NO_CHANNELS, step.rule.span, message);
         findings.push(draft.help("allow channels, `&app:*`"), subject);
         return;

@@ -28,24 +28,24 @@ const fn version(
 static REFUSED_AFTER_UPGRADE: Lint = version(
     ("refused-after-upgrade", Level::Warning),
     (
-        "A rule that the dialect takes and the next generation of the engine refuses.",
-        "A server that finds such a rule in its ACL file or configuration does not start. Up to Redis 6.2 subcommands are not looked up, so that mistyped ones stay unnoticed till then.",
+        "A rule that this dialect accepts and the next major version of the engine rejects.",
+        "A server that finds such a rule in its ACL file or configuration does not start. Up to Redis 6.2 servers do not look up subcommands, so misspelled ones go unnoticed until the upgrade.",
     ),
     ("redis-6.2", "on ~app:* +get +config|gte", "on ~app:* +get +config|get"),
 );
 static CHANNEL_DEFAULT: Lint = version(
     ("channel-default", Level::Warning),
     (
-        "Pub/Sub commands are allowed by name and the rules say nothing of channels, before Redis 7.0.",
-        "Up to 6.2 a new user may use every channel, since 7.0 none: after the upgrade every channel is refused.",
+        "Pub/Sub commands are allowed by name, but no rule is about channels, before Redis 7.0.",
+        "Up to 6.2 a new user can use every channel, since 7.0 none: after the upgrade every channel is denied.",
     ),
     ("redis-6.2", "on ~app:* +@read +publish", "on ~app:* +@read +publish resetchannels &app:*"),
 );
 static CHANGES_WITH_UPGRADE: Lint = version(
     ("changes-with-upgrade", Level::Hint),
     (
-        "The next generation of the engine allows other commands by the same rules.",
-        "Commands change their categories. With Redis 7.0 subcommands got categories of their own and containers lost theirs: `+@connection -@dangerous` denies `CLIENT` on 6.2, and allows most of it since 7.0.",
+        "On the next major version of the engine, the same rules allow different commands.",
+        "Categories change between versions. In Redis 7.0 subcommands got their own categories and containers lost theirs: `+@connection -@dangerous` denies `CLIENT` on 6.2, and allows most of it since 7.0.",
     ),
     ("redis-6.2", "on ~app:* +get +@connection -@admin", "on ~app:* +get +ping +select"),
 );
@@ -90,10 +90,8 @@ impl Upgrade<'_> {
             let draft =
                 Draft::new(&REFUSED_AFTER_UPGRADE, error.span(), format!("after an upgrade: {error}"));
             let gone = *error.kind() == ApplyErrorKind::UnknownCommand;
-            let help = error
-                .help()
-                .filter(|_| !gone)
-                .unwrap_or_else(|| "leave it out before the upgrade".to_owned());
+            let help =
+                error.help().filter(|_| !gone).unwrap_or_else(|| "remove it before the upgrade".to_owned());
             findings.push(draft.help(help), self.now);
         }
     }
@@ -143,14 +141,15 @@ impl Upgrade<'_> {
             named && step.effect == Effect::Allow && step.reach.iter().any(|id| self.takes_channels(id))
         };
         let Some(step) = now.commands.iter().find(names_it) else {
-            return Some("no channel is allowed any more: new users have none since Redis 7.0");
+            return Some("no channel is allowed anymore: since Redis 7.0 new users start without channels");
         };
         let shown = self.now.quoted(step.rule.span);
-        let message = format!("on {} no channel is allowed for {shown}: the rules name none", self.next);
+        let message =
+            format!("on {} no channel is allowed for {shown}, because no rule names channels", self.next);
         let draft = Draft::new(&CHANNEL_DEFAULT, step.rule.span, message);
         let help = match self.now.quirks.new_channels {
-            NewChannels::Unchecked => "name channels with the upgrade, `&app:*`, or all, `&*`",
-            _ => "name channels, `resetchannels &app:*`, or all, `&*`",
+            NewChannels::Unchecked => "when you upgrade, allow channels, `&app:*`, or all, `&*`",
+            _ => "allow channels, `resetchannels &app:*`, or all, `&*`",
         };
         findings.push(draft.help(help), self.now);
         None
@@ -192,7 +191,8 @@ impl Upgrade<'_> {
         if let Some(channels) = channels {
             draft = draft.note(channels);
         }
-        findings.push(draft.help("name the commands that matter, to be sure of them on both"), self.now);
+        findings
+            .push(draft.help("name the commands that matter, so that both versions allow them"), self.now);
     }
 
     /// What only the next engine allows of what both have, and what only the present one does. That a container
@@ -267,8 +267,8 @@ fn look_for_modules(next: Dialect, subject: &Subject<'_>, findings: &mut Finding
             .collect();
         let Some(step) = by_category.iter().next().and_then(|id| scope.decider(id)) else { continue };
         let message =
-            format!("on {next} this allows commands of modules too: {}", names(&by_category, 3, &catalog));
+            format!("on {next} this also allows commands of modules: {}", names(&by_category, 3, &catalog));
         let draft = Draft::new(&MODULE_COMMANDS, step.rule.span, message);
-        findings.push(draft.help("take them away where they are not wanted, `-@json -@search`"), subject);
+        findings.push(draft.help("deny them if they are not wanted, `-@json -@search`"), subject);
     }
 }

@@ -30,11 +30,11 @@ impl ChannelSource {
                 "as acl-pubsub-default is set".to_owned()
             }
             (Self::Default, Some(Service::ElastiCache)) => {
-                "by ElastiCache's default acl-pubsub-default; it can be changed".to_owned()
+                "the default of acl-pubsub-default on ElastiCache, which can be changed".to_owned()
             }
             (Self::Default, Some(Service::MemoryDb)) => "as MemoryDB reads back `resetchannels`".to_owned(),
             (Self::Default, None) => {
-                format!("by the default acl-pubsub-default of {}; it can be changed", dialect.engine())
+                format!("the default of acl-pubsub-default on {}, which can be changed", dialect.engine())
             }
             (Self::ReadBack, _) => {
                 "as ElastiCache reads back `resetchannels` where a string needs syntax newer than Redis 6.0"

@@ -71,7 +71,7 @@ pub enum ApplyErrorKind {
     KeysAlreadyAll,
     /// A channel pattern behind `&*`.
     ChannelsAlreadyAll,
-    /// A password is removed that the user does not have.
+    /// A rule removes a password that the user does not have.
     NoSuchPassword,
     /// Channel rules, before Redis 6.2.
     NeedsChannels,
@@ -340,16 +340,18 @@ impl ApplyError {
             ApplyErrorKind::UnknownCategory => format!("{dialect} has no category `@{part}`"),
             ApplyErrorKind::EmptyFirstArgument => format!("nothing follows the `|` of `{part}`"),
             ApplyErrorKind::FirstArgumentDenied => {
-                format!("`{part}` is not a subcommand, and only those can be taken away")
+                format!("`{part}` is not a subcommand, and only subcommands can be denied")
             }
             ApplyErrorKind::FirstArgumentOfSubcommand => format!("`{part}` is an argument of a subcommand"),
             ApplyErrorKind::FirstArgumentOfAllowed => {
                 format!("`{part}` belongs to a command that is allowed as a whole")
             }
             ApplyErrorKind::FirstArgumentKills => "a first argument with white space or a quote".into(),
-            ApplyErrorKind::KeysAlreadyAll => format!("`{part}` behind `~*`, which allows every key already"),
+            ApplyErrorKind::KeysAlreadyAll => {
+                format!("`{part}` comes after `~*`, which already allows every key")
+            }
             ApplyErrorKind::ChannelsAlreadyAll => {
-                format!("`{part}` behind `&*`, which allows every channel already")
+                format!("`{part}` comes after `&*`, which already allows every channel")
             }
             ApplyErrorKind::NoSuchPassword => "the user has no such password to remove".into(),
             ApplyErrorKind::NeedsChannels => format!("{dialect} has no channel rules"),
@@ -357,7 +359,7 @@ impl ApplyError {
             ApplyErrorKind::NeedsKeyPermissions => format!("{dialect} has no `%R~` and `%W~`"),
             ApplyErrorKind::NeedsSelectors => format!("{dialect} has no selectors"),
             ApplyErrorKind::NeedsSubcommands => {
-                format!("{dialect} cannot take `{part}` away from its command")
+                format!("{dialect} cannot deny `{part}` without its command")
             }
             ApplyErrorKind::NeedsDatabases => format!("{dialect} has no database rules"),
             ApplyErrorKind::SelectorRestarts => "a selector inside a selector".into(),
@@ -373,7 +375,7 @@ impl ApplyError {
         let part = self.part();
         if let Some(feature) = self.kind.missing() {
             let first = self.dialect.first_with(feature)?;
-            return Some(format!("{first} is the first that has it"));
+            return Some(format!("available since {first}"));
         }
         Some(match &self.kind {
             ApplyErrorKind::Syntax(kind) => return kind.help(&part),
@@ -381,14 +383,12 @@ impl ApplyError {
                 return self.help_for_command();
             }
             ApplyErrorKind::UnknownCategory => return self.help_for_category(),
-            ApplyErrorKind::EmptyFirstArgument => "write the argument, or leave the `|` out".into(),
+            ApplyErrorKind::EmptyFirstArgument => "write the argument, or leave out the `|`".into(),
             ApplyErrorKind::FirstArgumentDenied => {
-                "take the whole command away and allow what may be done".into()
+                "deny the whole command, and allow the first arguments that are needed".into()
             }
             ApplyErrorKind::FirstArgumentOfSubcommand => "allow the subcommand as a whole".into(),
-            ApplyErrorKind::FirstArgumentOfAllowed => {
-                "take the command away first, or leave this rule out".into()
-            }
+            ApplyErrorKind::FirstArgumentOfAllowed => "deny the command first, or leave out this rule".into(),
             ApplyErrorKind::FirstArgumentKills => {
                 format!("{} accepts this and crashes when it prints the user", self.dialect.engine())
             }
@@ -399,7 +399,7 @@ impl ApplyError {
                 "leave out this pattern or the `&*`, or write `resetchannels` before it".into()
             }
             ApplyErrorKind::SelectorRestarts => {
-                format!("{} drops what is before this parenthesis; close the first selector", self.dialect)
+                format!("{} drops the text before this parenthesis; close the first selector", self.dialect)
             }
             ApplyErrorKind::PasswordInService => {
                 "give passwords in `Passwords` or `AuthenticationMode` of the request".into()

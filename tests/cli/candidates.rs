@@ -1,6 +1,7 @@
 //! Files whose engine nobody stated, and gates, as a user meets them.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -44,7 +45,7 @@ fn the_documented_form_comes_with_a_note_about_clusters_of_today() {
     let folder = folder(&[]);
     let ran = run(&folder, &["normalize", "on ~app::* -@all +@read"]);
     assert!(ran.out.starts_with("on ~app::* -@all +@read +@hash"), "{}", ran.out);
-    assert!(ran.summary.contains("clusters of today return the rules as given"), "{}", ran.summary);
+    assert!(ran.summary.contains("today clusters return the rules as given"), "{}", ran.summary);
     let ran = run(&folder, &["normalize", "--dialect", "elasticache/redis-7.1", "on ~app::* -@all +@read"]);
     assert_eq!((ran.out.as_str(), ran.summary.as_str()), ("on ~app::* -@all +@read\n", ""));
 }
@@ -55,7 +56,7 @@ fn a_file_of_users_is_not_put_into_the_form_of_an_engine_that_nobody_stated() {
     let folder = folder(&[("users.acl", text)]);
     let ran = run(&folder, &["fmt", "users.acl"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.out.contains("nobody stated; name it with --dialect"), "{}", ran.out);
+    assert!(ran.out.contains("name one with --dialect"), "{}", ran.out);
     assert_eq!(fs::read_to_string(folder.path().join("users.acl")).expect("text"), text);
     assert_eq!(run(&folder, &["fmt", "-d", "redis-6.2", "users.acl"]).code, 0);
     let written = fs::read_to_string(folder.path().join("users.acl")).expect("text");
@@ -88,7 +89,7 @@ fn what_is_stated_narrows_what_the_file_leaves_open() {
     let ran = run(&folder, &["lint", "-d", "redis-7.2", "old.tf"]);
     assert!(
         ran.out.contains(
-            "warning[contradicting-dialect]: redis-7.2 was stated, but the file says elasticache/any"
+            "warning[contradicting-dialect]: redis-7.2 was stated, but the file states elasticache/any"
         ),
         "{}",
         ran.out
@@ -125,9 +126,9 @@ fn what_contradicts_the_file_is_a_warning_of_every_command() {
             }
         }
     };
-    let valkey = Some("elasticache/redis was stated, but the file says elasticache/valkey");
+    let valkey = Some("elasticache/redis was stated, but the file states elasticache/valkey");
     warns(&["-d", "elasticache/redis"], "u.tf", valkey);
-    warns(&[], "toml/u.tf", Some("redis-7.2 was stated, but the file says elasticache/valkey"));
+    warns(&[], "toml/u.tf", Some("redis-7.2 was stated, but the file states elasticache/valkey"));
     warns(&["-d", "elasticache"], "u.tf", None);
     let set = "acl-pubsub-default allchannels was stated, but";
     warns(&["-d", "redis-7.0", "--acl-pubsub-default", "allchannels"], "none.conf", Some(set));
@@ -269,9 +270,9 @@ fn the_working_tree_is_compared_with_a_revision() {
     write(folder.path(), "infra/more/users.acl", "user b on ~b +get\n");
     assert_eq!(run(&folder, &gate).code, 1);
     let ran = run(&folder, &["diff", "--since", "nosuch", "infra"]);
-    assert!(ran.code == 2 && ran.err.contains("git knows no revision `nosuch`"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("no revision `nosuch`"), "{}", ran.err);
     let ran = run(&folder, &["diff", "--since", "HEAD", "nosuch"]);
-    assert!(ran.code == 2 && ran.err.contains("no file or folder `nosuch`"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("no such file or folder `nosuch`"), "{}", ran.err);
     let ran = run(&folder, &["diff", "--since", "HEAD", ".", "--no-new-access"]);
     assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
 }
@@ -382,10 +383,54 @@ fn the_users_of_a_sentinel_are_read_as_a_sentinel_reads_them() {
 }
 
 #[test]
+fn a_command_for_one_dialect_names_those_of_a_set() {
+    for command in ["normalize", "expand", "explain", "can"] {
+        let ran = run_in(Path::new("."), &[command, "-d", "elasticache/redis", "on ~a +get"], b"");
+        let said = "this command needs exactly one dialect, and `elasticache/redis` names 4 (elasticache/redis-6.0, \
+                    elasticache/redis-6.2, elasticache/redis-7.0, elasticache/redis-7.1); name one, such as \
+                    `elasticache/redis-7.1`";
+        assert!(ran.code == 2 && ran.err.contains(said), "{command}: {}", ran.err);
+    }
+    for (set, newest) in
+        [("redis-6.2..7.2", "redis-7.2.16"), ("valkey", "valkey-9.1"), ("redis-7.2,redis-8.0", "redis-8.0")]
+    {
+        let ran = run_in(Path::new("."), &["upgrade", "--from", set, "--to", "redis-8.4", "on"], b"");
+        assert!(ran.code == 2 && ran.err.contains(&format!("name one, such as `{newest}`")), "{}", ran.err);
+    }
+    let ran = run_in(Path::new("."), &["lint", "--next", "valkey", "on ~a +get"], b"");
+    assert!(ran.code == 2 && ran.err.contains("`next` needs exactly one dialect"), "{}", ran.err);
+    // what is wrong with a set is said of the set
+    let ran = run_in(Path::new("."), &["normalize", "-d", "redis-7.2..6.2", "on"], b"");
+    assert!(ran.code == 2 && ran.err.contains("holds no dialect"), "{}", ran.err);
+}
+
+#[test]
+fn several_stated_engines_are_named_where_their_forms_differ() {
+    let folder = folder(&[("users.acl", "user app on nopass ~app:* +@all\n")]);
+    let ran = run(&folder, &["fmt", "-d", "redis-6.2..7.2", "users.acl"]);
+    let said = "user app (redis-6.2..7.2): these engines return different forms; name one with --dialect or in redis-acl.toml";
+    assert!(ran.code == 2 && ran.out.contains(said), "{}", ran.out);
+}
+
+#[test]
+fn a_pattern_after_default_channels_is_kept_and_restricted() {
+    let folder = folder(&[("users.acl", "user app on nopass &ev:* ~app:* +publish\n")]);
+    let ran = run(&folder, &["lint", "users.acl"]);
+    assert!(ran.out.contains("users of redis-6.2 start with `&*`"), "{}", ran.out);
+    assert!(ran.out.contains("help: write `resetchannels` before it"), "{}", ran.out);
+    assert!(!ran.out.contains("the other rules stay in effect"), "{}", ran.out);
+    let fixed = run(&folder, &["lint", "--fix", "-d", "redis-6.2", "on &ev:* +publish"]);
+    assert_eq!(fixed.out, "on &ev:* +publish\n");
+    // what is rejected is not equivalent to what is accepted
+    let fixed = run(&folder, &["lint", "--fix", "-d", "redis-6.2", "on &* &ev:* +publish"]);
+    assert_eq!(fixed.out, "on &* &ev:* +publish\n");
+}
+
+#[test]
 fn a_service_reads_no_file_of_users() {
     let files = folder(&[("users.acl", "user a on >p ~a +get +nope\n")]);
     let ran = run(&files, &["lint", "--dialect", "elasticache/redis-7.0", "users.acl"]);
-    let said = "elasticache/redis-7.0 was stated, but services read no files of users; read as redis,valkey";
+    let said = "elasticache/redis-7.0 was stated, but services do not read ACL files; the file is read as redis,valkey";
     assert!(ran.code == 1 && ran.out.contains(said), "{}", ran.out);
     // ACL LOAD is quoted, with the line
     let load = "the server says: users.acl:1: Error in applying operation '+nope': Unknown command";

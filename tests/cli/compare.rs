@@ -26,7 +26,7 @@ const NARROWER: &str = "on ~app:* +@read -keys";
 fn diff_tells_what_changes_and_proves_it() {
     let ran = run(&["diff", "-d", "redis-7.2", "on ~app:* +get +set", "on ~app:* ~tmp:* +get +config|set"]);
     let expected = "\
-each may do something that the other may not
+OLD and NEW each allow something that the other does not
   + 1 command
       dangerous: config|set
   + more with 1 command: get
@@ -38,7 +38,7 @@ each may do something that the other may not
 ";
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, expected, ""));
     let ran = run(&["diff", OLD, "+@all -@all on +@READ ~app:*"]);
-    assert_eq!((ran.code, ran.out.as_str()), (0, "both may do the same\n"));
+    assert_eq!((ran.code, ran.out.as_str()), (0, "both users have the same permissions\n"));
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn what_is_printed_steers_no_terminal() {
     assert!(ran.out.contains("  + keys ~\\u{1b}[31m\n"), "{}", ran.out);
     let claims = file("allow GET \"\\x1b[31m\\n\"\n");
     let ran = run(&["assert", path(&claims), "-d", "redis-7.2", "on +get"]);
-    assert!(ran.out.contains("denied: no pattern lets read the key `\\u{1b}[31m\\n`\n"), "{}", ran.out);
+    assert!(ran.out.contains("denied: no pattern allows reading the key `\\u{1b}[31m\\n`\n"), "{}", ran.out);
 }
 
 #[test]
@@ -90,8 +90,7 @@ fn diff_refuses_when_in_doubt() {
     assert_eq!((ran.code, ran.json()["new_access"].as_str()), (1, Some("undecided")));
 }
 
-const WITHIN_7: &str =
-    "help: the bounds are 128 selectors and 7 steps of work; --work allows more of these\n";
+const WITHIN_7: &str = "help: the limits are 128 selectors and 7 steps of work; --work raises the latter\n";
 
 #[test]
 fn what_is_undecided_says_which_bounds_there_are() {
@@ -100,7 +99,7 @@ fn what_is_undecided_says_which_bounds_there_are() {
     let with = |command: &[&str], more: &[&str]| run(&[command, &of, &[old, new], more].concat());
 
     let ran = with(&["equal"], &["--work", "7"]);
-    assert_eq!((ran.code, ran.out.lines().next()), (1, Some("undecided, which counts as different")));
+    assert_eq!((ran.code, ran.out.lines().next()), (1, Some("inconclusive, which counts as different")));
     assert_eq!(ran.err, WITHIN_7);
     assert_eq!(with(&["equal"], &[]).out, "equal\n");
 
@@ -147,10 +146,10 @@ fn diff_reads_strings_from_files_and_from_the_standard_input() {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     let ran = run(&["diff", "-", "-"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("only one of the strings can come from the standard input"), "{}", ran.err);
+    assert!(ran.err.contains("only one of the strings can come from standard input"), "{}", ran.err);
     let ran = run(&["diff", "on", "@/no/such/file"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("/no/such/file: "), "{}", ran.err);
+    assert!(ran.err.contains("no such file or folder `/no/such/file`"), "{}", ran.err);
     // rules on two lines are no access string
     let ran = run(&["diff", "on", &at(&file("on\n+get\n"))]);
     assert_eq!(ran.code, 2);
@@ -225,16 +224,16 @@ ok     grants @read
 FAILED deny FLUSHALL (line 6)
          allowed by `+flushall`
 FAILED never grants @dangerous (line 7)
-         it may send 3 commands: flushall keys sort_ro
+         the user can run 3 commands: flushall keys sort_ro
          for example: SORT_RO app:
 FAILED no wider than \"on ~app:* +@read +@write\" (line 8)
-         it may do more: for example: GET tmp:
-5 claims: 2 ok, 3 failed
+         it can do more: for example: GET tmp:
+5 assertions: 2 ok, 3 failed
 ";
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, expected, ""));
     let fine = file("allow GET app:1\n");
     let ran = run(&["assert", path(&fine), "on ~app:* +@read"]);
-    assert_eq!((ran.code, ran.out.as_str()), (0, "ok     allow GET app:1\n1 claim: 1 ok, 0 failed\n"));
+    assert_eq!((ran.code, ran.out.as_str()), (0, "ok     allow GET app:1\n1 assertion: 1 ok, 0 failed\n"));
 }
 
 #[test]
@@ -244,7 +243,7 @@ fn assert_takes_headers_and_the_command_line_goes_before_them() {
     assert_eq!(run(&["assert", path(&claims)]).code, 0);
     let ran = run(&["assert", path(&claims), "on +get"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.out.contains("denied: no pattern lets read the key `app:1`"), "{}", ran.out);
+    assert!(ran.out.contains("denied: no pattern allows reading the key `app:1`"), "{}", ran.out);
     let ran = run(&["assert", "--format=json", path(&claims), "-d", "elasticache"]);
     assert_eq!((ran.code, &ran.json()["dialect"]), (0, &"elasticache/redis-6.0".into()));
     let ran = run(&["assert", path(&file("allow GET a"))]);
@@ -261,11 +260,11 @@ fn assert_reads_strings_from_a_file_and_one_a_line() {
     let expected = "\
 # line 1: on >****** +get
 ok     deny FLUSHALL
-1 claim: 1 ok, 0 failed
+1 assertion: 1 ok, 0 failed
 # line 2: on +flushall
 FAILED deny FLUSHALL (line 1)
          allowed by `+flushall`
-1 claim: 0 ok, 1 failed
+1 assertion: 0 ok, 1 failed
 ";
     assert_eq!((ran.code, ran.out.as_str()), (1, expected));
     let ran = run_with_input(&arguments, b"on +flushal\non +get\n");
@@ -281,7 +280,7 @@ fn assert_shows_what_is_wrong_with_the_claims() {
     let at = path(&claims);
     let ran = run(&["assert", at, "on +get"]);
     let expected = format!(
-        "{at}:2:\nerror: `alow` is not a claim\n  |\n  | alow GET a\n  | ^^^^\n  = help: did you mean `allow`?\n{at}:3:\nerror: \
+        "{at}:2:\nerror: `alow` is not an assertion\n  |\n  | alow GET a\n  | ^^^^\n  = help: did you mean `allow`?\n{at}:3:\nerror: \
          `on +get` is more than one word\n  |\n  | no wider than on +get\n  |               ^^^^^^^\n  = help: put it between \
          quotes: `\"on +get\"`\n"
     );
@@ -298,7 +297,7 @@ fn assert_shows_what_is_wrong_with_the_claims() {
     assert!(ran.err.contains("  | user 'on >****** +gte'\n"), "{}", ran.err);
     assert_eq!(run(&["assert", "/no/such/file", "on"]).code, 2);
     let ran = run(&["assert", path(&file("# none\n")), "on"]);
-    assert!(ran.code == 2 && ran.err.contains("there is no claim"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("the file has no assertions"), "{}", ran.err);
     let ran = run(&["assert", path(&file(b"deny GET a\ndeny GET \xff\n")), "on"]);
     assert!(ran.code == 2 && ran.err.contains(":2:\nerror: the line is not UTF-8\n"), "{}", ran.err);
     let claims = file(b"deny GET a\ndeny GET \xff\n");
@@ -320,7 +319,7 @@ fn assert_speaks_json() {
             "input": "on >****** ~app:* +@read", "dialect": "redis-7.2", "holds": false, "claims": [
                 {"line": 1, "claim": "allow GET app:1", "holds": true, "failure": null},
                 {"line": 2, "claim": "never grants keys", "holds": false, "failure": {
-                    "kind": "granted", "message": "it may send 1 command: keys\nfor example: KEYS 1",
+                    "kind": "granted", "message": "the user can run 1 command: keys\nfor example: KEYS 1",
                     "commands": ["keys"], "witness": {"request": "KEYS 1", "database": 0},
                 }},
             ],
@@ -343,7 +342,7 @@ fn help_teaches_by_examples_that_work() {
     }
     // the file that `assert --help` shows
     let help = run(&["assert", "--help"]).out;
-    let lines = help.lines().skip_while(|line| *line != "A file of claims:").skip(1);
+    let lines = help.lines().skip_while(|line| *line != "A file of assertions:").skip(1);
     let lines: Vec<_> = lines.take_while(|line| line.is_empty() || line.starts_with("  ")).collect();
     let claims = file(lines.join("\n"));
     let ran = run(&["assert", path(&claims)]);

@@ -23,7 +23,7 @@ channels   none
 denied     every command
 
 rule by rule
-  on        may log in
+  on        can log in
   >******   1 password added
   %R~app:*  keys app:* readable
   +get      1 command added: get

@@ -251,7 +251,7 @@ fn what_is_no_rule_is_found_too() {
     let ran = tree.json(&["b.tf"]);
     let request = &ran.findings()[0];
     assert_eq!(request["message"], "No-password-required is not allowed for a user with engine Valkey");
-    assert_eq!(request["notes"][0], "AWS answers with InvalidParameterCombination");
+    assert_eq!(request["notes"][0], "AWS responds with InvalidParameterCombination");
     // what is not literal is a hint and fails nothing
     tree.write("b.tf", b"module \"m\" {\n  access_string = var.rules\n}\n");
     tree.has(0, &["b.tf"], &["b.tf:2:19 not-literal"]);
@@ -332,7 +332,7 @@ fn ignored_and_hidden_files_and_other_kinds_are_passed_over() {
     tree.has(1, &["ignored.acl"], &["ignored.acl:1:12 unknown-command"]);
     let ran = tree.json(&["image.png"]);
     assert_eq!((ran.code, ran.places()), (2, texts(&["image.png:1:1 unreadable-file"])));
-    assert_eq!(ran.findings()[0]["message"], "no file of a kind that holds access strings");
+    assert_eq!(ran.findings()[0]["message"], "not a file that can hold access strings");
 }
 
 #[test]
@@ -377,13 +377,54 @@ fn the_nearest_settings_count() {
 }
 
 #[test]
+fn a_missing_path_is_reported_as_one() {
+    let tree = Tree::new(&[]);
+    tree.write("users.acl", b"user a on nopass ~a +get\n");
+    tree.write("notes.md", b"text\n");
+    let missing = "error: no such file or folder `nosuch.tf`";
+    for (arguments, said) in [
+        (&["fmt", "nosuch.tf"][..], missing),
+        (&["lint", "nosuch.tf"], "error: no such file or folder `nosuch.tf`; add --string"),
+        (&["lint", "users.acl", "nosuch.tf"], "error: no such file or folder `nosuch.tf`; files and strings"),
+        (
+            &["diff", "nosuch.tf", "b.tf"],
+            "error: no such file or folder `nosuch.tf`, and no such file or folder `b.tf`",
+        ),
+        (
+            &["diff", "users.acl", "nosuch.tf"],
+            "error: no such file or folder `nosuch.tf`; the file `users.acl`",
+        ),
+        (&["diff", "nosuch.tf"], missing),
+        (&["diff", ".", "nosuch"], "error: no such file or folder `nosuch`; the folder `.`"),
+        (&["diff", "notes.md", "on"], "error: `notes.md` is not a file with users"),
+        (&["diff", "@nosuch.tf", "on"], missing),
+        (&["assert", "nosuch.tf", "on"], missing),
+        (&["can", "--file", "nosuch.tf", "on"], missing),
+        (&["lint", "--config", "nosuch.tf", "on"], missing),
+        (&["diff", "--since", "HEAD"], "error: --since needs a git repository; git reports: "),
+        (&["can", "on ~a +get"], "error: no command to check; write one after `--`"),
+    ] {
+        let ran = run_in(tree.0.path(), arguments, b"");
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(ran.err.starts_with(said), "{arguments:?}: {}", ran.err);
+    }
+    // one word may be meant as either
+    let ran = tree.lint(&["nosuch"]);
+    assert_eq!(ran.err, "note: no such file or folder `nosuch`, so it is read as a string\n");
+    assert!(ran.code == 1 && ran.out.contains("`nosuch` is not a rule"), "{}", ran.out);
+    // a string may hold a password
+    let ran = run_in(tree.0.path(), &["diff", "users.acl", "on >secret ~a"], b"");
+    assert!(ran.code == 2 && !ran.err.contains("secret"), "{}", ran.err);
+}
+
+#[test]
 fn paths_and_strings_are_told_apart() {
     let tree = Tree::new(&[("on", b"user a on +gte\n"), ("b.acl", b"user b on\n")]);
     assert_eq!(tree.json(&["on", "b.acl"]).code, 1);
     let ran = tree.lint(&["--string", "--allow", "no-effect", "-d", "redis-7.2", "on"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, ""));
     let ran = tree.lint(&["users.acl"]);
-    assert!(ran.code == 2 && ran.err.starts_with("error: no file or folder `users.acl`"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.starts_with("error: no such file or folder `users.acl`"), "{}", ran.err);
     let ran = tree.lint(&["b.acl", "on >secret ~a"]);
     assert!(ran.code == 2 && ran.err.contains("`on >****** ~a`"), "{}", ran.err);
     assert_eq!(tree.lint(&["-d", "redis-7.2", "on +get", "on +gte"]).code, 1);
@@ -404,16 +445,16 @@ hint[redundant-rule]: `+hget` changes nothing: `+@hash` before it allows it too
   |
   | on >****** ~app:* +@hash +hget
   |                   ------ ^^^^^
-  = fix (the same meaning): take `+hget` out
+  = fix (equivalent): remove `+hget`
   = see: docs/lints.md#redundant-rule
 users.acl:2:6:
-hint[duplicate-user]: a second line about the user `alice`, after line 1
+hint[duplicate-user]: a second line for the user `alice`, after line 1
     |
   2 | user alice off
     |      ^^^^^
     = help: put all rules of the user on one line
   = note: the server says: WARNING: Duplicate user 'alice' found on line 2.
-  = note: only on valkey,redis-7.0..8.10; nobody stated which engine reads the file
+  = note: only on valkey,redis-7.0..8.10; no engine is stated for the file
 b.tf:2:19: module m access_string
 hint[not-literal]: not checked: it refers to another value
 3 hints
@@ -534,8 +575,7 @@ fn a_named_file_of_no_kind_is_told_of_and_one_in_a_folder_is_passed_over() {
     let tree = Tree::new(&[("notes.txt", b"on +gte\n")]);
     tree.has(2, &["notes.txt"], &["notes.txt:1:1 unreadable-file"]);
     let ran = tree.lint(&["notes.txt"]);
-    let told =
-        "notes.txt:1:1:\nerror[unreadable-file]: no file of a kind that holds access strings\n1 error\n";
+    let told = "notes.txt:1:1:\nerror[unreadable-file]: not a file that can hold access strings\n1 error\n";
     assert_eq!((ran.code, ran.out.as_str()), (2, told));
     tree.has(0, &["."], &[]);
 }
@@ -647,12 +687,12 @@ fn a_file_beyond_the_limit_is_told_of_and_not_looked_at() {
     file.set_len((64 << 20) + 1).expect("a file with a hole");
     tree.has(2, &["."], &["a.acl:1:12 unknown-command", "huge.acl:1:1 file-too-large"]);
     let ran = tree.lint(&["huge.acl"]);
-    let told = "huge.acl:1:1:\nwarning[file-too-large]: not looked at: the file has 65 MiB, and --max-file-size is 64\n1 warning\n";
+    let told = "huge.acl:1:1:\nwarning[file-too-large]: skipped: the file has 65 MiB, and --max-file-size is 64\n1 warning\n";
     assert_eq!((ran.code, ran.out.as_str()), (2, told));
     let ran = run_in(tree.0.path(), &["fmt", "-d", "redis-7.2", "huge.acl"], b"");
     assert_eq!(
         (ran.code, ran.err.as_str()),
-        (2, "error: huge.acl:1:1: not looked at: the file has 65 MiB, and --max-file-size is 64\n")
+        (2, "error: huge.acl:1:1: skipped: the file has 65 MiB, and --max-file-size is 64\n")
     );
 }
 
@@ -663,7 +703,7 @@ fn the_limit_can_be_another_and_is_told() {
     tree.has(1, &["-d", "redis-7.2", "."], &["large.acl:2097153:12 unknown-command"]);
     tree.has(2, &[".", "--max-file-size", "1"], &["large.acl:1:1 file-too-large"]);
     let ran = tree.lint(&["large.acl", "--max-file-size", "1"]);
-    let told = "not looked at: the file has 3 MiB, and --max-file-size is 1";
+    let told = "skipped: the file has 3 MiB, and --max-file-size is 1";
     assert!(ran.out.contains(told), "{}", ran.out);
 }
 
@@ -695,7 +735,7 @@ mod unix {
         let ran = tree.lint(&["--fix", "-d", "redis-7.2", "."]);
         assert_eq!((ran.code, ran.err.as_str()), (2, ""));
         assert!(
-            ran.out.contains("a.acl:1:1:\nerror[unreadable-file]: not fixed: the file may not be written\n"),
+            ran.out.contains("a.acl:1:1:\nerror[unreadable-file]: not fixed: the file is read-only\n"),
             "{}",
             ran.out
         );
@@ -714,7 +754,7 @@ mod unix {
         assert!(ran.err.starts_with("error: mem.acl:1:1: Input/output error"), "{}", ran.err);
         let ran = run_in(tree.0.path(), &["diff", "mem.acl", "a.acl"], b"");
         assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-        assert!(ran.err.starts_with("redis-acl: mem.acl: Input/output error"), "{}", ran.err);
+        assert!(ran.err.starts_with("error: mem.acl: Input/output error"), "{}", ran.err);
     }
 
     /// A link to itself cannot be read, whoever asks: the superuser may read files without permissions.

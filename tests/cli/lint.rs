@@ -25,7 +25,7 @@ const CLEAN: &str = "on ~app:* +get +set";
 #[test]
 fn findings_are_drawn_and_counted() {
     let drawn = "\
-warning[overridden-rule]: `+keys` is lost: `-@dangerous` behind it takes it away again
+warning[overridden-rule]: `+keys` has no effect: `-@dangerous` after it denies it again
   |
   | on ~* +get +keys -@dangerous
   |            ^^^^^ -----------
@@ -148,7 +148,7 @@ fn json_and_github_are_spoken() {
             "findings": [{
                 "lint": "redundant-rule", "group": "no-effect", "level": "hint", "span": [25, 30], "also": [[18, 24]],
                 "message": "`+hget` changes nothing: `+@hash` before it allows it too", "notes": [],
-                "help": "take `+hget` out",
+                "help": "remove `+hget`",
                 "fix": {"edits": [{"span": [24, 30], "replacement": ""}]},
                 "only_on": null, "page": "docs/lints.md#redundant-rule"
             }]
@@ -158,7 +158,7 @@ fn json_and_github_are_spoken() {
         &["-d", "valkey-8.1", "--format", "github", string],
         0,
         "::notice title=redis-acl%3A redundant-rule::`+hget` changes nothing: `+@hash` before it allows it too%0A\
-         help: take `+hget` out\n",
+         help: remove `+hget`\n",
     );
 }
 
@@ -166,7 +166,7 @@ fn json_and_github_are_spoken() {
 fn help_teaches() {
     let ran = run(&["--help"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    for part in ["Examples:\n  ", "--fail-on", "redis-acl.toml", "JSON: ", "Exit codes"] {
+    for part in ["Examples:\n  ", "--fail-on", "redis-acl.toml", "JSON, one line", "Exit codes"] {
         assert!(ran.out.contains(part), "{part}: {}", ran.out);
     }
 }

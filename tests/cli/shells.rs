@@ -87,7 +87,7 @@ fn examples_stand_in_the_manual_as_they_are_written() {
     let page = run(&["man", "normalize"]).out;
     let (_, examples) = page.split_once(".SH EXAMPLES\n.nf\n").expect("a section of examples");
     assert!(
-        examples.starts_with("  redis\\-acl normalize \\*(Aqon ~app::* \\-@all +@read\\*(Aq\n"),
+        examples.starts_with("  redis\\-acl normalize \\-\\-dialect elasticache/redis\\-7.1 \\*(Aqon ~app::* \\-@all +@read\\*(Aq\n"),
         "{examples}"
     );
     assert!(examples.ends_with(".fi\n"), "{examples}");
@@ -98,7 +98,7 @@ fn there_is_no_manual_of_what_is_no_command() {
     for name in ["nosuch", "man", "completions"] {
         let ran = run_with_input(&["man", name], b"");
         assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-        assert_eq!(ran.err, format!("error: there is no command `{name}`\n"));
+        assert_eq!(ran.err, format!("error: no command `{name}`\n"));
     }
 }
 

@@ -85,7 +85,7 @@ fn expand_lists_what_is_granted() {
     prints(&["expand", "@hyperloglog"], "pfselftest\npfadd\npfcount\npfmerge\n");
     prints(&["expand", "-d", "redis-7.2", "+config|get +select|0"], "config|get\nselect|0\n");
     let ran = run(&["expand", "+@all"]);
-    assert_eq!((ran.out.lines().count(), ran.out.lines().last()), (205, Some("# and commands to come")));
+    assert_eq!((ran.out.lines().count(), ran.out.lines().last()), (205, Some("# and future commands")));
     let ran = run(&["expand", "-d", "redis-7.2", "+get (+set)"]);
     assert_eq!(ran.out, "# the user's own rules\nget\n# selector 1\nset\n");
     let ran = run(&["expand", "--by-category", "+get +ping"]);
@@ -146,7 +146,7 @@ fn parse_says_of_every_rule_what_it_is() {
     }
     for (selector, meaning) in [
         ("(~x\"\"y)", "selector; empty before Valkey 9.0, which joins quoted text"),
-        ("(\"~x)", "selector; a quote stays open, so servers read it as empty"),
+        ("(\"~x)", "selector; a quote is not closed, so servers read it as empty"),
     ] {
         let ran = run(&["parse", selector]);
         let first = ran.out.lines().next().expect("a line");
@@ -187,7 +187,8 @@ fn a_line_that_is_no_text_is_an_error_and_the_others_are_answered() {
         let one = run(&[command, &["on ~a +get"]].concat()).out;
         let ran = run_with_input(&[command, &["-"]].concat(), LINES);
         assert_eq!(ran.code, 2, "{command:?}");
-        let told = "line 2: error: the line is not UTF-8; write patterns in UTF-8, or match the odd bytes with `?`\n";
+        let told =
+            "line 2: error: the line is not UTF-8; write patterns in UTF-8, or match other bytes with `?`\n";
         assert_eq!(ran.err, told, "{command:?}");
         let answers = one.lines().last().map_or(2, |last| ran.out.matches(last).count());
         assert!(answers >= 2, "{command:?}: {}", ran.out);
@@ -203,7 +204,7 @@ fn a_line_that_is_no_text_is_an_error_and_the_others_are_answered() {
         assert_eq!(answers[1]["input"], "+get >****** ~\u{fffd}", "{command:?}");
         let error = serde_json::json!({
             "kind": "not_utf8", "message": "the line is not UTF-8", "span": [0, 0],
-            "help": "write patterns in UTF-8, or match the odd bytes with `?`",
+            "help": "write patterns in UTF-8, or match other bytes with `?`",
         });
         assert_eq!(answers[1]["errors"], serde_json::json!([error]), "{command:?}");
         assert!(answers[0]["errors"].is_null() && answers[2]["errors"].is_null(), "{command:?}");
@@ -224,7 +225,7 @@ fn an_answer_that_cannot_be_written_is_an_error() {
         let full = std::fs::File::create("/dev/full").expect("a device that is full");
         let ran = read(command(arguments).stdout(full).output().expect("it runs"));
         assert_eq!(ran.code, 2, "{arguments:?}");
-        assert!(ran.err.starts_with("redis-acl: No space left on device"), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.starts_with("error: No space left on device"), "{arguments:?}: {}", ran.err);
     }
 }
 
@@ -282,7 +283,7 @@ fn can_answers_by_its_exit_code_and_says_why() {
     prints(&["can", "on ~app:* +@read", "--", "GET", "app:1"], "allowed by `+@read`\n");
     let ran = run(&["can", "-d", "redis-7.2", RULES, "--", "COPY", "app:1", "app:2"]);
     let expected = "\
-denied: no pattern lets write the key `app:2`
+denied: no pattern allows writing the key `app:2`
   = help: add `%W~app:2`, or a pattern that matches more
   = note: the server says: NOPERM No permissions to access a key
 ";
@@ -306,15 +307,15 @@ fn can_reads_a_file_of_requests() {
     let expected = "\
 allowed  GET app:1         by `+@all`
 allowed  SET \"tmp:\\xff\" 1  by `+@write` of selector 1
-denied   keys *            `-keys` takes the command `keys` away
+denied   keys *            `-keys` denies the command `keys`
 allowed  auth pw           to every user
 denied   config foo        redis-7.2 has no subcommand `foo` of `config`
 ";
     assert_eq!((ran.code, ran.out.as_str()), (2, expected));
-    assert_eq!(ran.err, "line 6: error: quotes do not balance; close each, and let a blank follow\n");
+    assert_eq!(ran.err, "line 6: error: unbalanced quotes; close each quote, and write a space after it\n");
     let ran = run(&["can", "--file", "/no/such/file", "+get"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("/no/such/file: "), "{}", ran.err);
+    assert!(ran.err.contains("no such file or folder `/no/such/file`"), "{}", ran.err);
 }
 
 #[test]
@@ -327,7 +328,7 @@ fn can_shows_where_dialects_differ() {
         ran.out
     );
     let ran = run(&["can", "--all-dialects", "on ~app:* +get", "--", "GET", "app:1"]);
-    assert_eq!(ran.out, "allowed by `+get`\n  every dialect\n");
+    assert_eq!(ran.out, "allowed by `+get`\n  on every dialect\n");
     let ran = run(&["can", "--all-dialects", "on ~* +@read", "--", "EVAL_RO", "s", "0"]);
     assert_eq!(ran.code, 1);
     let lines: Vec<_> = ran.out.lines().collect();
@@ -346,7 +347,7 @@ fn can_speaks_json() {
         answer,
         serde_json::json!({
             "request": ["INCR", "app:1"], "dialect": "redis-7.2", "allowed": false, "reason": "key",
-            "message": "no pattern that may be read also lets write the key `app:1`",
+            "message": "no pattern allows reading and writing the key `app:1`",
             "help": "add `~app:1`, or a pattern that matches more", "needs": "read_write", "missing": "write",
             "server_message": "NOPERM No permissions to access a key",
             "dryrun": "User user has no permissions to access the 'app:1' key",
@@ -378,19 +379,19 @@ fn can_names_each_reason() {
     };
     let of = "redis-7.2";
     reason(of, "on +@all", "GTE a", ("unknown_command", "redis-7.2 has no command `GTE`"));
-    reason(of, "on ~* +get", "GET", ("wrong_arity", "`get` takes another number of arguments"));
+    reason(of, "on ~* +get", "GET", ("wrong_arity", "wrong number of arguments for `get`"));
     reason(
         "valkey-9.1",
         "on ~* +@all db=1",
         "GET a",
         ("database", "`get` needs the current database, or all of them"),
     );
-    reason(of, "on ~* +@read -get", "GET a", ("command", "`-get` takes the command `get` away"));
-    reason(of, "on ~b +get", "GET a", ("key", "no pattern lets read the key `a`"));
+    reason(of, "on ~* +@read -get", "GET a", ("command", "`-get` denies the command `get`"));
+    reason(of, "on ~b +get", "GET a", ("key", "no pattern allows reading the key `a`"));
     reason(of, "on +publish", "PUBLISH c x", ("channel", "no pattern allows the channel `c`"));
-    let by = "`BY` reads other keys, and needs a selector that may read all";
+    let by = "`BY` reads other keys, and needs a selector that can read all keys";
     reason(of, "on ~a +sort", "SORT a BY b_*", ("sort_by", by));
-    let get = "`GET` reads other keys, and needs a selector that may read all";
+    let get = "`GET` reads other keys, and needs a selector that can read all keys";
     reason(of, "on ~a +sort", "SORT a GET b_*", ("sort_get", get));
     reason(
         "elasticache",
@@ -406,9 +407,9 @@ fn can_asks_every_dialect_about_each_request_of_a_file() {
     let arguments = ["can", "--all-dialects", "--file", "-", "on ~app:* +get"];
     let ran = run_with_input(&arguments, requests);
     assert_eq!(ran.code, 2);
-    let begins = "GET app:1\nallowed by `+get`\n  every dialect\nEVAL_RO s 0\ndenied: it has no command `EVAL_RO`\n  redis-6.0.5 ";
+    let begins = "GET app:1\nallowed by `+get`\n  on every dialect\nEVAL_RO s 0\ndenied: it has no command `EVAL_RO`\n  redis-6.0.5 ";
     assert!(ran.out.starts_with(begins), "{}", ran.out);
-    assert_eq!(ran.err, "line 2: error: quotes do not balance; close each, and let a blank follow\n");
+    assert_eq!(ran.err, "line 2: error: unbalanced quotes; close each quote, and write a space after it\n");
 
     let ran = run_with_input(&[&arguments[..], &["--format", "json"]].concat(), b"GET app:1\nGET other\n");
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
@@ -460,28 +461,46 @@ it grants less than before
   - more with 1 command: publish
   - channels &*
   - for example: PUBLISH a 1
-  = note: redis-6.2: no channel rule: all channels, by the default acl-pubsub-default of redis-6.2; it can be changed
-  = note: redis-7.0: no channel rule: no channels, by the default acl-pubsub-default of redis-7.0; it can be changed
+  = note: redis-6.2: no channel rule: all channels, the default of acl-pubsub-default on redis-6.2, which can be changed
+  = note: redis-7.0: no channel rule: no channels, the default of acl-pubsub-default on redis-7.0, which can be changed
 to grant under redis-7.0 exactly what it granted under redis-6.2:
   on ~app:* &* -@all +publish +get
-to lose nothing:
+to lose nothing under redis-7.0:
   on ~app:* +get +publish &*
 "
     );
     let ran = run(&["upgrade", "--from", "redis-7.2", "--to", "valkey-7.2", "on ~app:* +get"]);
     assert_eq!(
         (ran.code, &*ran.out),
-        (0, "under valkey-7.2 the same string grants the same as under redis-7.2\n")
+        (0, "the string grants the same under valkey-7.2 as under redis-7.2\n")
     );
     let ran = run(&["upgrade", "--from", "redis-7.2", "--to", "redis-6.2", "on %R~app:* +get"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("redis-7.0 is the first that has it"), "{}", ran.err);
+    assert!(ran.err.contains("available since redis-7.0"), "{}", ran.err);
     assert!(
-        ran.out.contains("exactly what it granted under redis-7.2, nothing can be written"),
+        ran.out.contains("no string grants under redis-6.2 exactly what it granted under redis-7.2: "),
         "{}",
         ran.out
     );
-    assert!(ran.out.contains("to lose nothing, nothing can be written"), "{}", ran.out);
+    assert!(
+        ran.out.contains("no string loses nothing under redis-6.2: redis-6.2 cannot express this user"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn the_headings_of_an_upgrade_say_what_cannot_be_kept() {
+    let ran = run(&["upgrade", "--from", "redis-6.2", "--to", "redis-7.2", "on ~app:* +@all"]);
+    let (same, proposed) = ran.out.split_once("to grant under redis-7.2 ").expect("a proposal");
+    assert!(same.contains("it grants less than before in some respects, and more in others"), "{same}");
+    let (exact, lossless) =
+        proposed.split_once("to lose as little as possible under redis-7.2:\n").expect("two");
+    assert!(exact.starts_with("as nearly as possible what it granted under redis-6.2:\n"), "{exact}");
+    assert!(exact.contains("\nunavoidable differences:\n"), "{exact}");
+    assert!(exact.contains("but the command itself rejects it"), "{exact}");
+    assert!(lossless.contains("\nunavoidable losses (-), and new access (+):\n"), "{lossless}");
+    assert!(!proposed.contains("it grants"), "{proposed}");
 }
 
 #[test]
@@ -492,7 +511,7 @@ fn an_upgrade_with_new_commands_only_is_fine() {
         (
             0,
             "\
-under redis-7.4 the same string grants the same as under redis-7.2
+the string grants the same under redis-7.4 as under redis-7.2
   + 9 commands that redis-7.2 does not have
       write: hexpire hexpireat hpersist hpexpire hpexpireat
       read: hexpiretime hpexpiretime hpttl httl
@@ -577,7 +596,7 @@ fn acl_pubsub_default_can_be_stated_for_strings() {
         (ran.code, &*ran.out),
         (
             0,
-            "allowed by `+@all`\n  = note: no channel rule: all channels, by ElastiCache's default acl-pubsub-default; it can be changed\n"
+            "allowed by `+@all`\n  = note: no channel rule: all channels, the default of acl-pubsub-default on ElastiCache, which can be changed\n"
         )
     );
     let ran = can(&["-d", "elasticache/redis-6.2", "--acl-pubsub-default", "resetchannels"]);

@@ -390,7 +390,7 @@ fn a_wrong_option_is_blamed_by_its_own_name() {
         (&["stray"], "an argument after `--access-string` is not an option; quote values with blanks"),
     ] {
         let ran = create(arguments);
-        let told = format!("redis-acl: {told}\n");
+        let told = format!("error: {told}\n");
         assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (2, "", told.as_str()), "{arguments:?}");
     }
     for command in ["create-user", "modify-user", "describe-users"] {
@@ -860,7 +860,7 @@ fn no_password_is_ever_printed_or_saved() {
     }
     // they look like options, or like nothing at all: an error would repeat them
     let hyphened = format!("-{SECRET}");
-    let told = "redis-acl: an argument after --passwords is not an option; put a password that begins with `-` into \
+    let told = "error: an argument after --passwords is not an option; put a password that begins with `-` into \
                 --cli-input-json\n";
     for arguments in [
         &["--passwords", "sixteen-chars-ok", hyphened.as_str()][..],

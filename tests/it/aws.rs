@@ -173,37 +173,12 @@ fn aws_refuses_in_its_own_words() {
 #[test]
 fn what_a_service_cannot_express_names_the_one_that_can() {
     for (dialect, input, kind, help) in [
-        (
-            "elasticache",
-            "on &x",
-            ApplyErrorKind::NeedsChannels,
-            "elasticache/redis-6.2 is the first that has it",
-        ),
-        (
-            "elasticache",
-            "%R~x",
-            ApplyErrorKind::NeedsKeyPermissions,
-            "elasticache/redis-7.0 is the first that has it",
-        ),
-        (
-            "elasticache",
-            "(~x)",
-            ApplyErrorKind::NeedsSelectors,
-            "elasticache/redis-7.0 is the first that has it",
-        ),
-        (
-            "memorydb",
-            "-config|set",
-            ApplyErrorKind::NeedsSubcommands,
-            "memorydb/redis-7.0 is the first that has it",
-        ),
-        ("redis-8.4", "db=0", ApplyErrorKind::NeedsDatabases, "valkey-9.1.0 is the first that has it"),
-        (
-            "redis-6.0",
-            "sanitize-payload",
-            ApplyErrorKind::NeedsSanitizePayload,
-            "redis-6.2 is the first that has it",
-        ),
+        ("elasticache", "on &x", ApplyErrorKind::NeedsChannels, "available since elasticache/redis-6.2"),
+        ("elasticache", "%R~x", ApplyErrorKind::NeedsKeyPermissions, "available since elasticache/redis-7.0"),
+        ("elasticache", "(~x)", ApplyErrorKind::NeedsSelectors, "available since elasticache/redis-7.0"),
+        ("memorydb", "-config|set", ApplyErrorKind::NeedsSubcommands, "available since memorydb/redis-7.0"),
+        ("redis-8.4", "db=0", ApplyErrorKind::NeedsDatabases, "available since valkey-9.1.0"),
+        ("redis-6.0", "sanitize-payload", ApplyErrorKind::NeedsSanitizePayload, "available since redis-6.2"),
         ("elasticache", "+getex", ApplyErrorKind::UnknownCommand, "elasticache/redis-6.2 has it"),
         (
             "elasticache/redis-7.1",

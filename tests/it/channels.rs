@@ -263,7 +263,7 @@ fn answers_say_on_what_they_rest() {
             "on ~* +@all",
             ChannelSource::Default,
             Some(
-                "no channel rule: all channels, by ElastiCache's default acl-pubsub-default; it can be changed",
+                "no channel rule: all channels, the default of acl-pubsub-default on ElastiCache, which can be changed",
             ),
         ),
         (
@@ -285,7 +285,7 @@ fn answers_say_on_what_they_rest() {
             "on ~* +@all",
             ChannelSource::Default,
             Some(
-                "no channel rule: all channels, by the default acl-pubsub-default of redis-6.2; it can be changed",
+                "no channel rule: all channels, the default of acl-pubsub-default on redis-6.2, which can be changed",
             ),
         ),
         (
@@ -315,11 +315,11 @@ fn an_explanation_says_on_what_channels_rest() {
     };
     assert_eq!(
         channels("elasticache/redis-6.2", "on ~* +@all"),
-        "all (no channel rule), by ElastiCache's default acl-pubsub-default; it can be changed"
+        "all (no channel rule), the default of acl-pubsub-default on ElastiCache, which can be changed"
     );
     assert_eq!(
         channels("redis-7.2", "on ~* +publish"),
-        "none (no channel rule), by the default acl-pubsub-default of redis-7.2; it can be changed"
+        "none (no channel rule), the default of acl-pubsub-default on redis-7.2, which can be changed"
     );
     assert_eq!(channels("redis-7.2", "on ~* +get"), "none");
     assert_eq!(channels("redis-7.2", "on ~* &* +publish"), "all");
@@ -334,10 +334,10 @@ fn rule_by_rule_the_channels_that_rest_on_the_string_come_and_go() {
     assert_eq!(
         effects,
         [
-            "may log in",
+            "can log in",
             "channels only news",
             "all channels; 1 channel pattern replaced: news",
-            "keys x readable; no channels any more",
+            "keys x readable; no channels anymore",
             "1 key pattern removed: x; all channels"
         ]
     );
@@ -441,7 +441,7 @@ fn a_setting_that_the_server_rejects_is_an_error_in_its_words() {
         (
             Engine::Valkey8_1,
             "user a on\nacl-pubsub-default allchannels resetchannels\n",
-            "line 2: `acl-pubsub-default` takes one value",
+            "line 2: `acl-pubsub-default` needs exactly one value",
             "wrong number of arguments",
         ),
         (

@@ -70,8 +70,8 @@ fn selectors_are_judged_alone() {
     let user = user(Engine::Redis7_2, "~a +set (~b +get)");
     allows(&user, "SET a 1");
     allows(&user, "GET b");
-    denies(&user, "SET b 1", "no pattern lets write the key `b`");
-    denies(&user, "GET a", "no pattern lets read the key `a`");
+    denies(&user, "SET b 1", "no pattern allows writing the key `b`");
+    denies(&user, "GET a", "no pattern allows reading the key `a`");
     denies(&user, "DEL a", "no rule grants the command `del`");
     let request = ["GET", "b"];
     let verdict = user.check(&request);
@@ -145,14 +145,14 @@ fn one_pattern_must_have_all_that_a_key_needs() {
     let user = user(Engine::Redis7_2, "+@all %R~a %W~a* %R~c* ~*");
     allows(&user, "INCR a");
     let user = self::user(Engine::Redis7_2, "+@all %R~a %W~a* %R~c*");
-    denies(&user, "INCR a", "no pattern that may be read also lets write the key `a`");
+    denies(&user, "INCR a", "no pattern allows reading and writing the key `a`");
     allows(&user, "GET a");
     allows(&user, "SET ab 1");
     allows(&user, "EXISTS ab");
     allows(&user, "COPY c1 a1");
-    denies(&user, "COPY a1 c1", "no pattern lets read the key `a1`");
-    denies(&user, "INCR ab", "no pattern that may be written also lets read the key `ab`");
-    denies(&user, "INCR b", "no pattern lets read and write the key `b`");
+    denies(&user, "COPY a1 c1", "no pattern allows reading the key `a1`");
+    denies(&user, "INCR ab", "no pattern allows reading and writing the key `ab`");
+    denies(&user, "INCR b", "no pattern allows reading and writing the key `b`");
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn first_arguments_and_subcommands() {
     denies(&six, "select 00", "no rule grants the command `select`");
     let seven = user(Engine::Redis7_0, "+config|get +select|0 +@all -config +config|get");
     allows(&seven, "config get port");
-    denies(&seven, "config set port 1", "`-config` takes the command `config|set` away");
+    denies(&seven, "config set port 1", "`-config` denies the command `config|set`");
     denies(&seven, "config nosuch", "redis-7.0 has no subcommand `nosuch` of `config`");
     denies(&seven, "config|get port", "redis-7.0 has no command `config|get`");
     let request = ["select", "0"];
@@ -240,7 +240,7 @@ fn sort_by_other_keys_needs_all_keys() {
     denies(
         &user(Engine::Redis7_2, "~a +sort (%R~*)"),
         "SORT a BY w_*",
-        "`BY` reads other keys, and needs a selector that may read all",
+        "`BY` reads other keys, and needs a selector that can read all keys",
     );
     allows(&user(Engine::Redis6_2, "~a +sort"), "SORT a BY w_*");
     allows(&user(Engine::Redis7_2, "~a +lpush"), "LPUSH a BY w_*"); // no option
@@ -400,11 +400,11 @@ fn help_names_the_narrowest_rule_that_mends_it() {
     let seven = user(Engine::Redis7_2, "~a %W~w &a +@all -keys");
     let six = user(Engine::Redis6_2, "~a +@all");
     let nine = user(Engine::Valkey9_1, "~* +@all db=1");
-    let all = "let one selector that allows the command read all keys: `%R~*`";
+    let all = "add `%R~*` to a selector that allows the command";
     for (user, request, help) in [
-        (&seven, "get", "it takes exactly 1, its name not counted"),
-        (&seven, "mset a", "it takes at least 2, its name not counted"),
-        (&seven, "config get", "it takes at least 1, its name not counted"),
+        (&seven, "get", "`get` takes exactly 1 argument"),
+        (&seven, "mset a", "`mset` takes at least 2 arguments"),
+        (&seven, "config get", "`config get` takes at least 1 argument"),
         (&seven, "keys *", "add `+keys`"),
         (&seven, "get b*?[\\]^", "add `%R~b\\*\\?\\[\\\\]^`, or a pattern that matches more"),
         (&seven, "incr w", "add `~w`, or a pattern that matches more"),

@@ -42,9 +42,9 @@ fn requests_are_allowed_or_denied() {
         ("allow SET \"tmp:\\xff\" 'two words'", ""),
         (
             "allow SET app:1 1",
-            "denied: no pattern lets write the key `app:1`\nhelp: add `%W~app:1`, or a pattern that matches more",
+            "denied: no pattern allows writing the key `app:1`\nhelp: add `%W~app:1`, or a pattern that matches more",
         ),
-        ("allow keys *", "denied: `-keys` takes the command `keys` away\nhelp: add `+keys`"),
+        ("allow keys *", "denied: `-keys` denies the command `keys`\nhelp: add `+keys`"),
         ("deny KEYS *", ""),
         ("deny GET app:1", "allowed by `+@all`"),
         ("deny SET tmp:1 1", "allowed by `+@write` of selector 1"),
@@ -69,7 +69,7 @@ fn never_grants_asks_what_can_be_sent() {
             "redis-7.2",
             "on ~* +@read",
             "never grants @dangerous",
-            "it may send 2 commands: keys sort_ro\nfor example: SORT_RO a",
+            "the user can run 2 commands: keys sort_ro\nfor example: SORT_RO a",
         ),
         // without keys nothing that needs one can be sent
         ("redis-7.2", "on +get +set", "never grants @all", ""),
@@ -78,40 +78,45 @@ fn never_grants_asks_what_can_be_sent() {
             "redis-7.2",
             "on ~a +config|get",
             "never grants config",
-            "it may send 1 command: config|get\nfor example: CONFIG GET 1",
+            "the user can run 1 command: config|get\nfor example: CONFIG GET 1",
         ),
         // first arguments count
         (
             "redis-7.2",
             "on +select|3",
             "never grants select",
-            "it may send 1 command: select\nfor example: SELECT 3",
+            "the user can run 1 command: select\nfor example: SELECT 3",
         ),
         ("redis-7.2", "on +select|3", "never grants select|0", ""),
         (
             "redis-7.2",
             "on +select",
             "never grants select|0",
-            "it may send 1 command: select|0\nfor example: SELECT 0",
+            "the user can run 1 command: select|0\nfor example: SELECT 0",
         ),
         ("elasticache", "on ~* +config|get", "never grants config|set", ""),
         (
             "elasticache",
             "on ~* +config",
             "never grants config|set",
-            "it may send 1 command: config|set\nfor example: CONFIG set",
+            "the user can run 1 command: config|set\nfor example: CONFIG set",
         ),
         (
             "redis-7.2",
             "on ~* -@all (+@all)",
             "never grants flushall",
-            "it may send 1 command: flushall\nfor example: FLUSHALL",
+            "the user can run 1 command: flushall\nfor example: FLUSHALL",
         ),
         // what every user may send is no part of a category, and is what it is by its name
         ("redis-7.2", "on ~* +get", "never grants @connection", ""),
-        ("redis-7.2", "on ~* +get", "never grants auth", "it may send 1 command: auth, as every user may"),
-        ("redis-7.2", "on +@all", "never grants future commands", "commands to come are granted (+@all)"),
-        ("redis-7.2", "on (+@all)", "never grants future commands", "commands to come are granted (+@all)"),
+        (
+            "redis-7.2",
+            "on ~* +get",
+            "never grants auth",
+            "the user can run 1 command: auth, as every user can",
+        ),
+        ("redis-7.2", "on +@all", "never grants future commands", "future commands are granted (+@all)"),
+        ("redis-7.2", "on (+@all)", "never grants future commands", "future commands are granted (+@all)"),
         ("redis-7.2", "on +@read", "never grants future commands", ""),
     ] {
         assert_eq!(told(&user(dialect, rules), claim), failure, "{dialect} {rules}: {claim}");
@@ -122,30 +127,30 @@ fn never_grants_asks_what_can_be_sent() {
 fn grants_asks_for_all_of_it() {
     for (dialect, rules, claim, failure) in [
         ("redis-7.2", "on ~* +@read", "grants @read", ""),
-        ("redis-7.2", "on ~* +@read -get", "grants @read", "not granted as a whole: get"),
+        ("redis-7.2", "on ~* +@read -get", "grants @read", "not granted in full: get"),
         ("redis-7.2", "on ~* +get (~* +set)", "grants set", ""),
-        ("redis-7.2", "on +select|3", "grants select", "not granted as a whole: select"),
+        ("redis-7.2", "on +select|3", "grants select", "not granted in full: select"),
         ("redis-7.2", "on +select|3", "grants select|3", ""),
-        ("redis-7.2", "on +select|3", "grants select|4", "not granted as a whole: select|4"),
+        ("redis-7.2", "on +select|3", "grants select|4", "not granted in full: select|4"),
         ("elasticache", "on +config", "grants config|get", ""),
         (
             "redis-7.2",
             "on +config|get",
             "grants config",
-            "not granted as a whole: config|help config|resetstat config|rewrite config|set",
+            "not granted in full: config|help config|resetstat config|rewrite config|set",
         ),
         ("redis-7.2", "on +config", "grants CONFIG|Set", ""),
         (
             "redis-7.2",
             "on +get +publish +ping",
             "grants get",
-            "granted, but no key, channel or database lets it be sent: get",
+            "granted, but no key, channel or database is allowed for it: get",
         ),
         (
             "redis-7.2",
             "on %R~a +set",
             "grants set",
-            "granted, but no key, channel or database lets it be sent: set",
+            "granted, but no key, channel or database is allowed for it: set",
         ),
         ("redis-7.2", "on ~a", "grants auth", ""),
         ("redis-7.2", "on +@all", "grants future commands", ""),
@@ -153,7 +158,7 @@ fn grants_asks_for_all_of_it() {
             "redis-7.2",
             "on ~* +@read",
             "grants future commands",
-            "commands to come are not granted: only `+@all` does that",
+            "future commands are not granted: only `+@all` does that",
         ),
     ] {
         assert_eq!(told(&user(dialect, rules), claim), failure, "{dialect} {rules}: {claim}");
@@ -191,28 +196,28 @@ fn strings_are_bounds() {
     let user = user("redis-7.2", "on >secret ~app:* +@read +config|get");
     for (claim, failure) in [
         ("no wider than \"on ~app:* +@read +config\"", ""),
-        ("no wider than 'on ~* +@read'", "it may do more: for example: CONFIG GET 1"),
-        ("no wider than '~* +@all'", "it may do more: may log in (on)"),
+        ("no wider than 'on ~* +@read'", "it can do more: for example: CONFIG GET 1"),
+        ("no wider than '~* +@all'", "it can do more: can log in (on)"),
         ("no narrower than 'on ~app:1 +get'", ""),
         (
             "no narrower than 'on ~app:1 +get +@all'",
-            "it may do less:\n  for example: DEL app:1\n  commands to come (+@all)",
+            "it can do less:\n  for example: DEL app:1\n  future commands (+@all)",
         ),
         ("same as 'on ~app:* +@read +config|get'", ""),
-        ("same as off", "it may do more:\n  for example: GET app:\n  may log in (on)"),
+        ("same as off", "it can do more:\n  for example: GET app:\n  can log in (on)"),
         // passwords count if the string has some
-        ("no wider than 'on >other ~* +@all'", "it may do more: 1 password"),
+        ("no wider than 'on >other ~* +@all'", "it can do more: 1 password"),
         ("no wider than 'on >secret >other ~* &* +@all'", ""),
         (
             "same as 'on >other ~app:* +@read +config|get'",
-            "it may do more: 1 password\nit may do less: 1 password",
+            "it can do more: 1 password\nit can do less: 1 password",
         ),
     ] {
         assert_eq!(told(&user, claim), failure, "{claim}");
     }
     let anybody = self::user("redis-7.2", "on nopass ~app:* +@read");
     let bound = "no wider than 'on ~app:* +@read'";
-    assert_eq!(told(&anybody, bound), "it may do more: any password will do (nopass)");
+    assert_eq!(told(&anybody, bound), "it can do more: any password is accepted (nopass)");
 }
 
 #[test]
@@ -235,7 +240,7 @@ fn what_cannot_be_decided_has_failed() {
     }
     assert!(holds(&many, "no wider than 'on ~k* +get'"));
     // what is proven is no matter of doubt
-    assert_eq!(told(&many, "never grants get"), "it may send 1 command: get\nfor example: GET k0");
+    assert_eq!(told(&many, "never grants get"), "the user can run 1 command: get\nfor example: GET k0");
 }
 
 #[test]
@@ -256,36 +261,36 @@ fn each_error_says_what_and_where_and_how_to_mend_it() {
     use ClaimErrorKind as Kind;
     let redis = user("redis-7.2", "on");
     for (line, kind, place, message, help) in [
-        ("alow GET a", Kind::UnknownClaim, "alow", "`alow` is not a claim", "did you mean `allow`?"),
+        ("alow GET a", Kind::UnknownClaim, "alow", "`alow` is not an assertion", "did you mean `allow`?"),
         (
             "no widr than on",
             Kind::UnknownClaim,
             "no widr than",
-            "`no widr than` is not a claim",
+            "`no widr than` is not an assertion",
             "did you mean `no wider than`?",
         ),
         (
             "GET a",
             Kind::UnknownClaim,
             "GET",
-            "`GET` is not a claim",
+            "`GET` is not an assertion",
             "a line begins with one of `allow`, `deny`, ",
         ),
         (
             "\"allow\" GET a",
             Kind::UnknownClaim,
             "\"allow\"",
-            "`\"allow\"` is not a claim",
+            "`\"allow\"` is not an assertion",
             "did you mean `allow`?",
         ),
         (
             "# nothing",
             Kind::NoClaims,
             "",
-            "there is no claim, and nothing that could fail",
-            "write a claim a line",
+            "the file has no assertions, so nothing is tested",
+            "write one assertion per line",
         ),
-        ("allow GET \"a", Kind::UnbalancedQuotes, "\"a", "quotes do not balance", "close each quote"),
+        ("allow GET \"a", Kind::UnbalancedQuotes, "\"a", "unbalanced quotes", "close each quote"),
         ("allow GET a\0b", Kind::ControlCharacter, "\0", "a control character", "inside double quotes"),
         ("deny", Kind::Incomplete, "deny", "nothing follows `deny`", "write a request: `GET app:1`"),
         (
@@ -348,8 +353,8 @@ fn each_error_says_what_and_where_and_how_to_mend_it() {
             "deny CONFIG SET a",
             Kind::WrongArity,
             "CONFIG SET a",
-            "`config|set` takes another number of arguments",
-            "it takes at least 2",
+            "wrong number of arguments for `config|set`",
+            "`config set` takes at least 2 arguments",
         ),
         (
             "never grants flushal",
@@ -448,7 +453,7 @@ fn every_bad_line_is_reported() {
     let lines: Vec<_> = errors.iter().map(|error| (error.line(), error.kind().clone())).collect();
     use ClaimErrorKind::{GivenTwice, UnknownClaim, UnknownDialect};
     assert_eq!(lines, [(1, UnknownClaim), (3, UnknownDialect), (5, GivenTwice)]);
-    assert_eq!(errors.to_string(), "line 1: `alow` is not a claim (and 2 more)");
+    assert_eq!(errors.to_string(), "line 1: `alow` is not an assertion (and 2 more)");
 }
 
 #[test]
@@ -510,7 +515,7 @@ fn answers_and_errors_are_written_in_json() {
         json[0]["failure"],
         serde_json::json!({
             "kind": "future_commands_not_granted",
-            "message": "commands to come are not granted: only `+@all` does that",
+            "message": "future commands are not granted: only `+@all` does that",
         })
     );
     assert_eq!(
@@ -522,7 +527,7 @@ fn answers_and_errors_are_written_in_json() {
     let json = serde_json::to_value(answers.check(&everything).expect("known names")).expect("JSON");
     assert_eq!(
         json[0]["failure"],
-        serde_json::json!({"kind": "future_commands_granted", "message": "commands to come are granted (+@all)"})
+        serde_json::json!({"kind": "future_commands_granted", "message": "future commands are granted (+@all)"})
     );
     let selectors: Vec<_> = (0..200).map(|n| format!("(~k{n} +get)")).collect();
     let many = self::user("redis-7.2", &format!("on {}", selectors.join(" ")));
@@ -531,7 +536,7 @@ fn answers_and_errors_are_written_in_json() {
     assert_eq!(
         json[0]["failure"],
         serde_json::json!({
-            "kind": "undecided", "message": "it could not be decided within the bounds, which counts as failed",
+            "kind": "undecided", "message": "inconclusive within the work limit, which counts as failed",
         })
     );
 
@@ -539,7 +544,7 @@ fn answers_and_errors_are_written_in_json() {
     assert_eq!(
         serde_json::to_value(&errors).expect("JSON")[1],
         serde_json::json!({
-            "kind": "unknown_claim", "line": 2, "message": "`alow` is not a claim", "span": [0, 4],
+            "kind": "unknown_claim", "line": 2, "message": "`alow` is not an assertion", "span": [0, 4],
             "help": "did you mean `allow`?"
         })
     );

@@ -325,11 +325,11 @@ fn two_dialects_are_compared() {
 #[test]
 fn a_difference_is_told_in_lines() {
     for (first, second, told) in [
-        ("~a +get", "+get ~a", "both may do the same"),
+        ("~a +get", "+get ~a", "both users have the same permissions"),
         (
             "on ~* &* +get",
             "on ~a &b +get",
-            "the first may do all that the second may, and more
+            "OLD can do everything that NEW can, and more
   - more with 1 command: get
   - keys ~*
   - channels &*
@@ -338,7 +338,7 @@ fn a_difference_is_told_in_lines() {
         (
             "~a* %R~b &x* +get (~z +set)",
             "~a1 %W~b ~c &x1 &y +get (~c &y +get)",
-            "each may do something that the other may not
+            "OLD and NEW each allow something that the other does not
   + more with 1 command: get
   + keys %W~b ~c
   + channels &y
@@ -353,7 +353,7 @@ fn a_difference_is_told_in_lines() {
         (
             "%R~a (~a &n) +get",
             "~a ~ab &m (&m +publish) +get +set",
-            "the second may do all that the first may, and more
+            "NEW can do everything that OLD can, and more
   + 2 commands
       write: set
       pubsub: publish
@@ -365,7 +365,7 @@ fn a_difference_is_told_in_lines() {
         (
             "~a +get|x +set",
             "~a +get +auth +set|1",
-            "each may do something that the other may not
+            "OLD and NEW each allow something that the other does not
   + more with 1 command: get
   + for example: GET a
   - more with 1 command: set
@@ -374,10 +374,10 @@ fn a_difference_is_told_in_lines() {
         (
             "on nopass ~a +get",
             "off >x skip-sanitize-payload ~a +get",
-            "each may do something that the other may not
-  + what it restores is not looked through (skip-sanitize-payload)
-  - may log in (on)
-  - any password will do (nopass)",
+            "OLD and NEW each allow something that the other does not
+  + RESTORE payloads are not sanitized (skip-sanitize-payload)
+  - can log in (on)
+  - any password is accepted (nopass)",
         ),
     ] {
         let difference = difference(&user("redis-7.2", first), &user("redis-7.2", second));

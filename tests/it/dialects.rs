@@ -348,6 +348,33 @@ fn a_range_holds_the_patch_releases_between_its_ends() {
 }
 
 #[test]
+fn a_set_with_a_setting_or_a_module_is_printed_by_its_families_and_ranges() {
+    let printed = |text: &str| {
+        set(text);
+        text.parse::<Dialects>().expect("a set").to_string()
+    };
+    for text in [
+        "redis+acl-pubsub-default=allchannels",
+        "redis+acl-pubsub-default=allchannels,valkey+acl-pubsub-default=allchannels",
+        "valkey,redis-6.2..7.2+acl-pubsub-default=resetchannels",
+        "elasticache/any+acl-pubsub-default=resetchannels",
+        "redis-7.2..8.0+json",
+        "redis-7.2,redis-7.2..8.0+json",
+        "redis-7.2..8.0+json+acl-pubsub-default=allchannels",
+    ] {
+        assert_eq!(printed(text), text);
+    }
+    // Redis 6.0 and MemoryDB have no such setting
+    assert_eq!(
+        printed("redis-6.0..7.0+acl-pubsub-default=allchannels"),
+        "redis-6.0.5..7.0+acl-pubsub-default=allchannels"
+    );
+    // a version with another setting interrupts a range
+    let mixed = "redis-6.2..7.2,redis-7.4..8.0+acl-pubsub-default=allchannels,redis-8.2..8.6";
+    assert_eq!(set(mixed).len(), printed(mixed).parse::<Dialects>().expect("a set").len());
+}
+
+#[test]
 fn sets_that_are_none_are_errors_that_say_why() {
     for (text, message) in [
         ("", "no dialect `` is modelled"),

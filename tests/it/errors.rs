@@ -19,7 +19,7 @@ error: redis-7.2 has no command `gte`
   |     ^^^
   = help: did you mean `get`?
   = note: the server says: Error in ACL SETUSER modifier '+gte': Unknown command or category name in ACL
-error: `~x` behind `~*`, which allows every key already
+error: `~x` comes after `~*`, which already allows every key
   |
   | on +gte ~* ~x
   |            ^^

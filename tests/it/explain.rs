@@ -139,10 +139,10 @@ fn what_all_of_them_becomes_is_told() {
         [
             "keys a readable and writable",
             "all keys readable and writable; 1 key pattern replaced: a",
-            "no keys any more",
+            "no keys anymore",
             "keys b readable and writable",
             "all channels",
-            "no channels any more",
+            "no channels anymore",
             "channels c",
         ]
     );
@@ -182,14 +182,14 @@ fn the_same_rule_changes_what_it_changes_where_it_stands() {
 fn commands_to_come_are_told_of() {
     assert_eq!(
         effects("redis-7.2", "+@all -@all")[1],
-        "370 commands removed; commands to come are not granted any more"
+        "370 commands removed; future commands are no longer granted"
     );
     let everything: Vec<_> = redis_acl::Catalog::from(Engine::Redis7_2)
         .categories()
         .map(|category| format!("+{category}"))
         .collect();
     let string = everything.join(" ") + " +@all";
-    assert_eq!(effects("redis-7.2", &string).pop().expect("a rule"), "commands to come are granted");
+    assert_eq!(effects("redis-7.2", &string).pop().expect("a rule"), "future commands are granted");
 }
 
 #[test]

@@ -51,11 +51,11 @@ fn what_does_not_begin_with_user_is_told_why() {
     for (line, help) in [
         (
             "\u{feff}user a on",
-            "the file begins with a byte order mark, which is part of the first word: save it without",
+            "the file begins with a byte order mark, which the server reads as part of the first word; save the file without it",
         ),
         ("User a on", "write `user` in lower case"),
-        ("user\ta on", "write a space behind `user`, not a tab"),
-        ("user", "write a name behind it"),
+        ("user\ta on", "write a space after `user`, not a tab"),
+        ("user", "write a name after it"),
         ("# users", "ACL files have no comments before Redis 8.8"),
         ("alice on >secret", "each line is `user`, a name and rules, separated by single spaces"),
     ] {
@@ -116,7 +116,7 @@ fn a_second_line_resets_the_user_or_is_an_error() {
     let file = AclFile::parse(bytes, Engine::Redis7_0);
     let error = file.errors().next().unwrap();
     assert_eq!((error.line(), error.other_line()), (2, Some(1)));
-    assert_eq!(error.to_string(), "line 2: a second line about the user `a`, after line 1");
+    assert_eq!(error.to_string(), "line 2: a second line for the user `a`, after line 1");
 }
 
 #[test]

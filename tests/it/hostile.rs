@@ -367,7 +367,10 @@ mod iac {
             |count: usize| format!("a {} {{\n  access_string = \"on\"\n}}\n", "\"b\" ".repeat(count));
         assert!(read(Format::Terraform, labels(16).as_bytes()).is_ok());
         let error = read(Format::Terraform, labels(17).as_bytes()).expect_err("no document");
-        assert_eq!(error.to_string(), "a block with more than 16 labels; Terraform's have two at most");
+        assert_eq!(
+            error.to_string(),
+            "a block with more than 16 labels; Terraform's blocks have at most two"
+        );
         assert_eq!(error.position().to_string(), "1:1");
     }
 }

@@ -305,7 +305,7 @@ fn a_rule_is_certain_between_known_blanks() {
 fn a_string_of_which_nothing_is_certain_is_not_known() {
     assert_eq!(
         strings_of(&user("\"${var.a}${var.b}\"")),
-        ["3:19 aws_elasticache_user u access_string ?: something in it is filled in later"]
+        ["3:19 aws_elasticache_user u access_string ?: part of it is filled in later"]
     );
     assert_eq!(
         strings_of(&user("var.a")),

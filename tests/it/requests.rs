@@ -288,7 +288,7 @@ fn refused_access_strings_carry_awss_words_and_the_place() {
         ("on +@nosuch", "Access string contains invalid category(s)", Certainty::Observed),
         ("on flurb", "The access-string is invalid.", Certainty::Observed),
         ("reset on", "reset rule is not supported in Elasticache user api", Certainty::Observed),
-        ("on ~* ~x", "`~x` behind `~*`, which allows every key already", Certainty::Unknown),
+        ("on ~* ~x", "`~x` comes after `~*`, which already allows every key", Certainty::Unknown),
     ] {
         let problems = refused(&CreateUser { access_string: Some(text.into()), ..good() });
         let first = problems.first();

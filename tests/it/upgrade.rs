@@ -147,7 +147,7 @@ fn notes_say_on_what_channels_rest_where_that_differs() {
     assert_eq!(
         upgrade.notes(),
         [
-            "elasticache/redis-7.1: no channel rule: all channels, by ElastiCache's default acl-pubsub-default; it can be changed",
+            "elasticache/redis-7.1: no channel rule: all channels, the default of acl-pubsub-default on ElastiCache, which can be changed",
             "memorydb/redis-7.1: no channel rule: no channels, as MemoryDB reads back `resetchannels`"
         ]
     );
@@ -280,7 +280,7 @@ fn what_could_not_be_told_is_refused() {
     assert_eq!(upgrade.same().expect("7.4 takes it").comparison().relation(), Relation::Undecided);
     assert_eq!(
         upgrade.exact().expect_err("a doubt").to_string(),
-        "redis-7.4 cannot express this user: whether it would grant more could not be told"
+        "redis-7.4 cannot express this user: whether it would grant more is inconclusive within the work limit"
     );
 }
 

@@ -1,4 +1,4 @@
-//! What the command is called with.
+//! The command line: its subcommands and their summaries.
 
 use clap::{Parser, Subcommand};
 
@@ -18,71 +18,72 @@ pub(crate) struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  What ElastiCache will answer, to keep Terraform from seeing a difference:
-    redis-acl normalize 'on ~app::* -@all +@read'
-  What a server of your version will print in ACL LIST:
+  Print what ElastiCache returns today, so that Terraform shows no difference:
+    redis-acl normalize --dialect elasticache/redis-7.1 'on ~app::* -@all +@read'
+  Print what a server of your version shows in ACL LIST:
     redis-acl normalize --dialect redis-7.2 'on ~app:* +@read -keys'
-  What a category holds on Valkey 9.1:
+  List the commands in a category of Valkey 9.1:
     redis-acl expand --dialect valkey-9.1 @dangerous
-  Whether two strings mean the same, for a script:
+  Compare two strings in a script:
     redis-acl equal 'on ~* +@all' 'allkeys allcommands on' && echo same
-  What a change lets somebody do that they could not do before:
+  Show what a change grants that was not granted before:
     redis-acl diff 'on ~app:* +@read' 'on ~app:* +@read +@write -flushall'
-  Whether the user may send a request, and what allows or refuses it:
+  Check whether a user can run a command, and which rule decides:
     redis-acl can --dialect redis-7.2 'on ~app:* +@read' -- GET app:1
-  What a string grants in plain words, and what each rule changes:
+  Explain in plain words what a string grants, and what each rule changes:
     redis-acl explain --dialect redis-7.2 '+@all -@dangerous +info'
-  What is wrong with a string, does nothing in it, or gives away too much:
+  Find mistakes, rules without effect, and excessive permissions:
     redis-acl lint --dialect redis-7.2 'on ~app:* +@read +keys -@dangerous'
 
-  The shortest string that means what a service answered:
+  Find the shortest string that is equivalent to what a service returned:
     redis-acl simplify 'on ~app::* -@all +@read +@hash +@bitmap +@geo -setbit -bitfield -hset -hsetnx …'
-  What the next engine makes of a string:
+  Show what the next engine makes of a string:
     redis-acl upgrade --from redis-6.2 --to redis-7.2 'on ~app:* +@all -@dangerous'
 
-  What AWS will say to a new user, before anything is deployed:
+  Show how AWS responds to a new user, before anything is deployed:
     redis-acl create-user --user-id u --user-name u --engine valkey --passwords short --access-string 'on ~* +@all'
 
-Exit codes: 0 fine; 1 a negative answer (not equal, denied, findings); 2 bad input or usage; 252 and 254 as the AWS CLI.";
+Exit codes: 0 success; 1 a negative result (not equal, denied, findings); 2 bad input or usage;
+252 and 254 as in the AWS CLI.";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Print the canonical form: what the server or service will answer
+    /// Print the canonical form: what the server or service returns
     Normalize(Normalize),
     /// List the commands that a string or a category grants
     Expand(Expand),
-    /// Show the rules of a string and where each stands
+    /// Show the rules of a string and the position of each
     Parse(Parse),
-    /// Tell whether two strings mean the same (exit code 0) or not (1)
+    /// Report whether two strings are equivalent (exit code 0) or not (1)
     Equal(Equal),
-    /// Tell what changes when one string becomes another, with requests that prove it
+    /// Show what a change of a string, or of files, grants and removes, with a command that proves it
     Diff(Diff),
-    /// Test a string against a file of claims: what it must allow, and what it must never grant
+    /// Test a string against a file of assertions: what it must allow, and what it must never grant
     Assert(Assert),
-    /// Print the shortest string that means the same
+    /// Print the shortest equivalent string
     Simplify(Simplify),
-    /// Tell what a string gains and loses under another engine, and what to write there instead
+    /// Show what a string gains and loses under another engine, and what to write there instead
     Upgrade(UpgradeCommand),
-    /// Tell whether a user of that string may send a request (exit code 0) or not (1), and why
+    /// Report whether a user can run a command (exit code 0) or not (1), and why
     Can(Can),
-    /// Tell in plain words what a string grants, and what each of its rules changes
+    /// Explain in plain words what a string grants, and what each of its rules changes
     Explain(Explain),
-    /// Tell what is wrong with a string, what does nothing in it, and what it gives away
+    /// Find mistakes, rules without effect, and excessive permissions in a string or in files
     Lint(Lint),
-    /// Put the access strings in files into canonical form, or the shortest, without changing their meaning
+    /// Rewrite the access strings in files in canonical form, or in the shortest equivalent form
     Fmt(Fmt),
-    /// List the engines and services that are modelled, and on which evidence
+    /// List the supported engines and services, and the evidence for each
     Dialects(Dialects),
-    /// Answer as ElastiCache's CreateUser does: the user, or what is wrong with the request
+    /// Simulate ElastiCache's CreateUser: print the user, or what is wrong with the request
     CreateUser(Box<CreateUserCommand>),
-    /// Answer as ElastiCache's ModifyUser does
+    /// Simulate ElastiCache's ModifyUser
     ModifyUser(Box<ModifyUserCommand>),
     /// List the users of an account
     DescribeUsers(DescribeUsersCommand),
-    /// Print the completions of a shell
+    /// Print the completion script for a shell
     #[command(hide = true)]
     Completions(Completions),
-    /// Print the manual page of the command, or of one of its commands
+    /// Print the manual page of redis-acl, or of one of its commands
     #[command(hide = true)]
     Man(Man),
 }

@@ -65,7 +65,7 @@ const NOT_TEXT: NotText = NotText {
     kind: "not_utf8",
     message: "the line is not UTF-8",
     span: [0, 0],
-    help: "write patterns in UTF-8, or match the odd bytes with `?`",
+    help: "write patterns in UTF-8, or match other bytes with `?`",
 };
 
 impl Item {

@@ -30,6 +30,14 @@ pub(crate) struct Found {
     pub(crate) below: usize,
 }
 
+/// A path that cannot be read.
+pub(crate) struct Unread {
+    pub(crate) path: PathBuf,
+    /// The index of the path that was named.
+    pub(crate) below: usize,
+    pub(crate) error: io::Error,
+}
+
 /// What is in a file.
 pub(crate) enum Content {
     /// Something that may hold access strings.
@@ -43,7 +51,7 @@ pub(crate) enum Content {
 /// How large files may be.
 #[derive(clap::Args, Clone, Copy)]
 pub(crate) struct FileSize {
-    /// Files that are larger are not looked at, and told of; one may take a hundred times as much memory
+    /// Skip and report larger files. Reading a file can need a hundred times its size in memory
     #[arg(long, value_name = "MIB", default_value_t = FileSize::default().max_file_size, hide_short_help = true)]
     max_file_size: u64,
 }
@@ -67,44 +75,81 @@ impl FileSize {
     /// What is told of a file that is larger.
     pub(crate) fn too_large(self, size: u64) -> String {
         let (size, limit) = (size.div_ceil(1 << 20), self.max_file_size);
-        format!("not looked at: the file has {size} MiB, and --max-file-size is {limit}")
+        format!("skipped: the file has {size} MiB, and --max-file-size is {limit}")
     }
 }
 
 /// All files at these paths, in their order and in folders by name. What `.gitignore` names is left out in folders,
 /// and so are hidden files and links to folders. Links to files are followed, as Terraform does. What cannot be read is
 /// an error among them.
-pub(crate) fn at(paths: &[PathBuf]) -> impl Iterator<Item = io::Result<Found>> + '_ {
+pub(crate) fn at(paths: &[PathBuf]) -> impl Iterator<Item = Result<Found, Unread>> + '_ {
     paths.iter().enumerate().flat_map(|(below, path)| {
         let is_folder = path.is_dir();
         let mut walk = WalkBuilder::new(path);
         // a folder that was unpacked or copied says what to ignore as well as a repository
         walk.require_git(false).sort_by_file_name(Ord::cmp);
         walk.build().filter_map(move |entry| match entry {
-            Err(error) => Some(Err(io::Error::other(error))),
+            Err(error) => Some(Err(Unread::of(error, path, below))),
             Ok(entry) => {
                 let is_file = match entry.path_is_symlink() && is_folder {
                     true => leads_to_file(entry.path()),
                     false => entry.file_type().is_some_and(|kind| kind.is_file()),
                 };
-                let path = entry.into_path();
-                (is_file || !is_folder).then(|| Ok(Found { path: plain(path), is_named: !is_folder, below }))
+                let found = entry.into_path();
+                (is_file || !is_folder).then(|| Ok(Found { path: plain(found), is_named: !is_folder, below }))
             }
         })
     })
 }
 
-/// Whether a link leads to a file, or to something that cannot be looked at. One that leads nowhere is noted.
+/// Whether a link leads to a file, or to something that cannot be read. A broken link is noted.
 fn leads_to_file(link: &Path) -> bool {
     match fs::metadata(link) {
         Ok(metadata) => metadata.is_file(),
-        // whoever reads it is told so
+        // reading it reports why it cannot be read
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => true,
         Err(_) => {
-            // whether it can be told changes nothing of the result
+            // the result does not depend on the note
             let _ = output::note(format_args!("{}: skipped: a broken link", link.display()));
             false
         }
+    }
+}
+
+impl Unread {
+    fn of(error: ignore::Error, named: &Path, below: usize) -> Self {
+        let path = path_of(&error).unwrap_or(named).to_owned();
+        let text = error.to_string();
+        Self {
+            path: plain(path),
+            below,
+            error: error.into_io_error().unwrap_or_else(|| io::Error::other(text)),
+        }
+    }
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
+}
+
+/// An error of the file system in words that follow the name of a file.
+pub(crate) fn told(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The same with the name of the file.
+pub(crate) fn told_of(path: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => format!("no such file or folder `{}`", path.display()),
+        _ => format!("{}: {}", path.display(), told(error)),
     }
 }
 
@@ -176,7 +221,7 @@ impl Progress {
         self.done += count;
         if self.is_told && self.begin.elapsed() > PATIENCE {
             // whether it can be told changes nothing of the result
-            let _ = write!(io::stderr(), "{} files looked at …", self.done);
+            let _ = write!(io::stderr(), "checked {} files …", self.done);
             self.stands_there = true;
         }
     }
@@ -229,7 +274,7 @@ pub(crate) fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
     let permissions = fs::metadata(&path)?.permissions();
     if permissions.readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file may not be written"));
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
     }
     let file = written_beside(&path, new)?;
     file.as_file().set_permissions(permissions)?;
@@ -239,7 +284,7 @@ pub(crate) fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
         return Ok(());
     }
     if present != old {
-        return Err(io::Error::other("it was changed meanwhile, and is left as it is"));
+        return Err(io::Error::other("it was changed in the meantime, and is left as it is"));
     }
     file.persist(&path).map_err(|error| error.error)?;
     Ok(())
@@ -274,7 +319,7 @@ mod tests {
         let path = folder.path().join("users.acl");
         fs::write(&path, "theirs").expect("it can be written");
         let error = rewrite(&path, b"old", b"new").unwrap_err();
-        assert_eq!(error.to_string(), "it was changed meanwhile, and is left as it is");
+        assert_eq!(error.to_string(), "it was changed in the meantime, and is left as it is");
         assert_eq!(fs::read(&path).expect("a file"), b"theirs");
         assert!(rewrite(&path, b"theirs", b"new").is_ok());
         assert_eq!(fs::read(&path).expect("a file"), b"new");

@@ -5,10 +5,12 @@ use std::io::{self, BufRead, Read};
 use std::path::Path;
 use std::str::FromStr;
 
-use redis_acl::{DefaultChannels, Dialect, DialectError, Dialects};
+use redis_acl::document::Kind;
+use redis_acl::{AccessString, DefaultChannels, Dialect, DialectError, Dialects};
 use serde::de::{Deserialize, Deserializer, Error as _};
 
 use crate::Outcome;
+use crate::files;
 
 /// What is read where no dialect is named.
 pub(crate) const DEFAULT_DIALECT: &str = "elasticache";
@@ -80,8 +82,8 @@ impl<'de> Deserialize<'de> for Stated {
 /// Which engines may read the string.
 #[derive(clap::Args)]
 pub(crate) struct InEach {
-    /// The engine that reads the string, or several that may: redis-7.2, elasticache/redis, redis-6.2..8.0, lists with
-    /// commas; the answer must hold on each that accepts it [default: elasticache]
+    /// The engine that reads the string, or a set of engines that may read it: redis-7.2, elasticache/redis,
+    /// redis-6.2..8.0, or a list with commas. The result holds on every one that accepts the string [default: elasticache]
     #[arg(long, short, value_name = "DIALECTS")]
     dialect: Option<Stated>,
     #[command(flatten)]
@@ -98,6 +100,34 @@ impl InEach {
     }
 }
 
+/// Reads the name of one dialect, for a command that needs exactly one.
+///
+/// # Errors
+/// When the text names none, or a set; the names in the set are listed.
+pub(crate) fn one_dialect(text: &str) -> Result<Dialect, String> {
+    exactly_one("this command", text)
+}
+
+/// The same for something else than a command.
+pub(crate) fn exactly_one(what: &str, text: &str) -> Result<Dialect, String> {
+    let error = match text.parse::<Dialect>() {
+        Ok(dialect) => return Ok(dialect),
+        Err(error) => error,
+    };
+    match text.parse::<Dialects>() {
+        Ok(set) => set.single().ok_or_else(|| {
+            let names: Vec<_> = set.iter().map(|dialect| dialect.to_string()).collect();
+            let (count, names, newest) = (names.len(), names.join(", "), set.newest());
+            format!(
+                "{what} needs exactly one dialect, and `{text}` names {count} ({names}); name one, such as `{newest}`"
+            )
+        }),
+        // what is written as a set is told what is wrong with the set
+        Err(of_set) if text.contains("..") || text.contains(',') => Err(of_set.to_string()),
+        Err(_) => Err(error.to_string()),
+    }
+}
+
 /// Which engine or service reads the string.
 pub(crate) struct In {
     /// As `--dialect` and `--acl-pubsub-default` have it.
@@ -106,9 +136,9 @@ pub(crate) struct In {
 
 #[derive(clap::Args)]
 struct InFlags {
-    /// Engine, or service and engine: redis-7.2, valkey-8.1, redis-8.4+json, elasticache/redis-7.1,
-    /// memorydb …; `redis-acl dialects` lists them
-    #[arg(long, short, default_value = DEFAULT_DIALECT, value_name = "DIALECT")]
+    /// The engine or service that reads the string, exactly one: redis-7.2, valkey-8.1, redis-8.4+json,
+    /// elasticache/redis-7.1, memorydb …; `redis-acl dialects` lists them
+    #[arg(long, short, default_value = DEFAULT_DIALECT, value_name = "DIALECT", value_parser = one_dialect)]
     dialect: Dialect,
     #[command(flatten)]
     setting: ChannelSetting,
@@ -117,8 +147,8 @@ struct InFlags {
 /// The setting `acl-pubsub-default`.
 #[derive(clap::Args, Clone, Copy, Debug, Default)]
 pub(crate) struct ChannelSetting {
-    /// The channels of users whose rules name none, allchannels or resetchannels, where the server or the ElastiCache
-    /// cluster sets acl-pubsub-default
+    /// The value of acl-pubsub-default on the server or ElastiCache cluster: the channels of users without a channel
+    /// rule, allchannels or resetchannels
     #[arg(long, value_name = "VALUE")]
     acl_pubsub_default: Option<DefaultChannels>,
 }
@@ -168,9 +198,30 @@ impl clap::FromArgMatches for In {
 /// How hard a comparison may be.
 #[derive(clap::Args, Clone, Copy)]
 pub(crate) struct Bounds {
-    /// How much work may go into a comparison before it is undecided, which counts as different
+    /// The work limit of a comparison. At the limit the result is inconclusive, which counts as different
     #[arg(long, value_name = "STEPS", default_value_t = redis_acl::glob::WORK, hide_short_help = true)]
     pub(crate) work: usize,
+}
+
+/// Whether a string that names no existing file was meant as a path: no rule looks like this.
+pub(crate) fn is_like_a_path(string: &str) -> bool {
+    let is_like_one = || string.contains('/') || Kind::of_name(Path::new(string)).is_some();
+    !begins_like_a_rule(string) && !string.contains(' ') && is_like_one()
+}
+
+/// Whether a string that names no existing file can be nothing but a path: one word that is no rule.
+pub(crate) fn is_no_rule(string: &str) -> bool {
+    let is_word = !string.is_empty() && !string.contains(char::is_whitespace);
+    is_word && !begins_like_a_rule(string) && AccessString::parse(string).is_err()
+}
+
+fn begins_like_a_rule(string: &str) -> bool {
+    string.starts_with(['+', '-', '~', '%', '&', '>', '<', '#', '!', '(', '@'])
+}
+
+/// What is reported of such a path, without a password.
+pub(crate) fn no_such_path(path: &str) -> String {
+    format!("no such file or folder `{}`", redis_acl::syntax::masked(path).escape_debug())
 }
 
 /// A string to work on; the number of its line where it came from the standard input.
@@ -204,7 +255,7 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
         io::stdin().lock().read_to_end(&mut bytes)?;
         return Ok(bytes);
     }
-    fs::read(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    fs::read(path).map_err(|error| io::Error::new(error.kind(), files::told_of(path, &error)))
 }
 
 /// Calls `each` for the string, or for every line of the standard input where it is `-`.

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         Err(error) => match commands::usage_error(&error, &arguments()) {
             None => error.exit(),
             Some(message) => {
-                eprintln!("redis-acl: {message}");
+                let _ = output::error(message, None);
                 return ExitCode::from(Outcome::BadInput as u8);
             }
         },
@@ -75,7 +75,7 @@ fn main() -> ExitCode {
         // a reader that has read enough must not turn a negative answer into a positive one
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(BROKEN_PIPE),
         Err(error) => {
-            eprintln!("redis-acl: {error}");
+            let _ = output::error(error, None);
             ExitCode::from(Outcome::BadInput as u8)
         }
     }

@@ -15,10 +15,10 @@ use crate::input::Bounds;
 /// How results are printed
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// For people: results on the standard output, reports on the standard error
+    /// For people: results on standard output, errors on standard error
     #[default]
     Text,
-    /// For programs: a JSON object a line, errors in it
+    /// For programs: one JSON object per line, including errors
     Json,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn bounds(Bounds { work }: Bounds) -> io::Result<()> {
     let bold = anstyle::Style::new().bold();
     writeln!(
         anstream::stderr(),
-        "{bold}help{bold:#}: the bounds are {MAX_SELECTORS} selectors and {work} steps of work; --work allows more of these"
+        "{bold}help{bold:#}: the limits are {MAX_SELECTORS} selectors and {work} steps of work; --work raises the latter"
     )
 }
 

@@ -107,8 +107,7 @@ impl Named {
         if metadata.len() > size.bytes() {
             return Err(io::Error::other(format!("{argument}: {}", size.too_large(metadata.len()))));
         }
-        let bytes =
-            fs::read(path).map_err(|error| io::Error::new(error.kind(), format!("{argument}: {error}")))?;
+        let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
         let Some(kind) = Kind::of(path, &bytes) else { return Ok(Some(Self::Nothing)) };
         let context = beside(path, size);
         let files = vec![Source { label: path.to_owned(), path: path.to_owned(), bytes, kind }];
@@ -133,14 +132,19 @@ fn beside(path: &Path, size: FileSize) -> Vec<Source> {
 fn below(paths: &[PathBuf], folder: &Path, size: FileSize) -> io::Result<Vec<Source>> {
     let mut sources = Vec::new();
     for found in files::at(paths) {
-        sources.extend(of_found(&found?, folder, size)?);
+        let found = found.map_err(|unread| unreadable(&unread.path, &unread.error))?;
+        sources.extend(of_found(&found, folder, size)?);
     }
     Ok(sources)
 }
 
+fn unreadable(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), files::told_of(path, error))
+}
+
 fn of_found(found: &files::Found, folder: &Path, size: FileSize) -> io::Result<Option<Source>> {
     let about = |message: String| io::Error::other(format!("{}: {message}", found.path.display()));
-    match found.content(size).map_err(|error| about(error.to_string()))? {
+    match found.content(size).map_err(|error| unreadable(&found.path, &error))? {
         Content::Other => Ok(None),
         // a gate that could not look must not pass
         Content::TooLarge(length) => Err(about(size.too_large(length))),
@@ -186,9 +190,11 @@ pub(crate) fn present(paths: &[PathBuf], size: FileSize) -> io::Result<Sources> 
 
 /// The files below some paths as a revision of git has them.
 pub(crate) fn of_git(revision: &str, paths: &[PathBuf], size: FileSize) -> io::Result<Sources> {
+    git(&["rev-parse", "--git-dir"])
+        .map_err(|error| io::Error::new(error.kind(), format!("--since needs a git repository; {error}")))?;
     let commit = format!("{revision}^{{commit}}");
     git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
-        .map_err(|_| io::Error::other(format!("git knows no revision `{revision}` in this folder")))?;
+        .map_err(|_| io::Error::other(format!("no revision `{revision}` in this git repository")))?;
     let tree = Tree { revision, size };
     let mut sources = split(paths, tree.sources(&folders_of(paths))?);
     sources.add_modules(|folder| {
@@ -349,7 +355,7 @@ fn contents(blobs: &[Blob]) -> io::Result<Vec<Vec<u8>>> {
     let mut command = Command::new("git");
     command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn()?;
-    let mut asks = child.stdin.take().ok_or_else(|| io::Error::other("git takes no input"))?;
+    let mut asks = child.stdin.take().ok_or_else(|| io::Error::other("git accepts no input"))?;
     let mut answers =
         BufReader::new(child.stdout.take().ok_or_else(|| io::Error::other("git prints nothing"))?);
     let objects: String = blobs.iter().map(|blob| format!("{}\n", blob.object)).collect();
@@ -377,11 +383,18 @@ fn content(answers: &mut impl BufRead, blob: &Blob) -> io::Result<Vec<u8>> {
 fn git(arguments: &[&str]) -> io::Result<Vec<u8>> {
     // a path is a path, whatever it begins with
     let run = Command::new("git").arg("--literal-pathspecs").args(arguments).output();
-    let Output { status, stdout, stderr } =
-        run.map_err(|error| io::Error::new(error.kind(), format!("git cannot be run: {error}")))?;
+    let Output { status, stdout, stderr } = run.map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::NotFound => "it is not installed, or not on the PATH".to_owned(),
+            _ => error.to_string(),
+        };
+        io::Error::new(error.kind(), format!("cannot run git: {why}"))
+    })?;
     match status.success() {
         true => Ok(stdout),
-        false => Err(io::Error::other(format!("git: {}", String::from_utf8_lossy(&stderr).trim_end()))),
+        false => {
+            Err(io::Error::other(format!("git reports: {}", String::from_utf8_lossy(&stderr).trim_end())))
+        }
     }
 }
 

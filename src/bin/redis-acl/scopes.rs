@@ -4,13 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
-use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use redis_acl::document::Kind;
 use redis_acl::iac::{Format, Scope, local_modules};
 
-use crate::files::{FileSize, Found};
+use crate::files::{FileSize, Found, Unread};
 
 /// So many folders are read for one.
 pub(crate) const MOST_FOLDERS: usize = 256;
@@ -19,10 +18,10 @@ pub(crate) const MOST_FOLDERS: usize = 256;
 const DEEPEST_VALUES: usize = 3;
 
 /// Files to look at that are read together; others come one by one.
-pub(crate) type Group = Vec<io::Result<Found>>;
+pub(crate) type Group = Vec<Result<Found, Unread>>;
 
 /// The files in groups: those of Terraform in one folder that follow one another, and each of the others.
-pub(crate) fn grouped(files: impl Iterator<Item = io::Result<Found>>) -> impl Iterator<Item = Group> {
+pub(crate) fn grouped(files: impl Iterator<Item = Result<Found, Unread>>) -> impl Iterator<Item = Group> {
     let mut files = files.peekable();
     std::iter::from_fn(move || {
         let mut group = vec![files.next()?];

@@ -9,7 +9,8 @@ use redis_acl::DefaultChannels;
 use redis_acl::lint::{Config, Level, Setting};
 use serde::Deserialize;
 
-use crate::input::{ChannelSetting, Engines, Stated};
+use crate::files;
+use crate::input::{ChannelSetting, Engines, Stated, exactly_one};
 
 /// Where settings are looked for when no file is named.
 const FILE: &str = "redis-acl.toml";
@@ -55,7 +56,7 @@ pub(crate) struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum FailOn {
-    /// Everything counts
+    /// Hints, warnings and errors
     Hint,
     /// Warnings and errors
     Warning,
@@ -117,7 +118,8 @@ impl SettingsFile {
         let invalid = |message: String| {
             io::Error::new(io::ErrorKind::InvalidData, format!("{}: {}", path.display(), message.trim_end()))
         };
-        let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
+        let text = fs::read_to_string(path)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, files::told_of(path, &error)))?;
         let mut settings: Self = toml::from_str(&text).map_err(|error| invalid(error.to_string()))?;
         let root = full(path);
         let with = |with: &mut Override| with.compile(folder_of(&root));
@@ -185,8 +187,7 @@ impl Settings {
         match self.next.as_deref() {
             None => {}
             Some("none") => config.set_next(None),
-            Some(next) => config
-                .set_next(Some(next.parse().map_err(|error: redis_acl::DialectError| error.to_string())?)),
+            Some(next) => config.set_next(Some(exactly_one("`next`", next)?)),
         }
         Ok(())
     }

@@ -31,24 +31,24 @@ const fn client(
 static CLIENT_BREAKS: Lint = client(
     ("client-breaks", Level::Warning),
     (
-        "The client sends commands by itself that the user may not, and cannot be used without them.",
-        "Libraries ask and set things before the application sends anything. Where that is refused, some give up, or reconnect without end.",
+        "The client sends commands of its own that the user is denied, and does not work without them.",
+        "Libraries send commands before the application does. If these are denied, some libraries give up, or reconnect forever.",
     ),
     ("ioredis@4", "on ~app:* +get +set", "on ~app:* +get +set +info"),
 );
 static CLIENT_DEGRADES: Lint = client(
     ("client-degrades", Level::Hint),
     (
-        "The client sends commands by itself that the user may not, and goes on with less.",
-        "It warns, or quietly leaves out a check.",
+        "The client sends commands of its own that the user is denied, and works with reduced functionality.",
+        "It logs a warning, or silently skips a check.",
     ),
     ("ioredis", "on ~app:* +get +set", "on ~app:* +get +set +info"),
 );
 static CLIENT_FEATURES: Lint = client(
     ("client-features", Level::Hint),
     (
-        "Features of the client need commands that the user may not.",
-        "They matter only to who uses them: another database, a cluster, Pub/Sub, health checks.",
+        "Features of the client need commands that the user is denied.",
+        "They matter only if you use the feature: another database, a cluster, Pub/Sub, health checks.",
     ),
     (
         "ioredis",
@@ -59,8 +59,8 @@ static CLIENT_FEATURES: Lint = client(
 static CLIENT_KEYS: Lint = client(
     ("client-keys", Level::Hint),
     (
-        "The framework uses keys by default that no pattern of the user allows.",
-        "Most frameworks let the prefix be set; then ask for that one.",
+        "By default, the framework uses keys that no pattern of the user allows.",
+        "In most frameworks the prefix is configurable; then allow the configured prefix.",
     ),
     ("rate-limit-redis", "on ~app:* +@all -@dangerous", "on ~rl:* +@all -@dangerous"),
 );
@@ -221,9 +221,9 @@ pub(super) fn look(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             needs
         };
         let (fatal, degraded) = (of(Consequence::Fatal, true), of(Consequence::Degraded, true));
-        let fails = format!("{} cannot be used: it sends", client.title);
+        let fails = format!("{} does not work: it sends", client.title);
         tell(&CLIENT_BREAKS, &fails, &fatal, client, subject, findings);
-        let less = format!("{} does less than it could: it sends", client.title);
+        let less = format!("{} works with reduced functionality: it sends", client.title);
         tell(&CLIENT_DEGRADES, &less, &degraded, client, subject, findings);
         let mut features = [of(Consequence::Fatal, false), of(Consequence::Degraded, false)].concat();
         features.retain(|need| !fatal.iter().chain(&degraded).any(|known| known.command == need.command));
@@ -272,7 +272,7 @@ fn tell(
     if needs.is_empty() {
         return;
     }
-    let message = format!("{says} {}, which the user may not", few_of(commands(needs), 4));
+    let message = format!("{says} {}, which the user is denied", few_of(commands(needs), 4));
     let mut draft = Draft::new(lint, place(needs, subject), message);
     for need in needs.iter().filter(|need| !need.when.is_empty()).take(4) {
         draft = draft.note(format!("`{}`: {}", need.command.replace('|', " "), need.when));
@@ -291,7 +291,7 @@ fn tell_features(needs: &[&Need], client: &Client, subject: &Subject<'_>, findin
     situations.sort_unstable();
     situations.dedup();
     let message = format!(
-        "{} needs more for {}",
+        "{} needs more commands for {}",
         client.title,
         few_of(situations.iter().map(|of| (*of).to_owned()).collect(), 6)
     );
@@ -335,6 +335,5 @@ fn look_at_keys(client: &Client, subject: &Subject<'_>, findings: &mut Findings<
             few_of(client.channels.iter().map(|of| format!("`{of}`")).collect(), 6)
         ));
     }
-    findings
-        .push(draft.help("allow these keys, or the prefix that the framework is configured with"), subject);
+    findings.push(draft.help("allow these keys, or the prefix that is configured in the framework"), subject);
 }

@@ -18,42 +18,45 @@ Examples:
   redis-acl assert worker.claims --dialect redis-7.2 'on ~app:* +@read +@write -@dangerous'
   redis-acl assert worker.claims @worker.acl
   redis-acl assert worker.claims                       # the file has a line `user \"…\"`
-  redis-acl assert everybody.claims - < strings.txt    # each line of the standard input
+  redis-acl assert everybody.claims - < strings.txt    # one string per line from standard input
 
-A file of claims:
-  # headers, each may be left out; the command line goes before them
+A file of assertions:
+  # optional headers; the command line takes precedence
   dialect redis-7.2
   user \"on ~app:* +@read +@write -@dangerous\"
 
-  # requests, quoted as in redis-cli
+  # commands, quoted as in redis-cli
   allow GET app:1
   allow SET app:1 'two words'
   deny FLUSHALL
   allow in database 3 GET app:1
 
-  # commands and categories: never means that no request with them may be sent
+  # commands and categories; `never grants` fails if the user can run any command among them
   grants @hash
   never grants @dangerous
   never grants config|set
   never grants future commands
 
-  # a user that it may not go beyond, must not stay behind, or be the same as
+  # another user, to compare the permissions with
   no wider than \"on ~app:* +@all -@dangerous\"
   no narrower than \"on ~app:* +get +set\"
   same as \"on ~app:* +@read +@write -@dangerous\"
 
-With several engines a claim must hold on each that accepts the string; one that fails says on which engine.
-A claim about a command that one of them does not have is an error, not a claim that holds. What cannot be decided
-within bounds counts as failed. Passwords count in the last three only if the claim's string has some.
-Exit codes: 0 all claims hold; 1 some do not; 2 the file or the string cannot be read.
-JSON, a line a string: {\"input\", \"dialect\", \"holds\", \"claims\": [{\"line\", \"claim\", \"holds\", \"failure\"}]}; a failure has
-      \"kind\", \"message\" and what it rests on: \"rule\", \"commands\", \"witness\" … Bad ones have \"errors\" instead.";
+With several engines, an assertion must hold on every one that accepts the string; a failure names
+the engine. An assertion about a command that one of the engines does not have is an error. An
+assertion that is inconclusive within the work limit fails. In the last three, passwords count
+only if the string of the assertion has some.
+Exit codes: 0 all assertions hold; 1 some do not; 2 the file or the string cannot be read.
+JSON, one line per string: {\"input\", \"dialect\", \"holds\", \"claims\": [{\"line\", \"claim\", \"holds\",
+      \"failure\"}]}; a failure has \"kind\", \"message\" and the evidence: \"rule\", \"commands\",
+      \"witness\" … Bad strings have \"errors\" instead.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Assert {
-    /// The engine that reads the string, or several that may: redis-7.2, elasticache/redis, lists with commas; the claims
-    /// must hold on each that accepts it. By default what the claims say, else elasticache
+    /// The engine that reads the string, or a set of engines that may read it: redis-7.2, elasticache/redis, or a list
+    /// with commas. Assertions must hold on every one that accepts the string [default: the dialect in the file of
+    /// assertions, else elasticache]
     #[arg(long, short, value_name = "DIALECTS")]
     dialect: Option<Stated>,
     #[command(flatten)]
@@ -62,11 +65,11 @@ pub(crate) struct Assert {
     bounds: Bounds,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The file of claims
+    /// The file of assertions
     #[arg(value_name = "CLAIMS")]
     file: PathBuf,
-    /// An access string, `@FILE` to read it from a file, or `-` to read one from each line of the standard
-    /// input; by default that of the claims
+    /// An access string, `@FILE` to read it from a file, or `-` to read one per line from standard input [default: the
+    /// user in the file of assertions]
     #[arg(allow_hyphen_values = true)]
     string: Option<String>,
 }
@@ -111,7 +114,7 @@ impl Assert {
         })?;
         match outcome {
             Some(outcome) => Ok(outcome),
-            None => self.no_user("the standard input holds no access string"),
+            None => self.no_user("no access string on standard input"),
         }
     }
 
@@ -130,7 +133,9 @@ impl Assert {
     fn user_of_the_file(&self, claims: &Claims, dialects: &Dialects) -> io::Result<Outcome> {
         match claims.users(dialects) {
             Ok(Some(users)) => self.check(None, &users, (claims, dialects)),
-            Ok(None) => self.no_user("no access string is given, and the claims have no line `user \"…\"`"),
+            Ok(None) => {
+                self.no_user("no access string is given, and the file of assertions has no line `user \"…\"`")
+            }
             Err(errors) => self.unread(&errors),
         }
     }
@@ -223,5 +228,5 @@ fn print(answers: &[Answer<'_>]) -> io::Result<()> {
     }
     let failed = answers.iter().filter(|answer| !answer.holds()).count();
     let (hold, plural) = (answers.len() - failed, if answers.len() == 1 { "" } else { "s" });
-    output::line(format_args!("{} claim{plural}: {hold} ok, {failed} failed", answers.len()))
+    output::line(format_args!("{} assertion{plural}: {hold} ok, {failed} failed", answers.len()))
 }

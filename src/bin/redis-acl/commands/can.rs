@@ -20,28 +20,32 @@ Examples:
   redis-acl can --all-dialects 'on ~app:* +@read' -- EVAL_RO 'return 1' 1 other
   redis-acl can --dialect valkey-8.1 --file requests.txt \"$(cat acl.txt)\"
 
-A file holds a request a line, quoted as in redis-cli; blank lines and lines that begin with # are skipped.
+A file has one command per line, quoted as in redis-cli; blank lines and lines that begin with #
+are skipped. The check ignores whether the user is on, like ACL DRYRUN.
 JSON: {\"request\", \"dialect\", \"allowed\": true, \"selector\", \"rule\", \"channel_source\"} or
-      {\"request\", \"dialect\", \"allowed\": false, \"reason\", \"message\", \"help\", \"selector\", \"rule\", \"needs\",
-       \"missing\", \"server_message\", \"dryrun\", \"channel_source\"}; the source of the channels is there where the
-      command names some: \"rules\", \"default\" (acl-pubsub-default), \"read_back\" (ElastiCache) or \"engine\"
-Whether the user is on is not looked at, as in ACL DRYRUN.";
+      {\"request\", \"dialect\", \"allowed\": false, \"reason\", \"message\", \"help\", \"selector\", \"rule\",
+      \"needs\", \"missing\", \"server_message\", \"dryrun\", \"channel_source\"}; \"channel_source\" is
+      present if the command names channels: \"rules\", \"default\" (acl-pubsub-default), \"read_back\"
+      (ElastiCache) or \"engine\"";
+
+const NO_COMMAND: &str = "no command to check; write one after `--`, such as `redis-acl can 'on ~app:* +@read' -- GET app:1`, \
+     or name a file of commands with --file";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Can {
     #[command(flatten)]
     of: In,
-    /// Ask every dialect, and show where they differ
+    /// Check on every dialect, and show where they differ
     #[arg(long, conflicts_with_all = ["dialect", "acl_pubsub_default"])]
     all_dialects: bool,
-    /// Requests to ask about, one a line; `-` is the standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "request", required_unless_present = "request")]
+    /// Check the commands in this file, one per line; `-` is the standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "request")]
     file: Option<PathBuf>,
     /// The current database (Valkey 9.1)
     #[arg(long, default_value_t = 0, value_name = "ID")]
     database: u32,
-    /// The user's name, in what the server says
+    /// The name of the user in the server's messages
     #[arg(long, default_value = "user", value_name = "NAME")]
     user: String,
     #[arg(long, value_enum, default_value_t)]
@@ -49,7 +53,7 @@ pub(crate) struct Can {
     /// An access string
     #[arg(allow_hyphen_values = true)]
     string: String,
-    /// The request: a command and its arguments
+    /// The command and its arguments
     #[arg(last = true)]
     request: Vec<String>,
 }
@@ -85,6 +89,10 @@ impl Can {
     pub(crate) fn run(self) -> io::Result<Outcome> {
         let requests = match &self.file {
             Some(path) => requests::read(path)?,
+            None if self.request.is_empty() => {
+                output::error(NO_COMMAND, None)?;
+                return Ok(Outcome::BadInput);
+            }
             None => {
                 let words = self.request.iter().map(|word| word.clone().into_bytes()).collect();
                 vec![Ok(Request { line: None, words })]
@@ -215,7 +223,7 @@ fn unreadable_everywhere(users: &[(Dialect, Result<User, ApplyErrors>)]) -> Opti
 fn print_groups(groups: &[(String, Vec<String>)]) -> io::Result<()> {
     for (said, dialects) in groups {
         match groups.len() {
-            1 => output::line(format_args!("{said}\n  every dialect"))?,
+            1 => output::line(format_args!("{said}\n  on every dialect"))?,
             _ => output::line(format_args!("{said}\n  {}", dialects.join(" ")))?,
         }
     }
@@ -265,7 +273,7 @@ fn needs(reason: &Reason<'_>) -> Option<KeyAccess> {
 
 /// A line that is no request is told, and the others are answered all the same.
 fn report(unbalanced: &Unbalanced) {
-    let message = "quotes do not balance; close each, and let a blank follow";
+    let message = "unbalanced quotes; close each quote, and write a space after it";
     // whoever reads the errors may be gone
     let _ = output::error(message, Some(unbalanced.line));
 }

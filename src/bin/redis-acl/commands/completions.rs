@@ -9,7 +9,7 @@ use crate::cli::Cli;
 
 #[derive(clap::Args)]
 pub(crate) struct Completions {
-    /// The shell that is to complete the command
+    /// The shell to print completions for
     #[arg(value_enum)]
     shell: clap_complete::Shell,
 }

@@ -48,14 +48,14 @@ impl Dialects {
 }
 
 const NOTES: &str = "
-measured: a server of that version was run and asked. source: its source code was read. documented: the
-nearest measured table, with the changes that release tables and pages list; for a service, also the version
-that AWS calls compatible. The facts about the commands of modules are measured for Redis 7.2 and 7.4, from
-source for Redis 8 and Valkey, documented for older versions.
-A full version is read as the modelled one at or below it in its line (redis-6.2.14, valkey-8.1.3);
-+json, +search, +timeseries, +bloom, +falkordb add a module to an engine (redis-8.4+json+search), and
-redis-stack-7.4 is redis-7.4+json+search+timeseries+bloom. sentinel/... is the Sentinel process of that version;
-elasticache and memorydb alone mean elasticache/redis-6.0 and memorydb/redis-6.2.";
+measured: a server of that version was run and queried. source: its source code was read. documented: the nearest
+measured version, with the changes that release notes and documentation list; for a service, also the version that AWS
+calls compatible. Module commands are measured for Redis 7.2 and 7.4, read in the source for Redis 8 and Valkey, and
+documented for older versions.
+A full version is read as the nearest listed version at or below it with the same major and minor number
+(redis-6.2.14, valkey-8.1.3). +json, +search, +timeseries, +bloom and +falkordb add a module to an engine
+(redis-8.4+json+search); redis-stack-7.4 is redis-7.4+json+search+timeseries+bloom. sentinel/... is the Sentinel process
+of that version. elasticache and memorydb alone mean elasticache/redis-6.0 and memorydb/redis-6.2.";
 
 impl Described {
     fn of(dialect: Dialect) -> Self {

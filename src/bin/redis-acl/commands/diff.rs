@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 use crate::files::FileSize;
-use crate::input::{Bounds, ChannelSetting, Engines, Stated};
+use crate::input::{self, Bounds, ChannelSetting, Engines, Stated};
 use crate::output;
 use crate::revision::{self, NOT_THERE, Named};
 
@@ -20,58 +20,61 @@ Examples:
   git show main:worker.acl | redis-acl diff - @worker.acl
   redis-acl diff main/users.tf users.tf                # two files with users: user by user
   redis-acl diff deployed infra                        # two folders
-  redis-acl diff --since origin/main infra             # the working tree with a revision of git
+  redis-acl diff --since origin/main infra             # a git revision and the working tree
   terraform show -json plan.out > plan.json; redis-acl diff plan.json    # before and after a plan
   redis-acl diff --dialect redis-6.2 --to-dialect redis-7.2 'on ~* +@all' 'on ~* &* +@all'
-A gate for CI, which fails if anybody can do more than before, or if that is not known:
+A gate for CI, which fails if any user gains access, or if that cannot be ruled out:
   redis-acl diff --no-new-access --since origin/main .
 
-Lines with + show what only NEW can do, lines with - what only OLD can do; the command after `for example` proves it.
-The comparison is exact: it decides for every command, key, channel and database, for future commands (+@all) and
-logins. Where it reaches its bounds it is inconclusive, which counts as different and as new access.
+Lines with + show what only NEW allows, lines with - what only OLD allows; the command after `for
+example` proves it. The comparison is exact: it covers all commands, keys, channels and databases,
+future commands (+@all) and logins. At the work limit it is inconclusive, which counts as
+different and as new access.
 
-Files with users (users.acl, redis.conf, ACL LIST text, Terraform, CloudFormation, manifests …) are compared user by
-user: each is added, removed, wider (it can do more in NEW), narrower, incomparable, undecided or equal. Users are the
-same by their name or id, otherwise by their address in the file. The user `default` of a server counts, also if no line
-defines it. A user of whom the file does not state the engine is compared on every engine that may read it, and what
-holds on one of them counts: the counterexample names it. --dialect, or else `dialect` in the nearest redis-acl.toml,
-narrows what files leave open.
-A user whose access string depends on a condition or on a variable that selects it is one user for each branch. Branches
-of conditions that are written alike are compared with one another, others each with all. A user that may not exist in
-OLD is undecided.
-An access string that is not statically known is unchecked if it is written as before, otherwise undecided. With
---no-new-access both fail, unless --allow-unchecked is given. Removed users pass; added ones pass if they can do nothing.
-Exit codes: 0 both can do the same (with --no-new-access: NEW can do nothing more); 1 not; 2 bad input; 141 the output
-was closed early.
+Files with users (users.acl, redis.conf, ACL LIST text, Terraform, CloudFormation, manifests …)
+are compared user by user: each is added, removed, wider (NEW allows more), narrower,
+incomparable, undecided or equal. Users are matched by name or id, otherwise by their address in
+the file. The `default` user of a server is included, even if no line defines it.
+If the file does not state the engine of a user, the user is compared on every engine that can
+read the file. A difference on one of them counts, and the output names that engine. --dialect, or
+else `dialect` in the nearest redis-acl.toml, narrows the set of engines.
+A user whose access string depends on a condition, or on a variable that selects it, is one user
+per branch. Branches of conditions that are written alike are compared with each other, others
+each with all. A user that may not exist in OLD is undecided.
+An access string that is not statically known is unchecked if its text is unchanged, otherwise
+undecided. With --no-new-access both fail, unless --allow-unchecked is given. Removed users pass;
+added users pass if they have no permissions.
+Exit codes: 0 no difference (with --no-new-access: no new access); 1 otherwise; 2 bad input; 141
+the output was closed early.
 JSON: {\"old\": {\"input\", \"dialect\"}, \"new\": …, \"change\", \"new_access\": \"none\"|\"some\"|\"undecided\",
-       \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the change is NEW's: equal,
-      wider (it can do more), narrower, incomparable, undecided. Bad strings have \"errors\" instead.
-      Of files {\"old\", \"new\", \"new_access\", \"unchecked\", \"users\": [{\"user\", \"change\", \"new_access\", \"on\", \"old\":
-      {\"file\", \"address\", \"line\", \"column\", \"dialects\"}, \"new\", \"difference\", \"logins_gained\", \"logins_lost\",
-      \"unknown\"}]}.";
+      \"gained\": {\"commands\", \"extended\", \"keys\", \"channels\", \"witness\", …}, \"lost\": …}; the change
+      is that of NEW: equal, wider (it allows more), narrower, incomparable, undecided. Bad
+      strings have \"errors\" instead. For files {\"old\", \"new\", \"new_access\", \"unchecked\", \"users\":
+      [{\"user\", \"change\", \"new_access\", \"on\", \"old\": {\"file\", \"address\", \"line\", \"column\",
+      \"dialects\"}, \"new\", \"difference\", \"logins_gained\", \"logins_lost\", \"unknown\"}]}.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Diff {
-    /// The engines that may read the strings [default for strings: elasticache]; of files, those that may read what
-    /// states no engine itself
+    /// The engines that can read the strings [default for strings: elasticache]; for files, the engines that can read
+    /// users whose file does not state one. One dialect, or a set such as redis-6.2..8.0
     #[arg(long, short, value_name = "DIALECT")]
     dialect: Option<Stated>,
-    /// The engines that read NEW, if they are not those that read OLD
+    /// The engines that read NEW, if they differ from those that read OLD
     #[arg(long, value_name = "DIALECT")]
     to_dialect: Option<Stated>,
     #[command(flatten)]
     setting: ChannelSetting,
-    /// Compare the files below the paths with those that a revision of git has, which are OLD
+    /// Compare the files below the paths (NEW) with the same files in a git revision (OLD)
     #[arg(long, value_name = "REV")]
     since: Option<String>,
-    /// Exit with 1 only if NEW can do what OLD cannot, or if that is not known
+    /// Exit with 1 only if NEW grants new access, or if that cannot be ruled out
     #[arg(long)]
     no_new_access: bool,
-    /// Let --no-new-access pass values that are not statically known
+    /// With --no-new-access, accept values that are not statically known
     #[arg(long, requires = "no_new_access")]
     allow_unchecked: bool,
-    /// Ignore that users have other passwords, as after a rotation
+    /// Ignore changed passwords, for example after a rotation
     #[arg(long)]
     ignore_passwords: bool,
     #[command(flatten)]
@@ -80,14 +83,14 @@ pub(crate) struct Diff {
     size: FileSize,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Print nothing; only the exit code answers
+    /// Print nothing; only set the exit code
     #[arg(long, short)]
     quiet: bool,
-    /// An access string, a file or a folder; `@FILE` reads a string from a file, `-` from the standard input. The JSON
-    /// of a plan by itself holds both sides. With --since: files and folders [default: the current folder]
+    /// An access string, a file or a folder; `@FILE` reads a string from a file, `-` from standard input. The JSON of a
+    /// plan contains both sides, and is given alone. With --since: files and folders [default: the current folder]
     #[arg(allow_hyphen_values = true, value_name = "OLD|PATH")]
     old: Option<String>,
-    /// Another
+    /// The access string, file or folder to compare with
     #[arg(allow_hyphen_values = true, value_name = "NEW|PATH")]
     new: Option<String>,
     /// With --since: more files and folders
@@ -103,11 +106,11 @@ pub(crate) enum Format {
     Text,
     /// For programs: a JSON object
     Json,
-    /// For pull requests: a table, and what changes below it
+    /// For pull requests: a table, followed by the changes of each user
     Markdown,
-    /// For workflows of GitHub: annotations beside the change
+    /// For GitHub workflows: annotations next to the changed lines
     Github,
-    /// For programs that show findings of many tools: SARIF 2.1.0
+    /// For code scanning tools: SARIF 2.1.0
     Sarif,
 }
 
@@ -133,16 +136,23 @@ impl Diff {
             _ => return bad_usage(ARGUMENTS),
         };
         if old == "-" && new == "-" {
-            return bad_usage("only one of the strings can come from the standard input");
+            return bad_usage("only one of the strings can come from standard input");
         }
         match (Named::at(old, self.size)?, Named::at(new, self.size)?) {
             (Some(Named::Files(old_files)), Some(Named::Files(new_files))) => {
                 self.files((Path::new(old), old_files), (Path::new(new), new_files))
             }
-            (None | Some(Named::Nothing), None | Some(Named::Nothing)) => self.strings(old, new),
-            // the other may be a string, with passwords
-            (Some(Named::Files(_)), _) => bad_usage(&one_file(old)),
-            (_, Some(Named::Files(_))) => bad_usage(&one_file(new)),
+            (Some(Named::Files(_)), other) => bad_usage(&one_file(old, new, other.is_some())),
+            (other, Some(Named::Files(_))) => bad_usage(&one_file(new, old, other.is_some())),
+            (of_old, of_new) => {
+                let sides = [(old, of_old.is_some()), (new, of_new.is_some())];
+                let problems: Vec<_> =
+                    sides.iter().filter_map(|(side, exists)| not_a_string(side, *exists)).collect();
+                match problems.is_empty() {
+                    true => self.strings(old, new),
+                    false => bad_usage(&format!("{}; {STRINGS}", problems.join(", and "))),
+                }
+            }
         }
     }
 
@@ -153,6 +163,9 @@ impl Diff {
                 [source] => self.of_plan(source),
                 _ => bad_usage(ARGUMENTS),
             },
+            None if input::is_like_a_path(path) => {
+                bad_usage(&format!("{}; {ARGUMENTS}", input::no_such_path(path)))
+            }
             _ => bad_usage(ARGUMENTS),
         }
     }
@@ -169,7 +182,10 @@ impl Diff {
         let old = revision::of_git(revision, &paths, self.size)?;
         let is_old = |path: &Path| old.files.iter().any(|source| source.label.starts_with(path));
         if let Some(missing) = paths.iter().find(|path| !path.exists() && !is_old(path)) {
-            return bad_usage(&format!("no file or folder `{}`, now or at {revision}", missing.display()));
+            return bad_usage(&format!(
+                "no such file or folder `{}`, neither now nor at {revision}",
+                missing.display()
+            ));
         }
         let there: Vec<_> = paths.iter().filter(|path| path.exists()).cloned().collect();
         let new = revision::present(&there, self.size)?;
@@ -178,12 +194,33 @@ impl Diff {
     }
 }
 
-const ARGUMENTS: &str = "two arguments are needed, OLD and NEW; or the JSON of one plan (`terraform show -json`); \
-     or --since REV with files and folders";
+const ARGUMENTS: &str = "give OLD and NEW, or the JSON of one plan (`terraform show -json`), or --since REV with files \
+     and folders";
 
-fn one_file(path: &str) -> String {
-    let is_there = if path == NOT_THERE { "is an empty file" } else { "is a file with users" };
-    format!("{path} {is_there}, and the other argument is none; `@FILE` reads a string from a file")
+/// How to give strings.
+const STRINGS: &str =
+    "a string consists of rules, such as `on ~app:* +@read`; `@FILE` reads a string from a file";
+
+/// Why an argument that names no file with users is no string either.
+fn not_a_string(argument: &str, exists: bool) -> Option<String> {
+    match (exists, input::is_no_rule(argument)) {
+        (true, true) => Some(format!("`{argument}` is not a file with users")),
+        (false, true) => Some(input::no_such_path(argument)),
+        _ => None,
+    }
+}
+
+/// One side is a file or folder, the other is not; it may be a string, with passwords.
+fn one_file(path: &str, other: &str, other_exists: bool) -> String {
+    let side = match () {
+        () if path == NOT_THERE => "an empty file".to_owned(),
+        () if Path::new(path).is_dir() => format!("the folder `{path}`"),
+        () => format!("the file `{path}`"),
+    };
+    match not_a_string(other, other_exists) {
+        Some(problem) => format!("{problem}; {side} can only be compared with another file or folder"),
+        None => format!("{side} cannot be compared with a string; `@FILE` reads a string from a file"),
+    }
 }
 
 fn bad_usage(message: &str) -> io::Result<Outcome> {

@@ -15,8 +15,9 @@ Examples:
   redis-acl equal --dialect redis-7.2 '+@all -@all +get' '+get'
   redis-acl equal --dialect elasticache/redis 'on ~* +@read' 'on ~* +@read -ping'
 
-Users mean the same when they log in alike and may send the same requests, whatever the rules; that +@all also grants
-commands to come does count. With several engines they must mean the same on each that accepts both strings. `redis-acl diff` shows what differs.";
+Two strings are equivalent if they allow the same logins and the same commands, however the rules
+are written. Future commands (+@all) count too. With several engines, they must be equivalent on
+every one that accepts both strings. `redis-acl diff` shows the differences.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -25,13 +26,13 @@ pub(crate) struct Equal {
     of: InEach,
     #[command(flatten)]
     bounds: Bounds,
-    /// Say nothing, answer by the exit code only
+    /// Print nothing; only set the exit code
     #[arg(long, short)]
     quiet: bool,
-    /// One access string
+    /// The first access string
     #[arg(allow_hyphen_values = true)]
     a: String,
-    /// Another
+    /// The second access string
     #[arg(allow_hyphen_values = true)]
     b: String,
 }
@@ -56,7 +57,7 @@ impl Equal {
         let word = match differs {
             NewAccess::None => return output::line("equal"),
             NewAccess::Some => "different",
-            NewAccess::Undecided => "undecided, which counts as different",
+            NewAccess::Undecided => "inconclusive, which counts as different",
         };
         match change.on {
             Some(on) => output::line(format_args!("{word}, on {on}"))?,

@@ -20,12 +20,12 @@ Examples:
 pub(crate) struct Expand {
     #[command(flatten)]
     of: In,
-    /// Group the commands by category; a command is listed in each of its own
+    /// Group the commands by category; a command is listed in each of its categories
     #[arg(long)]
     by_category: bool,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// An access string, a category (`@read`), or `-` to read one from each line of the standard input
+    /// An access string, a category (`@read`), or `-` to read one per line from standard input
     #[arg(allow_hyphen_values = true, value_name = "STRING|@CATEGORY")]
     string: String,
 }
@@ -91,7 +91,7 @@ fn one_a_line(selector: &Selector, catalog: &Catalog) -> io::Result<()> {
     let Granted { commands, first_arguments, future_commands } = granted(selector, catalog);
     commands.iter().try_for_each(output::line)?;
     first_arguments.iter().try_for_each(output::line)?;
-    if future_commands { output::line("# and commands to come") } else { Ok(()) }
+    if future_commands { output::line("# and future commands") } else { Ok(()) }
 }
 
 fn by_category(selector: &Selector, catalog: &Catalog) -> io::Result<()> {
@@ -113,7 +113,7 @@ fn by_category(selector: &Selector, catalog: &Catalog) -> io::Result<()> {
     if !first_arguments.is_empty() {
         output::line(format_args!("first arguments: {}", first_arguments.join(" ")))?;
     }
-    if future_commands { output::line("and commands to come") } else { Ok(()) }
+    if future_commands { output::line("and future commands") } else { Ok(()) }
 }
 
 fn granted(selector: &Selector, catalog: &Catalog) -> Granted {

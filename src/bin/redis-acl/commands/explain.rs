@@ -12,15 +12,17 @@ Examples:
   redis-acl explain 'on ~app:* +@read -keys'
   redis-acl explain --dialect redis-7.2 '+@all -@dangerous +info (%R~tmp:* +@read)'
   redis-acl explain --dialect valkey-8.1 --format markdown \"$(cat acl.txt)\" | gh pr comment --body-file -
-  redis-acl explain --format json - < strings.txt    # a string a line, a JSON object a line
+  redis-acl explain --format json - < strings.txt    # JSON, one line per string
 
-First what the whole string grants, then what each rule changed where it stands: `+get` behind `+@read` changes
-nothing. Subcommands count as commands. Of many commands only their number is told; `redis-acl expand` lists them.
+The output shows what the whole string grants, then what each rule changes at its position: `+get`
+after `+@read` changes nothing. Subcommands count as commands. Long lists of commands are cut;
+`redis-acl expand` prints them in full.
 
-JSON: {\"dialect\", \"text\", \"login\", \"everything\", \"selectors\": [{\"commands\", \"of\", \"categories\", \"notable\", \"keys\",
-       \"channels\", \"denied\", …}], \"rules\": [{\"rule\", \"span\", \"effect\", \"changes\", \"rules\"}]} or
-      {\"input\", \"dialect\", \"errors\"} as normalize; the documentation of the library has all of it.
-Passwords are masked in what is printed. Exit codes: 0 explained; 2 bad input.";
+JSON: {\"dialect\", \"text\", \"login\", \"everything\", \"selectors\": [{\"commands\", \"of\", \"categories\",
+       \"notable\", \"keys\", \"channels\", \"denied\", …}], \"rules\": [{\"rule\", \"span\", \"effect\",
+       \"changes\", \"rules\"}]} or
+      {\"input\", \"dialect\", \"errors\"} as in normalize; the library documentation describes all fields.
+Passwords are masked in the output. Exit codes: 0 success; 2 bad input.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -29,7 +31,7 @@ pub(crate) struct Explain {
     of: In,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// An access string, or `-` to read one from each line of the standard input
+    /// An access string, or `-` to read one per line from standard input
     #[arg(allow_hyphen_values = true)]
     string: String,
 }
@@ -40,9 +42,9 @@ pub(crate) enum Format {
     /// For people
     #[default]
     Text,
-    /// For programs: a JSON object a line, errors in it
+    /// For programs: one JSON object per line, including errors
     Json,
-    /// For comments on pull requests
+    /// For pull request comments
     Markdown,
 }
 

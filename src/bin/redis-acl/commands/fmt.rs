@@ -1,17 +1,18 @@
 //! `redis-acl fmt`
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use redis_acl::Span;
-use redis_acl::document::{Document, Left, Passwords, Problem, Refusal, Target, TargetForm};
+use redis_acl::document::{Document, Left, LeftEntry, Passwords, Problem, Refusal, Target, TargetForm};
 use redis_acl::iac::Position;
+use redis_acl::{Dialects, Span};
 use serde::{Serialize, Serializer};
 
 use crate::Outcome;
-use crate::files::{self, Content, FileSize, Found};
+use crate::files::{self, Content, FileSize, Found, Unread};
 use crate::input::{ChannelSetting, Engines, Stated};
 use crate::output::{self, Format};
 use crate::scopes::{self, Files, Group};
@@ -20,52 +21,57 @@ use crate::summary::{Counts, Summary};
 
 const EXAMPLES: &str = "\
 Examples:
-  redis-acl fmt --check .                              # for CI: exit code 1 and a list, nothing is written
+  redis-acl fmt --check .                              # for CI: lists what would change
   redis-acl fmt users.tf template.yaml
   redis-acl fmt --dialect redis-7.2 --hash-passwords users.acl
   redis-acl fmt --simplify --dialect valkey-8.1 users.acl
 
-Only the access strings in a file change, and each only if the new text is proven to be equivalent on every engine that
-may read it. Everything else stays byte for byte. Formatting is idempotent. A file is replaced as a whole, or not at all.
-- In Terraform, CloudFormation and AWS requests the canonical form is what the service returns today: the rules in their
-  order, `-@all` written out, one blank between rules. The form that AWS documented for Redis 6.0 is never written.
-- In files of users it is what ACL SAVE writes. That form depends on the engine: name it with --dialect, or by `dialect`
-  in redis-acl.toml.
-- The engines that may read a string are those that its file states. --dialect, or else the nearest redis-acl.toml in a
-  parent folder, narrows them: `redis-7.2`, `redis-6.2..7.2`, `elasticache/redis`, `valkey`, lists with commas.
-- Plaintext passwords stay as they are written unless --hash-passwords is given.
-- These are left as they are: values that are not statically known, rules that are appended to others, what a tool wrote
-  (plans, states), and of locals, variables and module calls what does not begin with `on` or `off`, as it may be a part
-  of another string.
-A file with an access string that every engine rejects is an error, and is not changed; other files are.
+Only the access strings in a file change, and each only if the new text is proven to be equivalent
+on every engine that can read it. Everything else stays byte for byte. Formatting is idempotent. A
+file is replaced as a whole or not at all.
+- In Terraform, CloudFormation and AWS requests, the canonical form is what the service returns
+  today: the rules in their order, with `-@all` written out and single spaces. The form that AWS
+  documented for Redis 6.0 is never written.
+- In ACL files and configurations, it is the form that ACL SAVE writes. That form depends on the
+  engine: name it with --dialect, or with `dialect` in redis-acl.toml.
+- The engines that can read a string are those that its file states. --dialect, or else the
+  nearest redis-acl.toml in the folder or a parent folder, narrows them: `redis-7.2`, or a set
+  such as `redis-6.2..7.2`, `elasticache/redis`, `valkey`, or a list with commas.
+- Plaintext passwords stay as they are unless --hash-passwords is given.
+- Left unchanged are values that are not statically known, rules that are appended to others, and
+  files written by tools (plans, states). In locals, variables and module calls, a string that
+  does not begin with `on` or `off` also stays: it may be part of another string.
+If every engine rejects an access string, that is an error, and its file is not changed; other
+files are.
 
-Exit codes: 0 fine; 1 with --check: something would change, or AWS returns a text that cannot be written there; 2 a file
-could not be read, holds a rejected string, or holds one whose form depends on an engine that nobody stated.
-JSON, a line a file with changes or errors: {\"file\", \"changes\": [{\"line\", \"column\"}], \"left\": [{\"line\", \"column\",
-      \"why\"}], \"errors\": [{\"line\", \"column\", \"message\"}]}";
+Exit codes: 0 success; 1 with --check: something would change, or AWS returns a text that cannot
+be written there; 2 a file cannot be read, contains a rejected string, or contains one whose form
+depends on an engine that is not stated.
+JSON, one line per file with changes or errors: {\"file\", \"changes\": [{\"line\", \"column\"}], \"left\":
+      [{\"line\", \"column\", \"why\"}], \"errors\": [{\"line\", \"column\", \"message\"}]}";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Fmt {
-    /// The engines that may read strings whose file does not state one
+    /// The engines that can read strings whose file does not state one: one dialect, or a set such as redis-6.2..7.2
     #[arg(long, short, value_name = "DIALECT")]
     dialect: Option<Stated>,
     #[command(flatten)]
     setting: ChannelSetting,
-    /// Change nothing; exit with 1 if something would change, and list where
+    /// Write nothing; list what would change, and exit with 1 if anything would
     #[arg(long)]
     check: bool,
     /// Write the shortest equivalent string instead of the canonical form
     #[arg(long)]
     simplify: bool,
-    /// Write hashes instead of passwords, as servers do
+    /// Replace plaintext passwords with their hashes, as servers do
     #[arg(long)]
     hash_passwords: bool,
     #[command(flatten)]
     size: FileSize,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Files and folders; in folders, files that .gitignore names are skipped
+    /// Files and folders; in folders, files that .gitignore matches are skipped
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -85,6 +91,9 @@ struct Report {
     /// Whether it is a file of users, of which a server prints each line in one form.
     #[serde(skip)]
     is_of_users: bool,
+    /// The whole message, if there is no such file.
+    #[serde(skip)]
+    missing: Option<String>,
     /// The path that was named, by its index.
     #[serde(skip)]
     below: usize,
@@ -108,6 +117,9 @@ struct LeftAt {
     at: At,
     #[serde(serialize_with = "as_text")]
     why: Left,
+    /// The engines that can read it.
+    #[serde(skip)]
+    dialects: Dialects,
 }
 
 fn as_text<S: Serializer>(why: &Left, serializer: S) -> Result<S::Ok, S::Error> {
@@ -140,7 +152,7 @@ impl Fmt {
         let around = Files::around_group(group, self.size);
         let scope = around.scope();
         let reports = group.iter().map(|file| {
-            let below = file.as_ref().map_or(0, |file| file.below);
+            let below = file.as_ref().map_or_else(|unread| unread.below, |file| file.below);
             let report = match file {
                 Ok(file) => match around.get(&file.path) {
                     Some((kind, bytes)) => {
@@ -151,7 +163,7 @@ impl Fmt {
                     }
                     None => self.file(file, settings)?,
                 },
-                Err(error) => Report::unreadable(Path::new("."), error.to_string()),
+                Err(Unread { path, error, .. }) => Report::unread(path, error),
             };
             Ok(Report { below, ..report })
         });
@@ -164,13 +176,13 @@ impl Fmt {
         let (kind, bytes) = match file.content(self.size) {
             Ok(Content::Of(kind, bytes)) => (kind, bytes),
             Ok(Content::Other) if file.is_named => {
-                return unreadable("no file of a kind that holds access strings".into());
+                return unreadable("not a file that can hold access strings".into());
             }
             Ok(Content::Other) => return Ok(Report::default()),
             Ok(Content::TooLarge(size)) => {
                 return unreadable(self.size.too_large(size));
             }
-            Err(error) => return unreadable(error.to_string()),
+            Err(error) => return Ok(Report::unread(&file.path, &error)),
         };
         let engines = self.engines(&file.path, settings)?;
         let document = Document::read(&file.path, &bytes, kind, engines.of_files()?.as_ref());
@@ -215,9 +227,7 @@ impl Fmt {
         }
         let formatted = document.formatted(self.target());
         report.changes = formatted.changed.iter().map(|index| At::of(document, *index)).collect();
-        let left =
-            formatted.left.iter().map(|left| LeftAt { at: At::of(document, left.index), why: left.why });
-        report.left = left.collect();
+        report.left = formatted.left.iter().map(|left| LeftAt::of(document, left)).collect();
         (report, formatted.bytes)
     }
 }
@@ -230,7 +240,32 @@ impl At {
     }
 }
 
+impl LeftAt {
+    fn of(document: &Document<'_>, left: &LeftEntry) -> Self {
+        let dialects = document.entries()[left.index].dialects.clone();
+        Self { at: At::of(document, left.index), why: left.why, dialects }
+    }
+}
+
+impl fmt::Display for LeftAt {
+    /// What stays as it is, and why.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.at.name;
+        match self.why {
+            Left::DependsOnEngine => write!(f, "{name} ({}): {}", self.dialects, self.why),
+            _ => write!(f, "{name}: {}", self.why),
+        }
+    }
+}
+
 impl Report {
+    /// A file that the file system does not let us read. One that does not exist has no position.
+    fn unread(path: &Path, error: &io::Error) -> Self {
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        let missing = is_missing.then(|| files::told_of(path, error));
+        Self { missing, ..Self::unreadable(path, files::told(error)) }
+    }
+
     fn unreadable(path: &Path, message: String) -> Self {
         Self {
             file: path.to_owned(),
@@ -263,16 +298,17 @@ impl Report {
             let is_silent = self.changes.is_empty() && self.left.is_empty() && self.errors.is_empty();
             return if is_silent { Ok(()) } else { output::json(self) };
         }
+        if let Some(message) = &self.missing {
+            return output::error(message, None);
+        }
         self.errors.iter().try_for_each(|refusal| output::refusal(refusal, &self.file))?;
         let verb = if fmt.check { "would change" } else { "changed" };
         for At { line, column, name } in &self.changes {
             output::line(format_args!("{}:{line}:{column}: {verb}: {name}", self.file.display()))?;
         }
-        for LeftAt { at: At { line, column, name }, why } in &self.left {
-            output::line(format_args!(
-                "{}:{line}:{column}: left as it is: {name}: {why}",
-                self.file.display()
-            ))?;
+        for left in &self.left {
+            let At { line, column, .. } = left.at;
+            output::line(format_args!("{}:{line}:{column}: left as it is: {left}", self.file.display()))?;
         }
         Ok(())
     }

@@ -19,7 +19,6 @@ use crate::files::FileSize;
 use crate::input::{self, ChannelSetting, Engines, Item, Stated};
 use crate::output;
 use crate::settings::{FailOn, Settings, SettingsFile};
-use redis_acl::document::Kind;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,24 +26,30 @@ Examples:
   redis-acl lint --client ioredis --client bullmq 'on ~bull:* +@all -@dangerous'
   redis-acl lint --allow key-names --deny too-wide --format github - < strings.txt
   redis-acl lint --fix 'on ~app:* ~app:1 +@read +get'    # prints: on ~app:* +@read
-  redis-acl lint .                                       # every file with users below the current folder
+  redis-acl lint .                                       # every file with users below this folder
   redis-acl lint --format sarif infra users.acl > redis-acl.sarif
   redis-acl lint --fix --dry-run infra                   # without --dry-run the files are changed
   redis-acl lint --list                                  # every lint
   redis-acl lint --client list                           # every client
 
-Each lint has an id and belongs to a group; docs/lints.md says of each what it means and what to write instead.
-What names an existing file or folder is a path, anything else a string. Of folders these files are looked at: users in
-*.acl and in files of nothing but `user` lines; *.conf of Redis and Valkey; Terraform and OpenTofu (.tf, .tofu, .tfvars,
-plans and states as JSON); CloudFormation, requests, Kubernetes manifests and Helm values (.json, .yaml, .yml,
-.template). Not those that .gitignore names, that are hidden, or that are larger than 64 MB. A string is read in
-the dialect that its file tells (engine, engine_version), else in that of --dialect, else of redis-acl.toml.
---fix changes only strings, each file as a whole or not at all, and each string only if the new text is proven to be
-equivalent on every engine that may read it. Remedies that change what a user can do, or of which there are several, are
-help text and are never applied.
+Each lint has an id and belongs to a group; docs/lints.md explains each lint and what to write
+instead.
+An argument that names an existing file or folder is a path, any other argument is a string. In
+folders, these files are checked: ACL files (*.acl, and files that contain only `user` lines);
+*.conf of Redis and Valkey; Terraform and OpenTofu (.tf, .tofu, .tfvars, plans and states as
+JSON); CloudFormation, AWS requests, Kubernetes manifests and Helm values (.json, .yaml, .yml,
+.template). Files that are hidden, ignored by .gitignore, or larger than --max-file-size are
+skipped.
+The engine of a string is the one that its file states (engine, engine_version); --dialect, or
+else redis-acl.toml, narrows what the file leaves open. Without either, a string is checked on
+every engine that can read it; a finding on only some of them is a hint that names them.
+--fix changes only the strings. A file is replaced as a whole or not at all, and a fix is made
+only if the new string is proven to be equivalent on every engine that can read it. Remedies that
+change what the user can do, or of which there are several, are help text and are never applied.
+The output of --fix contains the passwords of the string; no other output does.
 
-redis-acl.toml, the nearest upwards from each file and at most in the folder of the repository, or the one that
---config names, says the same as the flags, which count more:
+Settings come from the nearest redis-acl.toml, in the folder of each file or a parent folder up to
+the root of the repository, or from --config. Command-line flags take precedence:
   dialect = \"redis-7.2\"
   [lint]
   allow = [\"key-names\"]
@@ -54,25 +59,26 @@ redis-acl.toml, the nearest upwards from each file and at most in the folder of 
   next = \"valkey-8.1\"
   fail-on = \"error\"
 
-JSON: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\", \"also\", \"message\", \"notes\", \"help\",
-       \"fix\": {\"edits\": [{\"span\", \"replacement\"}]}, \"page\"}]}
-      of files, a line a finding: {\"file\", \"line\", \"column\", \"end_line\", \"end_column\", \"range\", \"name\", \"dialect\", and the
-       members of a finding}; the range is in bytes of the file, spans are in the string. Of what is no lint (a line
-       that is refused, a request that AWS would refuse, a value that is not literal) there are no spans.
-JSON and SARIF have only the fixes that --fix makes. What --fix prints holds the passwords of a string; nothing else does.
-Exit codes: 0 no findings that count; 1 findings at or above --fail-on; 2 bad usage, or what cannot be read.";
+JSON, one line per string: {\"input\", \"dialect\", \"findings\": [{\"lint\", \"group\", \"level\", \"span\",
+      \"also\", \"message\", \"notes\", \"help\", \"fix\": {\"edits\": [{\"span\", \"replacement\"}]}, \"page\"}]};
+      a fix is there only if --fix makes it
+      For files, one line per finding: {\"file\", \"line\", \"column\", \"end_line\", \"end_column\",
+      \"range\", \"name\", \"dialect\", and the fields of a finding}. The range is in bytes of the file;
+      spans are positions in the string. Problems that are not lints have no spans: rejected
+      lines, requests that AWS would reject, values that are not statically known.
+Exit codes: 0 no findings at or above --fail-on; 1 some; 2 bad usage, or a file cannot be read.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Lint {
-    /// What reads strings that do not tell themselves: redis-7.2, valkey-8.1, elasticache/redis-7.1 …;
-    /// `redis-acl dialects` lists them [default: elasticache; in ACL files redis-8.4, or valkey-9.1 where the
-    /// path says valkey]
+    /// The engines that can read strings whose file does not state one: redis-7.2, or a set such as elasticache/redis,
+    /// redis-6.2..8.0, valkey, a list with commas; `redis-acl dialects` lists the names [default: elasticache; for files
+    /// every engine that can read them, for a users.acl every server]
     #[arg(long, short, value_name = "DIALECT")]
     dialect: Option<Stated>,
     #[command(flatten)]
     setting: ChannelSetting,
-    /// A client library, framework or tool that will use the user; `list` prints those that are known
+    /// A client library, framework or tool that logs in as this user; `list` prints all known names
     #[arg(long, value_name = "NAME")]
     client: Vec<String>,
     /// Do not report this lint or group
@@ -84,10 +90,10 @@ pub(crate) struct Lint {
     /// Report this lint or group as an error
     #[arg(long, value_name = "ID")]
     deny: Vec<String>,
-    /// The dialect that the string will meet next, or `none`; without it, the engine's next generation
+    /// The dialect to check upgrades against, exactly one, or `none` [default: the engine's next major version]
     #[arg(long, value_name = "DIALECT")]
     next: Option<String>,
-    /// Settings, instead of those in redis-acl.toml
+    /// Read the settings from this file instead of redis-acl.toml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The lowest level that makes the exit code 1 [default: warning]
@@ -95,8 +101,8 @@ pub(crate) struct Lint {
     fail_on: Option<FailOn>,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Print the string with every fix there is, and on the standard error what is left to say of it; of files,
-    /// write the strings anew where they stand
+    /// Apply all fixes: print the fixed string, and the remaining findings on standard error; for files, rewrite the
+    /// strings in place
     #[arg(long, conflicts_with = "format")]
     fix: bool,
     /// Show what --fix would change in files, and change nothing
@@ -107,14 +113,13 @@ pub(crate) struct Lint {
     /// List every lint
     #[arg(long)]
     list: bool,
-    /// Take what is given for strings, also where a file or folder has that name
+    /// Treat every argument as a string, even if a file or folder has that name
     #[arg(long)]
     string: bool,
-    /// An access string; or a file or folder of that name; or `-` to read a string from each line of the standard
-    /// input
+    /// An access string, a file or a folder; or `-` to read one string per line from standard input
     #[arg(allow_hyphen_values = true, value_name = "STRING|PATH", required_unless_present_any = ["list", "client"])]
     given: Option<String>,
-    /// More of them
+    /// More strings, or more files and folders
     #[arg(value_name = "STRING|PATH")]
     more: Vec<String>,
 }
@@ -125,11 +130,11 @@ pub(crate) enum Format {
     /// For people
     #[default]
     Text,
-    /// For programs: a JSON object a string, or of files a finding
+    /// For programs: one JSON object per string, or for files, per finding
     Json,
-    /// For workflows of GitHub: a command a finding, shown beside the change
+    /// For GitHub workflows: annotations next to the changed lines
     Github,
-    /// For programs that show findings of many tools: SARIF 2.1.0, of files only
+    /// For code scanning tools: SARIF 2.1.0, for files only
     Sarif,
 }
 
@@ -212,9 +217,16 @@ impl Lint {
         let settings = Settings { allow, warn, deny, clients: client, next, fail_on };
         let flags = Flags { engines: Engines { stated, setting }, settings, file, size };
         match given {
-            Given::Strings(_) if format == Format::Sarif => bad_usage("SARIF is about files"),
-            Given::Strings(_) if dry_run => bad_usage("--dry-run is about files"),
-            Given::Strings(strings) => lint_strings(strings, &flags, format, fix),
+            Given::Strings(_) if format == Format::Sarif => bad_usage("--format sarif works on files only"),
+            Given::Strings(_) if dry_run => bad_usage("--dry-run works on files only"),
+            Given::Strings(strings) => {
+                let is_path = |given: &&String| !self.string && input::is_no_rule(given);
+                let missing = strings.iter().filter(is_path).map(|path| input::no_such_path(path));
+                missing
+                    .map(|message| format!("note: {message}, so it is read as a string"))
+                    .try_for_each(output::note)?;
+                lint_strings(strings, &flags, format, fix)
+            }
             Given::Paths(paths) => {
                 let change = match (fix, dry_run) {
                     (false, _) => of_files::Change::Nothing,
@@ -228,28 +240,27 @@ impl Lint {
 
     fn given(&self) -> Result<Given, String> {
         let Some(first) = &self.given else {
-            return Err("a client without an access string; `-` reads some".into());
+            return Err("no access string to check for the client; give one, or `-` to read strings from standard input".into());
         };
         let all: Vec<_> = std::iter::once(first).chain(&self.more).cloned().collect();
         let exists = |given: &String| !self.string && given != "-" && Path::new(given).exists();
         if all.iter().all(exists) {
             return Ok(Given::Paths(all.into_iter().map(PathBuf::from).collect()));
         }
-        let string = all.iter().find(|given| !exists(given)).unwrap_or(first);
-        match all.iter().any(exists) || !self.string && is_like_a_path(string) {
-            true => Err(format!(
-                "no file or folder `{}`; strings are not looked at together with files, and --string says that it is one",
-                redis_acl::syntax::masked(string).escape_debug()
+        let missing = |given: &&String| !self.string && input::is_like_a_path(given);
+        let is_mixed = all.iter().any(exists);
+        let string = all.iter().find(|given| !exists(given)).filter(|_| is_mixed);
+        match (string, all.iter().find(missing)) {
+            (Some(string), _) => Err(format!(
+                "{}; files and strings cannot be linted together (--string reads every argument as a string)",
+                input::no_such_path(string)
             )),
-            false => Ok(Given::Strings(all)),
+            (None, Some(path)) => {
+                Err(format!("{}; add --string to lint it as a string", input::no_such_path(path)))
+            }
+            (None, None) => Ok(Given::Strings(all)),
         }
     }
-}
-
-/// Whether somebody may have meant a file that is not there: no rule looks like this.
-fn is_like_a_path(string: &str) -> bool {
-    let begins_like_a_rule = string.starts_with(['+', '-', '~', '%', '&', '>', '<', '#', '!', '(']);
-    !begins_like_a_rule && !string.contains(' ') && Kind::of_name(Path::new(string)).is_some()
 }
 
 impl Flags {
@@ -398,7 +409,7 @@ fn bad_usage(message: &str) -> io::Result<Outcome> {
 
 fn list_clients() -> io::Result<Outcome> {
     for client in Client::all() {
-        let evidence = if client.is_measured() { "measured" } else { "from its source" };
+        let evidence = if client.is_measured() { "measured" } else { "from source" };
         output::line(format_args!(
             "{:28} {:46} {:10} {evidence}",
             client.name(),

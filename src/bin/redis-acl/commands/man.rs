@@ -13,10 +13,10 @@ use crate::output;
 
 #[derive(clap::Args)]
 pub(crate) struct Man {
-    /// Write the pages of all commands into this folder
+    /// Write the pages of all commands to this folder
     #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
     to: Option<PathBuf>,
-    /// The command to tell about, `normalize` or another; without it, all of `redis-acl`
+    /// The command to describe, such as `normalize`; without it, `redis-acl` itself
     command: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl Man {
         match told_commands(&all).find(|command| command.get_name() == name) {
             Some(command) => print(command),
             None => {
-                output::error(format_args!("there is no command `{}`", name.escape_debug()), None)?;
+                output::error(format_args!("no command `{}`", name.escape_debug()), None)?;
                 Ok(Outcome::BadInput)
             }
         }

@@ -11,30 +11,30 @@ use crate::output::{self, Format};
 
 const EXAMPLES: &str = "\
 Examples:
-  redis-acl normalize 'on ~app::* -@all +@read'
+  redis-acl normalize --dialect elasticache/redis-7.1 'on ~app::* -@all +@read'
   redis-acl normalize --dialect memorydb/redis-7.0 'on +get'
   redis-acl normalize --dialect redis-7.2 --form observed 'on ~app:* +@read'
-  redis-acl normalize --format json - < strings.txt    # a string a line, a JSON object a line
+  redis-acl normalize --format json - < strings.txt    # JSON, one line per string
 
 JSON: {\"input\", \"dialect\", \"canonical\"} or
       {\"input\", \"dialect\", \"errors\": [{\"kind\", \"message\", \"span\", \"help\", \"server_message\"}]}
-Passwords are masked in what is printed; of a server's users their hashes are shown, as ACL LIST does.";
+Passwords are masked in the output. For servers, password hashes are printed, as in ACL LIST.";
 
 /// What to know about the form that AWS documented.
-const TODAY: &str = "note: this is the form that AWS documented for Redis 6.0; clusters of today return the rules as given: \
-     --dialect elasticache/redis-7.1 prints that";
+const TODAY: &str = "note: this is the form that AWS documented for Redis 6.0; today clusters return the rules as given, which \
+     --dialect elasticache/redis-7.1 prints";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Normalize {
     #[command(flatten)]
     of: In,
-    /// Another form than the dialect's own: server, documented, observed, memorydb
+    /// Print another form than that of the dialect: server, documented, observed, memorydb
     #[arg(long)]
     form: Option<Form>,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// An access string, or `-` to read one from each line of the standard input
+    /// An access string, or `-` to read one per line from standard input
     #[arg(allow_hyphen_values = true)]
     string: String,
 }

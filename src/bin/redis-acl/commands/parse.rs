@@ -14,14 +14,14 @@ const EXAMPLES: &str = "\
 Examples:
   redis-acl parse 'on %R~app:* (+get ~tmp:*)'
   redis-acl parse --format json 'on ~app:* +@read'
-The text alone is looked at: no name is looked up, so no dialect is needed.";
+Only the syntax is checked. Names are not looked up, so no dialect is needed.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Parse {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// An access string, or `-` to read one from each line of the standard input
+    /// An access string, or `-` to read one per line from standard input
     #[arg(allow_hyphen_values = true)]
     string: String,
 }
@@ -100,7 +100,7 @@ fn meaning(kind: &RuleKind<'_>) -> String {
             Quoting::EscapedEnd => {
                 "selector; empty before Valkey 9.1, which ends it at the last quote".into()
             }
-            Quoting::Unbalanced => "selector; a quote stays open, so servers read it as empty".into(),
+            Quoting::Unbalanced => "selector; a quote is not closed, so servers read it as empty".into(),
         },
         other => other.name().replace('_', " "),
     }

@@ -16,11 +16,12 @@ Examples:
   redis-acl simplify \"$(aws elasticache describe-users --user-id u --query 'Users[0].AccessString' --output text)\"
   redis-acl simplify --dialect redis-7.2 'on ~app:1 ~app:* +@read +get +config -config|set'
   redis-acl simplify --dialect elasticache/redis 'on ~app:1 ~app:* +@read +get'
-  redis-acl simplify --format json - < strings.txt     # a string a line, a JSON object a line
+  redis-acl simplify --format json - < strings.txt     # JSON, one line per string
 
-The answer allows the same requests and logins, and the same commands to come; it is compared with the string before
-it is printed, and never longer. Hashes stand in it for passwords. With several
-engines it is equivalent on each that accepts the string; where nothing shorter is, the string stays as it is.";
+The result allows the same commands and logins, including future commands. It is proven to be
+equivalent before it is printed, and it is never longer. Passwords become hashes. With several
+engines, the result is equivalent on every one that accepts the string; if no such string is
+shorter, the string stays as it is.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -29,7 +30,7 @@ pub(crate) struct Simplify {
     of: InEach,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// An access string, or `-` to read one from each line of the standard input
+    /// An access string, or `-` to read one per line from standard input
     #[arg(allow_hyphen_values = true)]
     string: String,
 }

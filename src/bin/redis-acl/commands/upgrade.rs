@@ -7,7 +7,7 @@ use redis_acl::{ApplyErrors, Dialect, Relation, syntax};
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::input::{self, Bounds, Item};
+use crate::input::{self, Bounds, Item, one_dialect};
 use crate::output::{self, Format};
 
 const EXAMPLES: &str = "\
@@ -17,38 +17,40 @@ Examples:
   redis-acl upgrade --from elasticache --to elasticache/valkey-8.0 --format json - < strings.txt
   redis-acl upgrade --from redis-6.2 --to redis-7.0+acl-pubsub-default=allchannels 'on ~app:* +@all'
 
-The string is judged by what its rules grant. Commands that an engine opens to every user (AUTH, HELLO, QUIT, RESET) do
-not count, nor do the names `post` and `host:`, which Redis 6 registers to catch HTTP requests.
+The comparison covers what the rules grant. Commands that every user can run (AUTH, HELLO, QUIT,
+RESET) do not count, nor do the names `post` and `host:`, which Redis 6 registers to catch HTTP
+requests.
 
-Lines with - are what only the old engine grants; lines with + are what only the new engine grants. Commands that only
-one of the engines has are listed apart and do not change the exit code: new ones open nothing that was closed before,
-and no rule can bring back old ones.
+Lines with - show what only the old engine grants, lines with + what only the new engine grants.
+Commands that only one of the engines has are listed separately and do not affect the exit code.
 
-Two strings are proposed, each proven by a comparison: one grants exactly what the string granted before, the other loses
-nothing and lists what it gains.
+Two strings are proposed, each proven by a comparison. The first grants nothing new, and as nearly
+as possible what the string granted before. The second loses nothing if possible, and lists what
+it gains.
 
 Exit codes:
-  0  the string grants the same of the commands, keys and channels that both engines have
-  1  some of that is lost or gained, the answer is inconclusive, or the new engine rejects the string
+  0  the string grants the same, among the commands, keys and channels that both engines have
+  1  something is lost or gained, the result is inconclusive, or the new engine rejects the string
   2  bad input
-JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"notes\", \"exact\", \"unavoidable\", \"inexpressible\", \"lossless\",
-      \"gains\"}; `unavoidable` is what changes with the exact string, `gains` what changes with the lossless one; each of
-      these and `same` is {\"relation\", \"gained\", \"lost\", \"new_commands\", \"gone_commands\"}.";
+JSON: {\"input\", \"from\", \"to\", \"same\", \"errors\", \"notes\", \"exact\", \"unavoidable\", \"inexpressible\",
+      \"lossless\", \"gains\"}; `unavoidable` is what changes with the exact string, `gains` what
+      changes with the lossless one; each of these and `same` is {\"relation\", \"gained\", \"lost\",
+      \"new_commands\", \"gone_commands\"}.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct UpgradeCommand {
-    /// The engine or service that the string was written for
-    #[arg(long, value_name = "DIALECT")]
+    /// The engine or service that the string was written for, exactly one
+    #[arg(long, value_name = "DIALECT", value_parser = one_dialect)]
     from: Dialect,
-    /// The engine or service that is to read it
-    #[arg(long, value_name = "DIALECT")]
+    /// The engine or service to move to, exactly one
+    #[arg(long, value_name = "DIALECT", value_parser = one_dialect)]
     to: Dialect,
     #[command(flatten)]
     bounds: Bounds,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// An access string, or `-` to read one from each line of the standard input
+    /// An access string, or `-` to read one per line from standard input
     #[arg(allow_hyphen_values = true)]
     string: String,
 }
@@ -119,7 +121,7 @@ impl UpgradeCommand {
         let Self { from, to, .. } = self;
         match upgrade.same() {
             Ok(transition) if transition.is_same() => {
-                output::line(format_args!("under {to} the same string grants the same as under {from}"))?;
+                output::line(format_args!("the string grants the same under {to} as under {from}"))?;
                 if transition.new_commands().is_empty() && transition.gone_commands().is_empty() {
                     return Ok(());
                 }
@@ -139,28 +141,64 @@ impl UpgradeCommand {
         {
             return Ok(());
         }
-        let purpose = format!("to grant under {to} exactly what it granted under {from}");
-        self.print_replacement(&purpose, upgrade.exact())?;
+        self.print_exact(upgrade.exact())?;
         let is_lossless = upgrade.same().is_ok_and(Transition::loses_nothing);
-        match is_lossless {
-            true => Ok(()),
-            false => self.print_replacement("to lose nothing", upgrade.lossless()),
-        }
+        if is_lossless { Ok(()) } else { self.print_lossless(upgrade.lossless()) }
     }
 
-    fn print_replacement(
-        &self,
-        purpose: &str,
-        replacement: Result<&Replacement, &Inexpressible>,
-    ) -> io::Result<()> {
-        match replacement {
-            Ok(replacement) => {
-                output::line(format_args!("{purpose}:"))?;
-                output::line(format_args!("  {}", replacement.text()))?;
-                self.print_transition(replacement.transition())
+    fn print_exact(&self, exact: Result<&Replacement, &Inexpressible>) -> io::Result<()> {
+        let Self { from, to, .. } = self;
+        let replacement = match exact {
+            Ok(replacement) => replacement,
+            Err(error) => {
+                return output::line(format_args!(
+                    "no string grants under {to} exactly what it granted under {from}: {error}"
+                ));
             }
-            Err(error) => output::line(format_args!("{purpose}, nothing can be written: {error}")),
+        };
+        let transition = replacement.transition();
+        let (how, differences) = match transition.is_same() {
+            true => ("exactly what it granted under", None),
+            false => ("as nearly as possible what it granted under", Some("unavoidable differences:")),
+        };
+        output::line(format_args!("to grant under {to} {how} {from}:\n  {}", replacement.text()))?;
+        self.print_changes(differences, transition)?;
+        if gains_nothing(transition) {
+            return Ok(());
         }
+        output::line(format_args!(
+            "  = note: on {to} the rules allow what the lines with + show, but the command itself rejects it"
+        ))
+    }
+
+    fn print_lossless(&self, lossless: Result<&Replacement, &Inexpressible>) -> io::Result<()> {
+        let to = self.to;
+        let replacement = match lossless {
+            Ok(replacement) => replacement,
+            Err(error) => return output::line(format_args!("no string loses nothing under {to}: {error}")),
+        };
+        let transition = replacement.transition();
+        let (purpose, differences) = match (transition.loses_nothing(), !gains_nothing(transition)) {
+            (true, false) => ("to lose nothing", None),
+            (true, true) => ("to lose nothing", Some("new access:")),
+            (false, true) => {
+                ("to lose as little as possible", Some("unavoidable losses (-), and new access (+):"))
+            }
+            (false, false) => ("to lose as little as possible", Some("unavoidable losses:")),
+        };
+        output::line(format_args!("{purpose} under {to}:\n  {}", replacement.text()))?;
+        self.print_changes(differences, transition)
+    }
+
+    /// What changes with a proposed string, under a heading of its own.
+    fn print_changes(&self, heading: Option<&str>, transition: &Transition) -> io::Result<()> {
+        let is_undecided = transition.comparison().relation() == Relation::Undecided;
+        match heading.filter(|_| !is_undecided) {
+            Some(heading) => output::line(heading)?,
+            None if !is_undecided => {}
+            None => return self.print_transition(transition),
+        }
+        output::difference_lines(transition.to_string().lines().skip(1))
     }
 
     /// What changes; nothing where nothing does.
@@ -173,4 +211,9 @@ impl UpgradeCommand {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether nothing is gained of what both engines have, and that is certain.
+fn gains_nothing(transition: &Transition) -> bool {
+    transition.comparison().only_second().is_none()
 }

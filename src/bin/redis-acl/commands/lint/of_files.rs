@@ -95,7 +95,7 @@ impl Linter {
         let around = Files::around_group(group, self.flags.size);
         let scope = around.scope();
         let looked = group.iter().map(|file| {
-            let below = file.as_ref().map_or(0, |file| file.below);
+            let below = file.as_ref().map_or_else(|unread| unread.below, |file| file.below);
             let looked = match file {
                 Ok(file) => match around.get(&file.path) {
                     Some((kind, bytes)) => self.lint(&file.path, bytes, |stated| {
@@ -103,7 +103,7 @@ impl Linter {
                     }),
                     None => self.look(file),
                 },
-                Err(error) => self.unreadable(".", &error.to_string()),
+                Err(unread) => self.unreadable(&unread.path.to_string_lossy(), &files::told(&unread.error)),
             };
             looked.map(|looked| Looked { below, ..looked })
         });
@@ -114,9 +114,9 @@ impl Linter {
     fn look(&self, file: &files::Found) -> io::Result<Looked> {
         let path = file.path.to_string_lossy();
         match file.content(self.flags.size) {
-            Err(error) => self.unreadable(&path, &error.to_string()),
+            Err(error) => self.unreadable(&path, &files::told(&error)),
             Ok(Content::Other) if file.is_named => {
-                self.unreadable(&path, "no file of a kind that holds access strings")
+                self.unreadable(&path, "not a file that can hold access strings")
             }
             Ok(Content::Other) => Ok(Looked::default()),
             Ok(Content::TooLarge(size)) => {
