@@ -216,7 +216,7 @@ mod of_files_and_services {
         document::Entry<'_>: shared;
         document::Change: shared compared ordered;
         document::NewAccess: shared compared;
-    document::GateAnswer: shared small;
+    document::GateAnswer: shared compared;
         document::Compared<'_>: shared;
         document::CompareOptions: shared compared;
         document::PasswordChanges: shared compared;
