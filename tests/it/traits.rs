@@ -65,6 +65,8 @@ types! {
     RuleKind<'_>: shared compared;
     SelectorRule<'_>: shared compared;
     Quoting: shared owned compared;
+    syntax::RuleText<'_>: shared compared ordered;
+    syntax::DatabaseIds: shared compared ordered;
     ParseError: shared error;
     ParseErrorKind: shared small;
     ParseErrors: shared error;
