@@ -81,6 +81,12 @@ pub enum Left {
         "it may be part of another string: it does not begin with `on` or `off`, or a module that is not read uses it"
     )]
     MayBeAPart,
+    /// It says `resetchannels`, which the form leaves out. ElastiCache was seen to return the word and not to return it;
+    /// without it the user may be able to use every channel.
+    #[error(
+        "its `resetchannels` stays, because ElastiCache does not always return it and may allow all channels without it"
+    )]
+    ResetsChannels,
 }
 
 impl Left {
@@ -253,7 +259,11 @@ impl Target {
         for _ in 0..ROUNDS {
             let again = self.string_once(&settled, &dialects)?;
             if again == settled {
-                return Ok(settled);
+                return if loses_reset(text, &settled, &dialects) {
+                    Err(Left::ResetsChannels)
+                } else {
+                    Ok(settled)
+                };
             }
             settled = again;
         }
@@ -299,14 +309,15 @@ fn canonical(text: &str, dialects: &Dialects) -> Result<String, Left> {
     if forms.all(|form| form == first) { Ok(first) } else { Err(Left::DependsOnEngine) }
 }
 
-/// Whether no engine that accepts the text returns it as it is.
+/// Whether no engine that accepts the text returns it as it is. Of a `resetchannels` that is not certain.
 fn is_returned_otherwise(text: &str, dialects: &Dialects) -> bool {
     let core = text.trim_matches(BLANKS);
     let mut forms: Vec<_> = dialects.iter().filter_map(|dialect| form_of(core, dialect)).collect();
     if forms.is_empty() {
         forms.extend(form_of_oldest(core, dialects));
     }
-    !forms.is_empty() && forms.iter().all(|form| form != text)
+    let differs = |form: &String| form != text && !loses_reset(text, form, dialects);
+    !forms.is_empty() && forms.iter().all(differs)
 }
 
 /// Whether a text has blanks that are not returned whatever its unknown parts are.
@@ -349,6 +360,17 @@ fn is_equivalent(dialect: Dialect, old: &str, new: &str) -> bool {
 /// Whether both can do the same and log in alike, for certain.
 fn are_equivalent(a: &User, b: &User) -> bool {
     a == b || compare(a, b).is_equal()
+}
+
+/// Whether a form leaves out a `resetchannels` that ElastiCache may need to close channels.
+fn loses_reset(text: &str, form: &str, dialects: &Dialects) -> bool {
+    let resets = |text: &str| {
+        let reset = |rule: &Rule<'_>| rule.kind == RuleKind::ResetChannels;
+        AccessString::parse(text.trim_matches(BLANKS)).is_ok_and(|string| string.rules().iter().any(reset))
+    };
+    dialects.iter().any(|dialect| dialect.service() == Some(Service::ElastiCache))
+        && resets(text)
+        && !resets(form)
 }
 
 fn hash_rule(hash: PasswordHash) -> String {

@@ -365,7 +365,7 @@ impl Document<'_> {
             user_name: text_of(request, "UserName"),
             address: format!("{}{}", address(request.place()), when.suffix),
             file: self.file(),
-            unit: self.unit(),
+            unit: self.unit_of(request),
             position: Some(self.position_of_string(request, base)),
             access,
             logins: Some(Login::of_request(request)),
@@ -479,6 +479,11 @@ impl Used {
 impl Document<'_> {
     fn file(&self) -> String {
         self.path.to_string_lossy().into_owned()
+    }
+
+    /// The folder of the root module: a module that is called is a part of what calls it.
+    fn unit_of(&self, request: &Request<'_>) -> String {
+        if self.kind.is_terraform() { request.root().to_string_lossy().into_owned() } else { self.file() }
     }
 
     fn unit(&self) -> String {

@@ -179,6 +179,9 @@ pub enum Why {
     /// A plan marks it as sensitive and does not show it.
     #[error("the plan hides it")]
     Hidden,
+    /// A module that is not read makes users of it.
+    #[error("a module that is not read computes users from it")]
+    Module,
     /// The data of a Kubernetes secret.
     #[error("it is encoded in base64")]
     Base64,

@@ -245,7 +245,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Document<'_>, ReadError> {
 /// Whether any of the names stands in the text by which something could be found. They may be written with
 /// escapes.
 fn may_hold_users(text: &str) -> bool {
-    const NAMES: [&str; 15] = [
+    const NAMES: [&str; 18] = [
         "access_string",
         "AccessString",
         "aws_elasticache_user",
@@ -255,6 +255,10 @@ fn may_hold_users(text: &str) -> bool {
         "AuthenticationMode",
         "NoPasswordRequired",
         "Passwords",
+        // what modules are given under any name
+        "+@",
+        "-@",
+        "allkeys",
         // a plan without users is a plan all the same
         "planned_values",
         "resource_changes",

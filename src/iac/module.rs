@@ -131,6 +131,14 @@ impl<'t, 'a> Modules<'t, 'a> {
         modules
     }
 
+    /// The folder of the root module that a copy of a module belongs to.
+    pub(super) fn root_folder(&self, frame: &Frame<'t, 'a>) -> &Path {
+        match &frame.caller {
+            Some((_, context)) => self.root_folder(&context.frame),
+            None => &self.folders[frame.folder].path,
+        }
+    }
+
     /// The folder of a file, which is made if there is none.
     fn folder_of(&mut self, file: usize) -> usize {
         let path = plain(self.sources[file].path.parent().unwrap_or(Path::new("")));

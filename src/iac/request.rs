@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::candidates::Candidates;
 use super::conditions::{Conditions, Existence};
@@ -98,6 +98,8 @@ pub struct Request<'a> {
     position: Position,
     members: Vec<Member>,
     path: Arc<Path>,
+    /// The folder of the root module that it belongs to, through however many calls; empty outside of Terraform.
+    root: PathBuf,
     candidates: Candidates,
     /// The texts that each of its access strings may be.
     strings: BTreeMap<&'static str, Vec<Resolved<'a>>>,
@@ -238,6 +240,7 @@ impl<'a> Reading<'_, '_, 'a> {
             names,
             place,
             path: source.path.clone(),
+            root: search.root().to_owned(),
             range,
             position,
             members,
@@ -488,6 +491,11 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn kind(&self) -> RequestKind {
         self.kind
+    }
+
+    /// The folder of the root module that it belongs to.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// What it is in the file; its attribute is empty.

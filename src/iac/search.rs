@@ -7,6 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use super::candidates::{Candidates, Hints};
 use super::eval::{Context, Evaluator};
@@ -242,6 +243,16 @@ impl<'t, 'a> Search<'t, 'a> {
         node.children().for_each(|(_, child)| self.hand_on_within(child));
     }
 
+    /// How much was found so far.
+    pub(super) fn count(&self) -> usize {
+        self.findings.len() + self.uses.len()
+    }
+
+    /// Whether it is the call of a module that is not in the scope.
+    pub(super) fn is_unread(&self, call: &Node<'a>) -> bool {
+        self.evaluator.modules.calls_of_others(self.context.file).any(|other| core::ptr::eq(other, call))
+    }
+
     /// What users there are has been found: what follows is found by its name.
     pub(super) fn end_users(&mut self) {
         self.users_ended = true;
@@ -279,6 +290,11 @@ impl<'t, 'a> Search<'t, 'a> {
         }
     }
 
+    /// The folder of the root module that calls the module in which the search is.
+    pub(super) fn root(&self) -> &Path {
+        self.evaluator.modules.root_folder(&self.context.frame)
+    }
+
     /// A request, and the access strings in it. No request is made of a body to which something is added
     /// later: a macro's result, a YAML merge key.
     pub(super) fn request(&mut self, kind: RequestKind, names: Names, place: Place, body: &Node<'a>) {
@@ -290,6 +306,8 @@ impl<'t, 'a> Search<'t, 'a> {
         if !body.entries().iter().any(|entry| is_added(&entry.key)) {
             let request = Request::read(self, kind, names, place, body, candidates);
             self.add(Finding::Request(request));
+        } else if body.get(names.spell("AccessString")).is_none() {
+            self.not_literal(place, body, Why::Expression);
         }
     }
 

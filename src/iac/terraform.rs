@@ -127,7 +127,13 @@ fn sections<'t, 'a>(search: &mut Search<'t, 'a>, root: &'t Node<'a>, hints: &Hin
                 }
             }
             "module" => named(&block.value).for_each(|(name, body)| {
+                let found = search.count();
                 within(search, Where { resource: "module", name: &told(name), ..seek }, body);
+                if found == search.count() && search.is_unread(body) && holds_rules(body) {
+                    let place =
+                        Place { resource: "module".into(), name: told(name), attribute: String::new() };
+                    search.not_literal(place, body, Why::Module);
+                }
             }),
             "variable" => named(&block.value).for_each(|(name, body)| {
                 let at = Where { resource: "variable", name: &told(name), ..seek };
@@ -145,6 +151,17 @@ fn sections<'t, 'a>(search: &mut Search<'t, 'a>, root: &'t Node<'a>, hints: &Hin
             }
         }
     }
+}
+
+/// Whether a text in it is about what a user can do: a category, all keys or all commands.
+fn holds_rules(node: &Node<'_>) -> bool {
+    let is_rule = |word: &str| {
+        let is_word = ["allkeys", "allcommands", "allchannels", "~*"].contains(&word);
+        is_word
+            || ["+@", "-@"].iter().any(|sign| word.strip_prefix(sign).is_some_and(|name| !name.is_empty()))
+    };
+    node.text().is_some_and(|text| text.split_ascii_whitespace().any(is_rule))
+        || node.children().any(|(_, child)| holds_rules(child))
 }
 
 /// Everything in a body, however deep.

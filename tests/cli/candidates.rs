@@ -438,3 +438,15 @@ fn a_service_reads_no_file_of_users() {
     let ran = run(&files, &["lint", "--dialect", "redis-7.0", "users.acl"]);
     assert!(ran.out.contains(load) && !ran.out.contains("SETUSER"), "{}", ran.out);
 }
+
+/// ElastiCache was seen to return `resetchannels` and not to return it.
+#[test]
+fn fmt_keeps_a_reset_of_channels_on_elasticache() {
+    let text = user("  engine = \"valkey\"\n", "\"on ~app:* resetchannels -@all +publish +@read\"");
+    let folder = folder(&[("u.tf", &text)]);
+    for arguments in [&["fmt", "u.tf"][..], &["fmt", "--simplify", "u.tf"]] {
+        let ran = run(&folder, arguments);
+        assert!(ran.code == 0 && ran.out.contains("its `resetchannels` stays"), "{}{}", ran.out, ran.err);
+        assert_eq!(fs::read_to_string(folder.path().join("u.tf")).expect("a file"), text);
+    }
+}

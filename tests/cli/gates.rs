@@ -152,3 +152,44 @@ fn engines_that_reject_a_string_have_no_say_and_are_named() {
     let ran = gate(&files, &["--dialect", "redis-6.2..7.0", "o.acl", "n.acl"]);
     assert!(ran.out.contains("\n  not compared on redis-6.2, where OLD or NEW is rejected\n"), "{}", ran.out);
 }
+
+/// A module is a part of what calls it: its users are compared by the call, not by the folder.
+#[test]
+fn a_call_of_another_module_is_compared_with_the_old_call() {
+    let call = |source: &str| format!("module \"m\" {{\n  source = \"./{source}\"\n}}\n");
+    let (reads, all) = (user("u", "u", READS), user("u", "u", ALL));
+    let files = repository(&[("m/a.tf", &reads), ("n/a.tf", &all), ("main.tf", &call("m"))]);
+    assert_eq!(gate(&files, &["--since", "HEAD", "."]).code, 0);
+    write(files.path(), "main.tf", &call("n"));
+    let ran = gate(&files, &["--since", "HEAD", "."]);
+    assert!(ran.code == 1 && ran.out.contains("module.m.aws_elasticache_user.u"), "{}", ran.out);
+}
+
+/// A module that is not read can make users of what it is given.
+#[test]
+fn rules_that_a_module_that_is_not_read_is_given_are_unchecked() {
+    let call = |commands: &str| {
+        format!(
+            "module \"users\" {{\n  source   = \"git::https://example.com/users\"\n  version  = \"~> 1.0\"\n  \
+             keys     = [\"app:*\"]\n  commands = [\"{commands}\"]\n}}\n"
+        )
+    };
+    let files = folder(&[("o.tf", &call("+@read")), ("n.tf", &call("+@all")), ("plain.tf", &call("x"))]);
+    let ran = gate(&files, &["o.tf", "n.tf"]);
+    assert!(ran.code == 1 && ran.out.starts_with("undecided     module.users\n"), "{}", ran.out);
+    assert_eq!(gate(&files, &["--allow-unchecked", "o.tf", "n.tf"]).code, 0);
+    assert_eq!(gate(&files, &["plain.tf", "plain.tf"]).code, 0);
+}
+
+#[test]
+fn a_user_that_a_transform_completes_is_unchecked() {
+    let template = |location: &str| {
+        format!(
+            "Resources:\n  U:\n    Type: AWS::ElastiCache::User\n    Properties:\n      UserId: u\n      \
+             Fn::Transform:\n        Name: AWS::Include\n        Parameters: {{Location: {location}}}\n"
+        )
+    };
+    let files = folder(&[("o.yaml", &template("s3://a")), ("n.yaml", &template("s3://b"))]);
+    let ran = gate(&files, &["o.yaml", "n.yaml"]);
+    assert!(ran.code == 1 && ran.out.starts_with("undecided "), "{}{}", ran.out, ran.err);
+}
