@@ -216,19 +216,44 @@ impl<'t, 'a> Modules<'t, 'a> {
 
     /// The definition of a local that a file refers to.
     pub(super) fn local(&self, folder: usize, file: usize, name: &str) -> Option<InFile<'t, 'a>> {
-        the_one(self.folders.get(folder)?.locals.get(name)?, file)
+        self.the_one(self.folders.get(folder)?.locals.get(name)?, file)
     }
 
     /// The body of a resource or of a data source that a file refers to.
     pub(super) fn resource(&self, folder: usize, file: usize, address: &str) -> Option<InFile<'t, 'a>> {
-        the_one(self.folders.get(folder)?.resources.get(address)?, file)
+        let bodies = self.folders.get(folder)?.resources.get(address)?;
+        // a resource that is overridden is put together from several bodies
+        let is_overridden = bodies.iter().any(|(file, _)| self.is_override(*file));
+        if is_overridden { None } else { self.the_one(bodies, file) }
+    }
+
+    /// The definition in the last file that overrides others; else the only definition, or the only one in the file that
+    /// refers to it.
+    fn the_one(&self, definitions: &[InFile<'t, 'a>], file: usize) -> Option<InFile<'t, 'a>> {
+        if let Some(last) = definitions.iter().rev().find(|(of, _)| self.is_override(*of)) {
+            return Some(*last);
+        }
+        let mut here = definitions.iter().filter(|(of, _)| *of == file);
+        match (definitions, here.next(), here.next()) {
+            ([one], ..) => Some(*one),
+            (_, Some(one), None) => Some(*one),
+            _ => None,
+        }
+    }
+
+    /// Whether Terraform loads the file after the others and puts its definitions over theirs.
+    fn is_override(&self, file: usize) -> bool {
+        let name = self.sources[file].path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let stem = name.strip_suffix(".json").unwrap_or(name);
+        let stem = stem.strip_suffix(".tf").or(stem.strip_suffix(".tofu")).unwrap_or(stem);
+        stem == "override" || stem.ends_with("_override")
     }
 
     /// The values of a variable that no caller sets: the value that Terraform loads by itself or else the default, and
     /// the values in files that `-var-file` can name.
     pub(super) fn values_of(&self, frame: &Frame<'t, 'a>, file: usize, name: &str) -> Vec<InFile<'t, 'a>> {
         let Some(folder) = self.folders.get(frame.folder) else { return Vec::new() };
-        let default = folder.defaults.get(name).and_then(|defaults| the_one(defaults, file));
+        let default = folder.defaults.get(name).and_then(|defaults| self.the_one(defaults, file));
         if frame.caller.is_some() {
             return default.into_iter().collect();
         }
@@ -524,16 +549,6 @@ impl<'t, 'a> Folder<'t, 'a> {
                 self.resources.entry(address).or_default().push((number, body));
             }
         }
-    }
-}
-
-/// The only definition, or the only one in the file that refers to it.
-fn the_one<'t, 'a>(definitions: &[InFile<'t, 'a>], file: usize) -> Option<InFile<'t, 'a>> {
-    let mut here = definitions.iter().filter(|(of, _)| *of == file);
-    match (definitions, here.next(), here.next()) {
-        ([one], ..) => Some(*one),
-        (_, Some(one), None) => Some(*one),
-        _ => None,
     }
 }
 

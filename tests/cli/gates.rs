@@ -193,3 +193,28 @@ fn a_user_that_a_transform_completes_is_unchecked() {
     let ran = gate(&files, &["o.yaml", "n.yaml"]);
     assert!(ran.code == 1 && ran.out.starts_with("undecided "), "{}{}", ran.out, ran.err);
 }
+
+/// Terraform loads override files last, and their definitions take the place of others.
+#[test]
+fn override_files_take_precedence() {
+    let of_local = user("u", "u", "on ${local.keys} +@read");
+    let of_variable = user("u", "u", "on ~${var.keys} +@read");
+    for (text, definition, other) in [
+        (&of_local, "locals { keys = \"~app:*\" }\n", "locals { keys = \"~*\" }\n"),
+        (
+            &of_variable,
+            "variable \"keys\" { default = \"app:*\" }\n",
+            "variable \"keys\" { default = \"*\" }\n",
+        ),
+    ] {
+        for name in ["override.tf", "a.b_override.tf"] {
+            let base =
+                [("o/u.tf", text.as_str()), ("o/v.tf", definition), ("n/u.tf", text), ("n/v.tf", definition)];
+            let files = folder(&base);
+            assert_eq!(gate(&files, &["o", "n"]).code, 0);
+            write(files.path(), &format!("n/{name}"), other);
+            let ran = gate(&files, &["o", "n"]);
+            assert!(ran.code == 1 && ran.out.starts_with("wider "), "{name}: {}", ran.out);
+        }
+    }
+}
