@@ -79,7 +79,7 @@ pub struct ModifyUser {
     /// What the user may do from now on.
     #[serde(deserialize_with = "quiet::given")]
     pub access_string: Option<RequestedString>,
-    /// Rules to apply behind those that the user has, or behind `AccessString`.
+    /// Rules to append to those of the user, or to `AccessString`.
     #[serde(deserialize_with = "quiet::given")]
     pub append_access_string: Option<RequestedString>,
     /// All passwords that the user shall have.

@@ -154,7 +154,7 @@ impl Login {
             Self::Iam => "logs in with IAM",
             Self::Password(_) => "logs in with another password",
             Self::AnotherName => "logs in under another name",
-            Self::Unknown => "logs in with what is not literal",
+            Self::Unknown => "logs in with a value that is not statically known",
         }
     }
 
@@ -283,7 +283,7 @@ impl Document<'_> {
 
     /// A string that no request of this file uses counts as a user.
     fn user_by_itself(&self, finding: &Finding<'_>) -> Option<FileUser> {
-        let appended = "its rules are put behind those that the user has";
+        let appended = "its rules are appended to those of the user";
         let (position, access) = match finding {
             Finding::AccessString(string) if is_appended(&string.place.attribute) => {
                 let access = unknown(appended, string.text.value().as_bytes());
@@ -357,7 +357,7 @@ impl Document<'_> {
         let access = match (why_unknown(request), base, appended) {
             (Some(why), [], _) => unknown(&why, self.bytes.get(request.range()).unwrap_or_default()),
             (None, [], []) => unknown("no access string is given", b""),
-            (_, [], _) => unknown("its rules are put behind those that the user has", written.as_bytes()),
+            (_, [], _) => unknown("its rules are appended to those of the user", written.as_bytes()),
             (_, base, appended) => self.access_of_texts(base, appended, &written, request.candidates()),
         };
         FileUser {
@@ -401,7 +401,7 @@ impl Document<'_> {
         candidates: &Candidates,
     ) -> Access {
         if base.len() > 1 || appended.len() > 1 {
-            return unknown("a condition decides which of several strings it is", written.as_bytes());
+            return unknown("a condition selects one of several strings", written.as_bytes());
         }
         let mut texts = base.iter().chain(appended);
         if let Some((why, _)) = texts.clone().flat_map(|text| text.unknown()).next() {

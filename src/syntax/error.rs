@@ -125,7 +125,7 @@ impl ParseErrorKind {
             ParseErrorKind::UnknownRule => format!("`{part}` is not a rule"),
             ParseErrorKind::EmptyRule => "an empty rule inside a selector".into(),
             ParseErrorKind::MissingName => format!("`{part}` names no command or category"),
-            ParseErrorKind::MissingSign => format!("`{part}` neither adds nor takes away"),
+            ParseErrorKind::MissingSign => format!("`{part}` has no `+` or `-`"),
             ParseErrorKind::SpaceInPattern => "white space in a pattern".into(),
             ParseErrorKind::ControlCharacter => "a control character between or inside rules".into(),
             ParseErrorKind::KeyPermission => format!("`{part}` is not `%R~`, `%W~` or `%RW~` and a pattern"),
@@ -133,7 +133,7 @@ impl ParseErrorKind {
             ParseErrorKind::PasswordHash => "not a password hash".into(),
             ParseErrorKind::DatabaseList => format!("`{part}` is not a list of database numbers"),
             ParseErrorKind::DatabaseRange => format!("`{part}` is out of the range of database numbers"),
-            ParseErrorKind::NotInSelector => format!("`{part}` cannot stand in a selector"),
+            ParseErrorKind::NotInSelector => format!("`{part}` is not allowed in a selector"),
             ParseErrorKind::NestedSelector => "a selector inside a selector".into(),
             ParseErrorKind::UnmatchedParenthesis => "a selector that is not closed".into(),
             ParseErrorKind::NotUtf8 => "escapes that are not UTF-8".into(),
@@ -143,11 +143,11 @@ impl ParseErrorKind {
     pub(crate) fn help(self, part: &str) -> Option<String> {
         Some(match self {
             ParseErrorKind::UnknownRule => return Some(help_for_unknown(part)),
-            ParseErrorKind::EmptyRule => "take the empty quotes out".into(),
+            ParseErrorKind::EmptyRule => "remove the empty quotes".into(),
             ParseErrorKind::MissingName => "name a command (`+get`) or a category (`+@read`)".into(),
             ParseErrorKind::MissingSign => format!("write `+{part}` or `-{part}`"),
             ParseErrorKind::SpaceInPattern => {
-                "servers refuse patterns with white space; `?` matches any one character".into()
+                "servers reject patterns with white space; `?` matches any one character".into()
             }
             ParseErrorKind::ControlCharacter => "separate rules by spaces, all on one line".into(),
             ParseErrorKind::KeyPermission => "write `%R~app:*` to read, `%W~app:*` to write, `~app:*` for both".into(),

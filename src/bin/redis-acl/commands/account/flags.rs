@@ -39,7 +39,7 @@ pub(crate) struct CreateUserCommand {
     /// redis or valkey
     #[arg(long)]
     pub(crate) engine: Option<String>,
-    /// What the user may do
+    /// The permissions of the user
     #[arg(long, allow_hyphen_values = true, value_parser = not_an_option)]
     pub(crate) access_string: Option<String>,
     /// Tags: Key=string,Value=string …, or JSON
@@ -63,10 +63,10 @@ pub(crate) struct ModifyUserCommand {
     /// The id of the user
     #[arg(long)]
     pub(crate) user_id: Option<String>,
-    /// What the user may do from now on
+    /// The new permissions of the user
     #[arg(long, allow_hyphen_values = true, value_parser = not_an_option)]
     pub(crate) access_string: Option<String>,
-    /// Rules to apply behind those that the user has
+    /// Rules to append to those of the user
     #[arg(long, allow_hyphen_values = true, value_parser = not_an_option)]
     pub(crate) append_access_string: Option<String>,
     /// redis or valkey
@@ -220,13 +220,13 @@ pub(crate) struct State {
     /// The account's users: what `aws elasticache describe-users` prints. Without it there is only `default`
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
-    /// Write the account back to the file, as it is once the change is through
+    /// Write the account back to the file, as it is after the change
     #[arg(long, requires = "state")]
     pub(crate) save: bool,
-    /// How access strings are answered that Redis 6.0 can express: as AWS documents it, or as seen in 2026
+    /// The form of returned access strings that Redis 6.0 can express: as AWS documents it, or as seen in 2026
     #[arg(long, value_enum, default_value_t)]
     pub(crate) answers: AnswersArgument,
-    /// Region of the ARNs of new users; else that of the users there are, else us-east-1
+    /// Region in the ARNs of new users [default: the region of existing users, or us-east-1]
     #[arg(long)]
     pub(crate) region: Option<String>,
     /// Account of the ARNs of new users

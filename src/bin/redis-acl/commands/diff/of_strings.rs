@@ -46,7 +46,7 @@ struct Answer<'a> {
 impl Diff {
     pub(super) fn strings(&self, old: &str, new: &str) -> io::Result<Outcome> {
         if !matches!(self.format, Format::Text | Format::Json) {
-            return bad_usage("Markdown, GitHub annotations and SARIF are about files");
+            return bad_usage("Markdown, GitHub annotations and SARIF work on files only");
         }
         let (dialects, to) = (self.old_engines().of_string()?, self.new_engines().of_string()?);
         let side = |name, string: &str, dialects| {
