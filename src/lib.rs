@@ -235,7 +235,7 @@ pub use dialect::{
 pub use explain::{Explanation, explain};
 pub use file::{AclFile, BadChannelDefault, FileError, FileErrorKind, FileErrors};
 pub use report::{Level, Report};
-pub use secret::{Password, PasswordHash};
+pub use secret::{NotAPasswordHash, Password, PasswordHash};
 pub use span::Span;
 pub use syntax::{
     AccessString, ParseError, ParseErrorKind, ParseErrors, Quoting, Rule, RuleKind, SelectorRule,

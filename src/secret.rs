@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use core::str::FromStr;
 use core::{fmt, hash};
 
 use sha2::{Digest, Sha256};
@@ -93,6 +94,19 @@ impl PasswordHash {
             *byte = digit(pair[0])? << 4 | digit(pair[1])?;
         }
         Some(Self(hash))
+    }
+}
+
+/// A text is not 64 hexadecimal digits in lower case. It does not repeat the text, which can be a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not 64 hexadecimal digits in lower case")]
+pub struct NotAPasswordHash;
+
+impl FromStr for PasswordHash {
+    type Err = NotAPasswordHash;
+
+    fn from_str(text: &str) -> Result<Self, NotAPasswordHash> {
+        Self::from_hex(text).ok_or(NotAPasswordHash)
     }
 }
 

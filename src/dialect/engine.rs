@@ -1,8 +1,11 @@
 //! The engines that are modelled, and who makes them.
 
+use alloc::format;
 use core::fmt;
+use core::str::FromStr;
 
 use super::quirks::{QUIRKS, Quirks};
+use super::{Dialect, DialectError, error};
 
 /// An engine whose rules are modelled, named after the first servers that behave so.
 ///
@@ -211,6 +214,27 @@ impl Engine {
     #[inline]
     pub(crate) fn quirks(self) -> &'static Quirks {
         &QUIRKS[self as usize]
+    }
+}
+
+impl FromStr for Engine {
+    type Err = DialectError;
+
+    /// Reads an engine's name, or a full version that is read as one, as in a [`Dialect`](super::Dialect) without service,
+    /// modules and settings.
+    ///
+    /// ```
+    /// use redis_acl::Engine;
+    ///
+    /// assert_eq!("redis-7.2.4".parse(), Ok(Engine::Redis7_2));
+    /// assert!("elasticache/redis-7.1".parse::<Engine>().is_err());
+    /// ```
+    fn from_str(text: &str) -> Result<Self, DialectError> {
+        let dialect: Dialect = text.parse()?;
+        match dialect == Dialect::from(dialect.engine()) {
+            true => Ok(dialect.engine()),
+            false => error(format!("`{dialect}` is an engine with a service, modules or a setting")),
+        }
     }
 }
 

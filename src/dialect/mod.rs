@@ -13,6 +13,7 @@ mod set;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 use core::str::FromStr;
 
@@ -30,7 +31,7 @@ use releases::{RELEASES, Release, release};
 pub use set::Dialects;
 
 /// A cloud service that takes access strings and rewrites them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Service {
@@ -448,6 +449,40 @@ impl Form {
 impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::ElastiCache => "elasticache",
+            Self::MemoryDb => "memorydb",
+        })
+    }
+}
+
+impl FromStr for Service {
+    type Err = DialectError;
+
+    fn from_str(text: &str) -> Result<Self, DialectError> {
+        match text {
+            "elasticache" => Ok(Self::ElastiCache),
+            "memorydb" => Ok(Self::MemoryDb),
+            _ => error(format!("no service `{text}` is modelled; there are elasticache and memorydb")),
+        }
+    }
+}
+
+/// Engines by age, then services; modules and settings last.
+impl Ord for Dialect {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for Dialect {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -263,7 +263,10 @@ fn ways_to_log_in_count() {
     let ran = run(&folder, &["b.tf", "a.tf"]);
     assert!(ran.out.ends_with(", NEW line 4\n  - logs in without a password\n"), "{}", ran.out);
     let ran = told("tf", &mode("iam"), &password("var.a"));
-    assert!(ran.ends_with("  + logs in with a value that is not statically known\n  - logs in with IAM\n"), "{ran}");
+    assert!(
+        ran.ends_with("  + logs in with a value that is not statically known\n  - logs in with IAM\n"),
+        "{ran}"
+    );
 }
 
 #[test]

@@ -40,19 +40,20 @@ types! {
     Level: shared small ordered;
     Report: shared owned compared;
     Password<'_>: shared compared;
-    PasswordHash: shared small ordered;
+    PasswordHash: shared small ordered named;
+    NotAPasswordHash: shared error;
     quoting::Splitter: shared small ordered;
     quoting::Word: shared owned compared;
     quoting::Unbalanced: shared error;
     // dialect, glob
-    Engine: shared small ordered;
+    Engine: shared small ordered named;
     Evidence: shared small;
     Process: shared small;
     Project: shared small;
-    Service: shared small;
+    Service: shared small ordered named;
     Module: shared small;
     Form: shared small named;
-    Dialect: shared small named;
+    Dialect: shared small ordered named;
     Dialects: shared owned compared;
     DefaultChannels: shared small ordered named;
     DialectError: shared error;
