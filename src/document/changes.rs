@@ -5,7 +5,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::users::{Access, FileUser, Login, Pair, pairs_of_variants};
+use super::users::{Access, Directive, FileUser, Login, Pair, pairs_of_variants};
 use crate::compare::{Difference, Excess, Relation, difference_within};
 use crate::dialect::{Dialect, Dialects};
 use crate::user::User;
@@ -190,8 +190,9 @@ impl fmt::Display for GateAnswer {
 impl<'u> Compared<'u> {
     fn of(options: CompareOptions, pair: &Pair<'u>) -> Self {
         let Pair { old, new } = *pair;
-        if old.or(new).is_some_and(|user| user.is_directive) && (old.is_none() || new.is_none()) {
-            return Self::of_directive(old, new);
+        let directive = old.or(new).and_then(|user| user.directive);
+        if let (Some(directive), true) = (directive, old.is_none() || new.is_none()) {
+            return Self::of_directive(directive, old, new);
         }
         let unknown = |user: Option<&'u FileUser>| match &user?.access {
             Access::Unknown { why, written } => Some((&**why, &**written)),
@@ -238,7 +239,8 @@ impl<'u> Compared<'u> {
     }
 
     /// A directive that only one of the files has: whether it opens or closes something is not known.
-    fn of_directive(old: Option<&'u FileUser>, new: Option<&'u FileUser>) -> Self {
+    fn of_directive(directive: Directive, old: Option<&'u FileUser>, new: Option<&'u FileUser>) -> Self {
+        let restricts = directive == Directive::Restricts && old.is_none();
         let why = old.or(new).and_then(|user| match &user.access {
             Access::Unknown { why, .. } => Some(&**why),
             Access::Known(_) => None,
@@ -246,19 +248,19 @@ impl<'u> Compared<'u> {
         Self {
             old,
             new,
-            change: Change::Undecided,
-            new_access: NewAccess::Undecided,
+            change: if restricts { Change::Narrower } else { Change::Undecided },
+            new_access: if restricts { NewAccess::None } else { NewAccess::Undecided },
             difference: None,
             on: None,
             logins_gained: BTreeSet::new(),
             logins_lost: BTreeSet::new(),
-            why,
+            why: why.filter(|_| !restricts),
         }
     }
 
     /// Whether it is a directive that both files have.
     fn is_same_directive(&self) -> bool {
-        self.change == Change::Unchecked && self.new.is_some_and(|user| user.is_directive)
+        self.change == Change::Unchecked && self.new.is_some_and(|user| user.directive.is_some())
     }
 
     /// Whether it is the user `default` that servers have without being told, before and behind.

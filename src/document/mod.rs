@@ -69,7 +69,7 @@ use line::LineText;
 use lines::LineStarts;
 pub use problem::{Problem, ProblemKind};
 pub use refusals::Refusal;
-pub use users::{Access, FileUser, Login, pairs};
+pub use users::{Access, Directive, FileUser, Login, pairs};
 pub use write::Rewritten;
 
 /// The start of a text.
@@ -87,6 +87,8 @@ pub struct Document<'a> {
     kind: Kind,
     stated: Option<Dialects>,
     stated_channels: Option<DefaultChannels>,
+    /// Whether what is stated is a default for many files.
+    statement_is_default: bool,
     /// What configurations set `acl-pubsub-default` to, and where.
     channel_settings: Vec<(DefaultChannels, Range<usize>, Position)>,
     path: &'a Path,
@@ -207,7 +209,22 @@ impl<'a> Document<'a> {
         let again = Document::with(self.path, bytes, self.kind, self.stated.as_ref(), |format| {
             self.found.as_ref().map_or_else(|| iac::read(format, bytes), |found| found.reread(bytes))
         });
+        let again = if self.statement_is_default { again.with_default_statement() } else { again };
         again.with_stated_channels(self.stated_channels)
+    }
+
+    /// The same if what is stated is a default for many files. Servers of the same project do not contradict a file about a
+    /// service then, and a service does not contradict a file of users: the default is for other files.
+    #[must_use]
+    pub fn with_default_statement(mut self) -> Self {
+        self.statement_is_default = true;
+        let stated: Vec<_> =
+            self.stated.iter().flat_map(Dialects::iter).map(|dialect| dialect.engine().project()).collect();
+        let is_shared = |dialect: Dialect| stated.contains(&dialect.engine().project());
+        if self.entries.iter().any(|entry| entry.dialects.iter().any(is_shared)) {
+            self.problems.retain(|problem| problem.kind != ProblemKind::Contradiction);
+        }
+        self
     }
 
     /// The same file, of which a caller states `acl-pubsub-default` for every engine. A configuration that sets another
@@ -264,6 +281,7 @@ impl<'a> Document<'a> {
             kind,
             stated: stated.cloned(),
             stated_channels: None,
+            statement_is_default: false,
             channel_settings: Vec::new(),
             path,
             lines: LineStarts::of(bytes, kind),

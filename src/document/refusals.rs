@@ -32,14 +32,13 @@ impl Document<'_> {
     /// engine accepts that may read them. What AWS says to a whole request is left to [`Document::lint`].
     #[must_use]
     pub fn refusals(&self) -> Vec<Refusal> {
-        let counts = |problem: &&Problem| {
-            matches!(problem.kind, ProblemKind::File(_) | ProblemKind::Unreadable)
-                && problem.level() == Level::Error
-        };
-        let mut refused: Vec<_> = self.problems().iter().filter(counts).map(Refusal::of_problem).collect();
+        let mut refused: Vec<_> =
+            self.problems().iter().filter(keeps_from_reading).map(Refusal::of_problem).collect();
         for entry in self.entries().iter().filter(|entry| !entry.is_fragment) {
             match rejection(entry) {
-                None => refused.extend(entry.refused.iter().filter(counts).map(Refusal::of_problem)),
+                None => {
+                    refused.extend(entry.refused.iter().filter(keeps_from_reading).map(Refusal::of_problem))
+                }
                 Some(errors) => refused.extend(errors.iter().map(|error| Refusal {
                     report: Some(error.report()),
                     help: error.help(),
@@ -50,6 +49,20 @@ impl Document<'_> {
         refused.sort_by_key(|refusal| (refusal.line, refusal.column));
         refused
     }
+}
+
+impl Document<'_> {
+    /// Whether all users of the file are known: if something in it is rejected, then it is the string of a user, and
+    /// nothing else depends on it. A server rejects a file of users as a whole.
+    #[must_use]
+    pub fn is_read_whole(&self) -> bool {
+        let is_read = !self.problems().iter().any(|problem| keeps_from_reading(&problem));
+        is_read && (!self.is_of_users() || self.refusals().is_empty())
+    }
+}
+
+fn keeps_from_reading(problem: &&Problem) -> bool {
+    matches!(problem.kind, ProblemKind::File(_) | ProblemKind::Unreadable) && problem.level() == Level::Error
 }
 
 /// What the newest engine says to a string that none accepts.

@@ -41,9 +41,8 @@ pub struct FileUser {
     pub access: Access,
     /// How it logs in, where that stands beside the access string.
     pub logins: Option<BTreeSet<Login>>,
-    /// Whether it stands for a directive that decides about users elsewhere: `include`, `aclfile`, `rename-command`.
-    /// Nothing is known of it except that it is the same or another.
-    pub is_directive: bool,
+    /// The kind of directive that it stands for, if it is no user: nothing is known of it except whether it is the same.
+    pub directive: Option<Directive>,
     /// What tells users apart of whom it is not known whether they need a password.
     pub(super) unknown_mode: String,
     /// When it is this user, and when it is there at all.
@@ -59,6 +58,28 @@ struct When {
     conditions: Conditions,
     /// Those among them without which no such user is there.
     needed: Conditions,
+}
+
+/// A directive of a configuration that decides about users or commands in a way that the file does not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Directive {
+    /// `include`, `aclfile`: users are defined in another file.
+    Elsewhere,
+    /// `acl-pubsub-default` of a server whose users are defined in another file.
+    Setting,
+    /// `rename-command`: a command is renamed or disabled. Only its absence can grant something.
+    Restricts,
+}
+
+impl Directive {
+    fn named(name: &str) -> Option<Self> {
+        match &*name.to_ascii_lowercase() {
+            "include" | "aclfile" => Some(Self::Elsewhere),
+            "acl-pubsub-default" => Some(Self::Setting),
+            "rename-command" => Some(Self::Restricts),
+            _ => None,
+        }
+    }
 }
 
 /// What a user may do.
@@ -108,14 +129,20 @@ impl FileUser {
             position,
             access: Access::Known(Vec::new()),
             logins: None,
-            is_directive: false,
+            directive: None,
             unknown_mode: String::new(),
             when: When::default(),
         }
     }
 
     /// A directive of a configuration that decides about users elsewhere.
-    fn of_directive(document: &Document<'_>, address: String, written: &[u8], position: Position) -> Self {
+    fn of_directive(
+        document: &Document<'_>,
+        address: String,
+        directive: Directive,
+        written: &[u8],
+        position: Position,
+    ) -> Self {
         Self {
             id: None,
             address,
@@ -123,9 +150,12 @@ impl FileUser {
             file: document.file(),
             unit: document.unit(),
             position: Some(position),
-            access: unknown("it decides about users or commands outside of this file", written),
+            access: unknown(
+                "it decides about users or commands in a way that the file does not show",
+                written,
+            ),
             logins: None,
-            is_directive: true,
+            directive: Some(directive),
             unknown_mode: String::new(),
             when: When::default(),
         }
@@ -242,21 +272,25 @@ impl Document<'_> {
 
     /// The directives of a configuration that decide about users or commands in a way that the file does not show.
     fn directives(&self, text: &[u8], position: impl Fn(Span) -> Position) -> Vec<FileUser> {
-        const DIRECTIVES: [&str; 3] = ["include", "aclfile", "rename-command"];
         let mut found = Vec::new();
-        let mut start = 0;
+        let (mut start, mut has_users_elsewhere) = (0, false);
         for line in text.split_inclusive(|byte| *byte == b'\n') {
             let place = Span::new(start, start + line.len());
             start = place.end;
             let Ok(words) = quoting::split(line, Splitter::Redis) else { continue };
-            let [name, argument, ..] = &words[..] else { continue };
-            let name = String::from_utf8_lossy(&name.bytes).to_ascii_lowercase();
-            if DIRECTIVES.contains(&&*name) {
-                // what a command is renamed to can be a secret
-                let address = format!("{name} {}", String::from_utf8_lossy(&argument.bytes));
-                found.push(FileUser::of_directive(self, address, line.trim_ascii(), position(place)));
-            }
+            let mut words = words.iter().map(|word| String::from_utf8_lossy(&word.bytes).into_owned());
+            let (Some(name), Some(argument)) = (words.next(), words.next()) else { continue };
+            let Some(directive) = Directive::named(&name) else { continue };
+            has_users_elsewhere |= directive == Directive::Elsewhere;
+            let argument =
+                if directive == Directive::Restricts { argument.to_ascii_lowercase() } else { argument };
+            // what a command is renamed to can be a secret
+            let address = format!("{} {argument}", name.to_ascii_lowercase());
+            let written = words.collect::<Vec<_>>().join(" ");
+            found.push(FileUser::of_directive(self, address, directive, written.as_bytes(), position(place)));
         }
+        // the setting counts for the users of this file by itself
+        found.retain(|user| user.directive != Some(Directive::Setting) || has_users_elsewhere);
         found
     }
 
@@ -313,7 +347,7 @@ impl Document<'_> {
             position: Some(position),
             access,
             logins: None,
-            is_directive: false,
+            directive: None,
             unknown_mode: String::new(),
             when: When::default(),
         })
@@ -369,7 +403,7 @@ impl Document<'_> {
             position: Some(self.position_of_string(request, base)),
             access,
             logins: Some(Login::of_request(request)),
-            is_directive: false,
+            directive: None,
             unknown_mode: request.digest_of_modes(),
             when,
         }

@@ -170,10 +170,17 @@ impl<'m> Merged<'m> {
     }
 }
 
-/// Whether the new text is equivalent on each of the dialects, and grants nothing on those that follow.
+/// Whether the new text is equivalent on each of the dialects that accept the old one, of which there is one at least,
+/// and grants nothing on those that follow. What rejects the old text must reject the new one.
 fn is_safe(old: &str, new: &str, dialects: &Dialects) -> bool {
-    let is_safe_now = |dialect: Dialect| are_equivalent(&Catalog::from(dialect), old, new);
-    dialects.iter().all(is_safe_now) && is_safe_later(old, new, dialects)
+    let accepts = |dialect: Dialect, text: &str| User::parse(dialect, text).is_ok();
+    let is_safe_now = |dialect: Dialect| match accepts(dialect, old) {
+        true => are_equivalent(&Catalog::from(dialect), old, new),
+        false => !accepts(dialect, new),
+    };
+    dialects.iter().any(|dialect| accepts(dialect, old))
+        && dialects.iter().all(is_safe_now)
+        && is_safe_later(old, new, dialects)
 }
 
 /// Whether the new text lets nobody do more than the old one on the engines that an upgrade may lead to.

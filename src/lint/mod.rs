@@ -64,7 +64,7 @@ use alloc::vec::Vec;
 
 use crate::catalog::Catalog;
 use crate::compare::Relation;
-use crate::user::{Scan, User};
+use crate::user::User;
 use subject::{Findings, Subject};
 
 /// What there is to say about an access string, in the order of the text.
@@ -132,9 +132,10 @@ fn fix_all(text: &str, lint: impl Fn(&str) -> Vec<Finding>, is_safe: impl Fn(&st
     text
 }
 
-/// Whether the rules that are accepted make equivalent users, and as many are rejected.
+/// Whether both strings are accepted, and make equivalent users.
 fn are_equivalent(catalog: &Catalog, old: &str, new: &str) -> bool {
-    let (old, new) = (User::scan(catalog, old), User::scan(catalog, new));
-    let errors = |scan: &Scan<'_>| scan.errors.as_ref().map_or(0, |errors| errors.iter().count());
-    errors(&new) == errors(&old) && subject::relation(&old.user, &new.user) == Relation::Equal
+    match (User::parse_with(catalog, old), User::parse_with(catalog, new)) {
+        (Ok(old), Ok(new)) => subject::relation(&old, &new) == Relation::Equal,
+        _ => false,
+    }
 }

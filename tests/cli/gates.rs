@@ -117,12 +117,12 @@ fn a_login_that_a_plan_does_not_know_is_not_known() {
     }
 }
 
-/// What an included file or an ACL file says is not known, nor what a renamed command was for.
+/// What an included file or an ACL file says is not known.
 #[test]
 fn a_directive_that_decides_elsewhere_keeps_the_gate_shut() {
     let plain = "port 1\nuser a on >s ~a +flushall\n";
     let with = |line: &str| format!("{plain}{line}\n");
-    for line in ["include /etc/more.conf", "rename-command FLUSHALL \"\""] {
+    for line in ["include /etc/more.conf", "include /etc/*.conf"] {
         let files = folder(&[("o.conf", plain), ("n.conf", &with(line))]);
         for arguments in [["o.conf", "n.conf"], ["n.conf", "o.conf"]] {
             let ran = gate(&files, &arguments);
@@ -217,4 +217,57 @@ fn override_files_take_precedence() {
             assert!(ran.code == 1 && ran.out.starts_with("wider "), "{name}: {}", ran.out);
         }
     }
+}
+
+#[test]
+fn the_default_of_channels_counts_for_users_of_another_file() {
+    let conf = |channels: &str| format!("aclfile /etc/redis/users.acl\nacl-pubsub-default {channels}\n");
+    let files = folder(&[("o.conf", &conf("resetchannels")), ("n.conf", &conf("allchannels"))]);
+    assert_eq!(gate(&files, &["--dialect", "redis-7.2", "o.conf", "n.conf"]).code, 1);
+    assert_eq!(gate(&files, &["--dialect", "redis-7.2", "n.conf", "n.conf"]).code, 0);
+}
+
+#[test]
+fn a_command_that_is_disabled_is_no_new_access() {
+    let plain = "user a on >s ~* +@all\n";
+    let disabled = format!("{plain}rename-command FLUSHALL \"\"\n");
+    let quoted = format!("{plain}rename-command \"flushall\" ''\n");
+    let files = folder(&[("o.conf", plain), ("n.conf", &disabled), ("q.conf", &quoted)]);
+    assert_eq!(gate(&files, &["o.conf", "n.conf"]).code, 0);
+    assert_eq!(gate(&files, &["n.conf", "q.conf"]).code, 0);
+    assert_eq!(gate(&files, &["n.conf", "o.conf"]).code, 1);
+}
+
+/// A path that is named is compared, or the gate says why not.
+#[test]
+fn a_named_path_that_git_does_not_know_is_an_error() {
+    let files = repository(&[(".gitignore", "new.acl\n")]);
+    write(files.path(), "new.acl", "user g on nopass ~* +@all\n");
+    let ran = gate(&files, &["--since", "HEAD", "new.acl"]);
+    assert!(ran.code == 2 && ran.err.contains("`new.acl` cannot be compared with a revision"), "{}", ran.err);
+
+    let inner = repository(&[("u.acl", "user a on >s ~a +get\n")]);
+    let outer = repository(&[("o.acl", "user o on >s ~a +get\n")]);
+    let path = inner.path().to_str().expect("UTF-8");
+    git(outer.path(), &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", path, "sub"]);
+    commit(outer.path());
+    assert_eq!(gate(&outer, &["--since", "HEAD", "."]).code, 0);
+    assert_eq!(gate(&outer, &["--since", "HEAD", "sub"]).code, 2);
+    assert_eq!(gate(&outer, &["--since", "HEAD", "sub/u.acl"]).code, 2);
+    write(outer.path(), "sub/u.acl", "user a on nopass ~* +@all\n");
+    let ran = gate(&outer, &["--since", "HEAD", "."]);
+    assert!(ran.code == 2 && ran.err.contains("the submodule `sub` changed"), "{}", ran.err);
+}
+
+/// A mistake in OLD is unchecked, so that its repair can pass, and other users are compared.
+#[test]
+fn what_old_rejects_is_unchecked() {
+    let both = |a: &str, b: &str| format!("{}{}", user("a", "a", a), user("b", "b", b));
+    let old = both("on ~a:* -@all +gett", "on ~b:* -@all +get");
+    let files = folder(&[("o.tf", &old), ("n.tf", &both("on ~a:* -@all +get", "on ~b:* -@all +get"))]);
+    assert_eq!(gate(&files, &["o.tf", "n.tf"]).code, 1);
+    assert_eq!(gate(&files, &["--allow-unchecked", "o.tf", "n.tf"]).code, 0);
+    let files = folder(&[("o.tf", &old), ("n.tf", &both("on ~a:* -@all +gett", "on ~* +@all"))]);
+    let ran = gate(&files, &["o.tf", "n.tf"]);
+    assert!(ran.code == 2 && ran.out.contains("wider         aws_elasticache_user.b"), "{}", ran.out);
 }

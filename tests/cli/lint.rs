@@ -170,3 +170,19 @@ fn help_teaches() {
         assert!(ran.out.contains(part), "{part}: {}", ran.out);
     }
 }
+
+/// Without its mistake the string could mean anything.
+#[test]
+fn a_string_that_every_engine_rejects_is_not_fixed() {
+    for (dialect, string) in [
+        ("redis-6.2", "on ~* -@all +json.get +@write -@scripting"),
+        ("redis-7.2", "on ~* -@all +@write +gett -@scripting"),
+        ("redis-8.2", "on ~* -@all +@search -@dangerous"),
+        ("redis-7.2", "on nopass ~idx:* -@all +ft.search +json.get"),
+        ("elasticache/valkey", "on ~app:* &n:* -@all +ping +gett"),
+        ("redis,valkey", "on ~app:* -@all +ping +gett +ping"),
+    ] {
+        let ran = run(&["--fix", "--dialect", dialect, "--string", string]);
+        assert_eq!(ran.out, format!("{string}\n"), "{dialect}");
+    }
+}

@@ -220,6 +220,7 @@ mod of_files_and_services {
         document::Change: shared compared ordered;
         document::NewAccess: shared compared;
     document::GateAnswer: shared compared;
+        document::Directive: shared compared;
         document::Compared<'_>: shared;
         document::CompareOptions: shared compared;
         document::PasswordChanges: shared compared;

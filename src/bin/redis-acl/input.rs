@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read};
 use std::path::Path;
 use std::str::FromStr;
 
+use redis_acl::document::Document;
 use redis_acl::document::Kind;
 use redis_acl::{AccessString, DefaultChannels, Dialect, DialectError, Dialects};
 use serde::de::{Deserialize, Deserializer, Error as _};
@@ -41,13 +42,27 @@ impl FromStr for Stated {
 pub(crate) struct Engines {
     pub(crate) stated: Option<Stated>,
     pub(crate) setting: ChannelSetting,
+    /// Whether it is said of all files that do not state theirs, and of none in particular.
+    pub(crate) is_default: bool,
 }
 
 impl Engines {
+    /// What flags or overrides say.
+    pub(crate) fn new(stated: Option<Stated>, setting: ChannelSetting) -> Self {
+        Self { stated, setting, is_default: false }
+    }
+
+    /// The document as what is stated applies to it.
+    pub(crate) fn put_into<'a>(&self, document: Document<'a>) -> Document<'a> {
+        let document = if self.is_default { document.with_default_statement() } else { document };
+        document.with_stated_channels(self.channels())
+    }
+
     /// These, where they say something, else the others: flags take precedence over settings.
     pub(crate) fn or(&self, other: Self) -> Self {
         let setting = self.setting.acl_pubsub_default.or(other.setting.acl_pubsub_default);
         Self {
+            is_default: self.stated.is_none() && other.is_default,
             stated: self.stated.clone().or(other.stated),
             setting: ChannelSetting { acl_pubsub_default: setting },
         }
@@ -92,7 +107,7 @@ pub(crate) struct InEach {
 
 impl InEach {
     pub(crate) fn engines(&self) -> Engines {
-        Engines { stated: self.dialect.clone(), setting: self.setting }
+        Engines::new(self.dialect.clone(), self.setting)
     }
 
     pub(crate) fn dialects(&self) -> io::Result<Dialects> {

@@ -167,6 +167,9 @@ pub(crate) fn present(paths: &[PathBuf], size: FileSize) -> io::Result<Sources> 
         )?;
     let names: BTreeSet<_> =
         items(&listed).map(|name| PathBuf::from(&*String::from_utf8_lossy(name))).collect();
+    for path in paths.iter().filter(|path| path.is_file() || names.contains(plain(path))) {
+        is_compared(path, &names)?;
+    }
     let mut sources = Vec::new();
     for path in names {
         let Ok(metadata) = fs::metadata(&path) else { continue };
@@ -186,6 +189,17 @@ pub(crate) fn present(paths: &[PathBuf], size: FileSize) -> io::Result<Sources> 
     };
     sources.add_modules(in_folder)?;
     Ok(sources)
+}
+
+/// Whether git knows what a named path holds: nothing is compared in silence.
+fn is_compared(path: &Path, names: &BTreeSet<PathBuf>) -> io::Result<()> {
+    let is_there = |name: &&PathBuf| fs::canonicalize(name).ok() == fs::canonicalize(path).ok();
+    let why = match names.iter().find(is_there) {
+        Some(name) if name.is_dir() && !name.is_symlink() => "a submodule; run `redis-acl diff` in it",
+        Some(_) => return Ok(()),
+        None => "ignored by git, or in a submodule; name the old and the new file instead of --since",
+    };
+    Err(io::Error::other(format!("`{}` cannot be compared with a revision: it is {why}", path.display())))
 }
 
 /// The files below some paths as a revision of git has them.
@@ -289,12 +303,24 @@ impl Tree<'_> {
             let Some((about, path)) = entry.split_once('\t') else { continue };
             match &about.split_ascii_whitespace().collect::<Vec<_>>()[..] {
                 [Self::LINK, ..] => blobs.extend(follow(Path::new(path))?),
-                [Self::SUBMODULE, _, commit, ..] => has_not_moved(path, commit)?,
+                [Self::SUBMODULE, ..] => self.has_not_changed(path)?,
                 [_, "blob", object, length] => blobs.extend(self.blob(object, path, length)?),
                 _ => {}
             }
         }
         Ok(blobs)
+    }
+
+    /// The files of a submodule are not compared, so it must be as it was, its working tree included.
+    fn has_not_changed(self, submodule: &str) -> io::Result<()> {
+        let changed =
+            git(&["diff", "--name-only", "--ignore-submodules=none", self.revision, "--", submodule])?;
+        match changed.is_empty() {
+            true => Ok(()),
+            false => Err(io::Error::other(format!(
+                "the submodule `{submodule}` changed; its files are not compared, so run `redis-acl diff` in it"
+            ))),
+        }
     }
 
     /// `None` for what is too large and of no kind that is read.
@@ -337,17 +363,6 @@ fn joined(folder: &Path, target: &Path) -> Option<PathBuf> {
         }
     }
     Some(path)
-}
-
-/// The files of a submodule are not compared, so it must be at the same commit.
-fn has_not_moved(submodule: &str, commit: &str) -> io::Result<()> {
-    let now = git(&["ls-files", "-s", "-z", "--", submodule])?;
-    match String::from_utf8_lossy(&now).split_ascii_whitespace().nth(1) == Some(commit) {
-        true => Ok(()),
-        false => Err(io::Error::other(format!(
-            "the submodule `{submodule}` is at another commit; its files are not compared, so run `redis-acl diff` in it"
-        ))),
-    }
 }
 
 /// The bytes of each blob, by one process of git.

@@ -98,7 +98,8 @@ impl SettingsFile {
 
     /// What it says of the engines that read a string without a file.
     pub(crate) fn engines(&self) -> Engines {
-        Engines { stated: self.dialect.clone(), setting: ChannelSetting::new(self.acl_pubsub_default) }
+        let setting = ChannelSetting::new(self.acl_pubsub_default);
+        Engines { is_default: true, ..Engines::new(self.dialect.clone(), setting) }
     }
 
     fn nearest(folder: &Path) -> Option<PathBuf> {
@@ -150,7 +151,7 @@ impl Override {
     }
 
     fn engines(&self) -> Engines {
-        Engines { stated: self.dialect.clone(), setting: ChannelSetting::new(self.acl_pubsub_default) }
+        Engines::new(self.dialect.clone(), ChannelSetting::new(self.acl_pubsub_default))
     }
 }
 

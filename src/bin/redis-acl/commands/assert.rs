@@ -121,7 +121,7 @@ impl Assert {
     /// Flags take precedence over what the claims say.
     fn dialects(&self, claims: &Claims) -> io::Result<Dialects> {
         let of_claims = claims.dialects().filter(|_| self.dialect.is_none());
-        let engines = Engines { stated: self.dialect.clone(), setting: self.setting };
+        let engines = Engines::new(self.dialect.clone(), self.setting);
         of_claims.map_or_else(|| engines.of_string(), |dialects| self.setting.put_into_each(dialects.clone()))
     }
 

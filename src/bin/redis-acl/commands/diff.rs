@@ -117,13 +117,13 @@ pub(crate) enum Format {
 impl Diff {
     /// What the flags say of the engines that read OLD.
     fn old_engines(&self) -> Engines {
-        Engines { stated: self.dialect.clone(), setting: self.setting }
+        Engines::new(self.dialect.clone(), self.setting)
     }
 
     /// The same of NEW.
     fn new_engines(&self) -> Engines {
         let stated = self.to_dialect.clone().or_else(|| self.dialect.clone());
-        Engines { stated, setting: self.setting }
+        Engines::new(stated, self.setting)
     }
 
     pub(crate) fn run(self) -> io::Result<Outcome> {

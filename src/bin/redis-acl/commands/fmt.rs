@@ -159,7 +159,7 @@ impl Fmt {
                         let engines = self.engines(&file.path, settings)?;
                         let stated = engines.of_files()?;
                         let document = Document::read_in(&scope, &file.path, bytes, kind, stated.as_ref());
-                        self.written(&document.with_stated_channels(engines.channels()), bytes)
+                        self.written(&engines.put_into(document), bytes)
                     }
                     None => self.file(file, settings)?,
                 },
@@ -186,12 +186,12 @@ impl Fmt {
         };
         let engines = self.engines(&file.path, settings)?;
         let document = Document::read(&file.path, &bytes, kind, engines.of_files()?.as_ref());
-        Ok(self.written(&document.with_stated_channels(engines.channels()), &bytes))
+        Ok(self.written(&engines.put_into(document), &bytes))
     }
 
     /// The engines that the flag or the settings state.
     fn engines(&self, path: &Path, settings: &ByFolder) -> io::Result<Engines> {
-        let flags = Engines { stated: self.dialect.clone(), setting: self.setting };
+        let flags = Engines::new(self.dialect.clone(), self.setting);
         Ok(flags.or(engines_for(path, settings)?))
     }
 

@@ -215,7 +215,7 @@ impl Lint {
             ..
         } = self;
         let settings = Settings { allow, warn, deny, clients: client, next, fail_on };
-        let flags = Flags { engines: Engines { stated, setting }, settings, file, size };
+        let flags = Flags { engines: Engines::new(stated, setting), settings, file, size };
         match given {
             Given::Strings(_) if format == Format::Sarif => bad_usage("--format sarif works on files only"),
             Given::Strings(_) if dry_run => bad_usage("--dry-run works on files only"),

@@ -57,6 +57,20 @@ struct Revision {
     users: Vec<FileUser>,
     files: usize,
     counts: Counts,
+    /// Whether every file could be read as a whole.
+    is_read_whole: bool,
+    /// Whether the string of a user is rejected.
+    is_rejected: bool,
+}
+
+impl Revision {
+    const NOTHING: Self = Self {
+        users: Vec::new(),
+        files: 0,
+        counts: Counts { files: 0, strings: 0, unchecked: 0, unreadable: 0 },
+        is_read_whole: true,
+        is_rejected: false,
+    };
 }
 
 impl Diff {
@@ -67,10 +81,14 @@ impl Diff {
         (new, mut new_files): (&Path, Sources),
     ) -> io::Result<Outcome> {
         revision::complete(&mut old_files, &mut new_files);
-        let old_revision = self.revision(&old_files, &self.old_engines())?;
-        let new_revision = self.revision(&new_files, &self.new_engines())?;
-        let (Some(of_old), Some(of_new)) = (old_revision, new_revision) else { return Ok(Outcome::BadInput) };
-        self.answer((old, &of_old), (new, &of_new))
+        let of_old = self.revision(&old_files, &self.old_engines())?;
+        let of_new = self.revision(&new_files, &self.new_engines())?;
+        if !of_old.is_read_whole || !of_new.is_read_whole {
+            return Ok(Outcome::BadInput);
+        }
+        let outcome = self.answer((old, &of_old), (new, &of_new))?;
+        // what is rejected in OLD is unchecked, so that its repair can pass
+        Ok(if of_new.is_rejected { Outcome::BadInput } else { outcome })
     }
 
     /// Compares the users before and after a plan.
@@ -89,8 +107,8 @@ impl Diff {
             return bad_usage("only a plan (`terraform show -json`) is compared by itself; name OLD and NEW");
         };
         let counts = Counts::of(&document);
-        let of_old = Revision { users: before, files: 1, counts };
-        let of_new = Revision { users: document.users(), files: 1, counts };
+        let of_old = Revision { users: before, files: 1, counts, ..Revision::NOTHING };
+        let of_new = Revision { users: document.users(), files: 1, counts, ..Revision::NOTHING };
         self.answer((&source.label, &of_old), (&source.label, &of_new))
     }
 
@@ -119,24 +137,29 @@ impl Diff {
         Ok(if is_fine { Outcome::Fine } else { Outcome::Negative })
     }
 
-    /// The users of files; what is rejected in one is reported.
-    fn revision(&self, sources: &Sources, flags: &Engines) -> io::Result<Option<Revision>> {
+    /// The users of files. What is rejected in them is reported.
+    fn revision(&self, sources: &Sources, flags: &Engines) -> io::Result<Revision> {
         let (files, scope) = (&sources.files, sources.scope());
-        let mut revision = Revision { users: Vec::new(), files: files.len(), counts: Counts::default() };
-        let mut is_rejected = false;
+        let mut revision = Revision { users: Vec::new(), files: files.len(), ..Revision::NOTHING };
         for file in files {
             let engines = flags.or(SettingsFile::engines_for(&file.path)?);
             let stated = engines.of_files()?;
-            let document = Document::read_in(&scope, &file.label, &file.bytes, file.kind, stated.as_ref())
-                .with_stated_channels(engines.channels());
+            let document = engines.put_into(Document::read_in(
+                &scope,
+                &file.label,
+                &file.bytes,
+                file.kind,
+                stated.as_ref(),
+            ));
             self.warn(&document, &file.label)?;
             let refused = document.refusals();
             refused.iter().try_for_each(|refusal| output::refusal(refusal, &file.label))?;
-            is_rejected |= !refused.is_empty();
+            revision.is_rejected |= !refused.is_empty();
+            revision.is_read_whole &= document.is_read_whole();
             revision.counts.add(Counts::of(&document));
             revision.users.extend(document.users());
         }
-        Ok((!is_rejected).then_some(revision))
+        Ok(revision)
     }
 
     /// What was stated for a file and contradicts it.

@@ -152,7 +152,7 @@ impl Linter {
     ) -> io::Result<Looked> {
         let rules = self.rules_of(path)?;
         let engines = rules.engines_of(path);
-        let document = read(engines.of_files()?.as_ref()).with_stated_channels(engines.channels());
+        let document = engines.put_into(read(engines.of_files()?.as_ref()));
         let mut looked = Looked { counts: Counts::of(&document), ..Looked::default() };
         if self.change == Change::Nothing {
             self.report(path, &document, &rules, &mut looked)?;
