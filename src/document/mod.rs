@@ -468,7 +468,10 @@ impl<'a> Document<'a> {
             false => &[Project::Redis, Project::Valkey],
         };
         let processes = match path.contains("sentinel") {
-            true => &[Process::Server, Process::Sentinel][..],
+            _ if self.kind == Kind::Configuration && configures_a_sentinel(self.bytes) => {
+                &[Process::Sentinel][..]
+            }
+            true => &[Process::Server, Process::Sentinel],
             false => &[Process::Server],
         };
         Dialects::new(Dialect::all().filter(|dialect| {
@@ -731,6 +734,15 @@ fn has_users(file: &AclFile) -> bool {
 /// What a caller states of what the file leaves open; where they contradict one another, what the file leaves open.
 fn narrowed(open: Dialects, stated: Option<&Dialects>) -> Dialects {
     stated.and_then(|stated| open.narrowed(stated)).unwrap_or(open)
+}
+
+/// Whether a configuration has `sentinel` directives, which no server accepts.
+fn configures_a_sentinel(bytes: &[u8]) -> bool {
+    let is_sentinel = |line: &[u8]| {
+        let first = line.trim_ascii_start().split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        first.eq_ignore_ascii_case(b"sentinel")
+    };
+    bytes.split(|byte| *byte == b'\n').any(is_sentinel)
 }
 
 /// What a caller states, if nothing of it fits the file.

@@ -450,3 +450,19 @@ fn fmt_keeps_a_reset_of_channels_on_elasticache() {
         assert_eq!(fs::read_to_string(folder.path().join("u.tf")).expect("a file"), text);
     }
 }
+
+#[test]
+fn a_configuration_of_a_sentinel_is_known_by_its_directives() {
+    let conf = "sentinel monitor m 127.0.0.1 6379 2\nuser a on >s +ping +sentinel|masters\n";
+    let files = folder(&[("my.conf", conf)]);
+    assert_eq!(run(&files, &["lint", "--fail-on", "error", "my.conf"]).code, 0);
+    assert_eq!(run(&files, &["diff", "--no-new-access", "my.conf", "my.conf"]).code, 0);
+}
+
+#[test]
+fn a_difference_in_several_files_names_the_file() {
+    let files = [("o/a.acl", "user a on >s ~a +get\n"), ("o/b.acl", "user a on >s ~a +get\n")];
+    let more = [("n/a.acl", "user a on >s ~a +get\n"), ("n/b.acl", "user a on >s ~a +get +set\n")];
+    let ran = run(&folder(&[files, more].concat()), &["diff", "o", "n"]);
+    assert!(ran.out.contains("\na, OLD b.acl line 1, NEW b.acl line 1, on "), "{}", ran.out);
+}

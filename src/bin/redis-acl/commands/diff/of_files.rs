@@ -121,7 +121,7 @@ impl Diff {
         let gate = GateAnswer::of(&compared, self.allow_unchecked);
         match self.format {
             _ if self.quiet => {}
-            Format::Text => self.tell(&compared, gate)?,
+            Format::Text => self.tell(&compared, gate, of_old.files > 1 || of_new.files > 1)?,
             Format::Markdown => output::line(reports::markdown(&compared, gate))?,
             Format::Github => output::line(reports::github(&compared))?,
             Format::Sarif => output::json(&reports::sarif(&compared))?,
@@ -168,10 +168,11 @@ impl Diff {
         contradictions.try_for_each(|problem| output::warning(problem, path))
     }
 
-    /// A line for each user, then what is different.
-    fn tell(&self, compared: &[Compared<'_>], gate: GateAnswer) -> io::Result<()> {
+    /// A line for each user, then what is different, with the names of files where there are several.
+    fn tell(&self, compared: &[Compared<'_>], gate: GateAnswer, several: bool) -> io::Result<()> {
         compared.iter().try_for_each(sum_up)?;
-        compared.iter().filter(|compared| has_more_to_tell(compared)).try_for_each(tell)?;
+        let mut details = compared.iter().filter(|compared| has_more_to_tell(compared));
+        details.try_for_each(|compared| tell(compared, several))?;
         if compared.iter().any(Compared::has_reached_bounds) {
             output::bounds(self.bounds)?;
         }
@@ -215,12 +216,16 @@ fn sum_up(compared: &Compared<'_>) -> io::Result<()> {
     output::marked(colour, &word, format_args!(" {address}"))
 }
 
-fn tell(compared: &Compared<'_>) -> io::Result<()> {
-    let line = |user: Option<&FileUser>| user.and_then(|user| user.position).map(|position| position.line);
+fn tell(compared: &Compared<'_>, several: bool) -> io::Result<()> {
+    let line = |user: Option<&FileUser>| {
+        let user = user?;
+        let line = user.position?.line;
+        Some(if several { format!("{} line {line}", visible(&user.file)) } else { format!("line {line}") })
+    };
     let place = match (line(compared.old), line(compared.new)) {
-        (Some(old), Some(new)) => format!(", OLD line {old}, NEW line {new}"),
-        (None, Some(new)) => format!(", NEW line {new}"),
-        (Some(old), None) => format!(", OLD line {old}"),
+        (Some(old), Some(new)) => format!(", OLD {old}, NEW {new}"),
+        (None, Some(new)) => format!(", NEW {new}"),
+        (Some(old), None) => format!(", OLD {old}"),
         (None, None) => String::new(),
     };
     let is_shown = compared.difference.as_ref().is_some_and(|difference| !difference.comparison().is_equal());
