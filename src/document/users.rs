@@ -673,12 +673,14 @@ fn pairs_of_resources<'v, 'u>(
         |users: &[Variants<'_>]| users.windows(2).all(|pair| pair[0][0].unit == pair[1][0].unit);
     let heeds_units = !are_one_unit(old) || !are_one_unit(new);
     let fits = |old: &FileUser, new: &FileUser| !heeds_units || old.unit == new.unit;
-    for law in [Law::Same, Law::Id, Law::Address] {
+    let values: Vec<_> = (0..old.len()).filter(|at| old[*at][0].is_value()).collect();
+    for law in [Law::Same, Law::Id, Law::Address, Law::Renamed] {
         for (variants, found) in new.iter().zip(&mut of_new).filter(|(_, found)| found.is_none()) {
             let user = variants[0];
             let candidates = match (law, &user.id) {
                 (Law::Id, Some(id)) => by_id.get(&**id),
-                (Law::Id, None) => None,
+                (Law::Renamed, _) if user.is_value() => Some(&values),
+                (Law::Id, None) | (Law::Renamed, _) => None,
                 (Law::Same | Law::Address, _) => by_address.get(user.moved()),
             };
             let mut candidates = candidates.into_iter().flatten().copied();
@@ -695,6 +697,19 @@ fn pairs_of_resources<'v, 'u>(
 }
 
 impl FileUser {
+    /// Whether it is the value of a local or a variable, whose name makes no difference to any user.
+    fn is_value(&self) -> bool {
+        self.id.is_none() && ["locals ", "variable "].iter().any(|section| self.address.starts_with(section))
+    }
+
+    fn has_access_of(&self, other: &Self) -> bool {
+        match (&self.access, &other.access) {
+            (Access::Known(own), Access::Known(others)) => own == others,
+            (Access::Unknown { written: own, .. }, Access::Unknown { written: others, .. }) => own == others,
+            _ => false,
+        }
+    }
+
     /// The address by which Terraform finds it in its state, where the first copy takes the place of the only one.
     fn moved(&self) -> &str {
         let resource = self.resource();
@@ -722,6 +737,8 @@ enum Law {
     Same,
     Id,
     Address,
+    /// Values that only have other names.
+    Renamed,
 }
 
 impl Law {
@@ -730,6 +747,7 @@ impl Law {
             Self::Same => old.id == new.id && old.moved() == new.moved(),
             Self::Id => old.id.is_some() && old.id == new.id,
             // of two ids that differ, the address tells nothing
+            Self::Renamed => old.has_access_of(new),
             Self::Address => (old.id.is_none() || new.id.is_none()) && old.moved() == new.moved(),
         }
     }

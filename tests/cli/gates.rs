@@ -271,3 +271,20 @@ fn what_old_rejects_is_unchecked() {
     let ran = gate(&files, &["o.tf", "n.tf"]);
     assert!(ran.code == 2 && ran.out.contains("wider         aws_elasticache_user.b"), "{}", ran.out);
 }
+
+/// The name of a local makes no difference to a user.
+#[test]
+fn a_local_can_be_renamed() {
+    let text = |name: &str, rules: &str| {
+        format!(
+            "locals {{\n  base = \"on ~m:* -@all\"\n  {name} = join(\" \", [local.base, \"{rules}\"])\n}}\n\
+             resource \"aws_memorydb_user\" \"m\" {{\n  user_name = \"m\"\n  access_string = local.{name}\n  \
+             authentication_mode {{\n    type = \"iam\"\n  }}\n}}\n"
+        )
+    };
+    let files = folder(&[("o.tf", &text("acl", "+@read")), ("n.tf", &text("policy", "+@read"))]);
+    let ran = gate(&files, &["o.tf", "n.tf"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    let files = folder(&[("o.tf", &text("acl", "+@read")), ("n.tf", &text("policy", "+@all"))]);
+    assert_eq!(gate(&files, &["o.tf", "n.tf"]).code, 1);
+}
