@@ -6,6 +6,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::hash::{Hash as _, Hasher as _};
+use std::hash::DefaultHasher;
 
 /// Conditions that files leave open, each with the branch that it selects.
 ///
@@ -43,6 +45,13 @@ impl fmt::Display for Conditions {
 impl Conditions {
     pub(super) fn add(&mut self, basis: Arc<str>, number: usize, told: Arc<str>) {
         self.by_basis.insert(basis, Branch { number, told });
+    }
+
+    /// A branch that is known by what is told of it, so that it stays the same if there are others.
+    pub(super) fn add_by_name(&mut self, basis: Arc<str>, told: Arc<str>) {
+        let mut hasher = DefaultHasher::new();
+        told.hash(&mut hasher);
+        self.add(basis, hasher.finish() as usize, told);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

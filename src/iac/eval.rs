@@ -122,10 +122,17 @@ struct Choice {
     branch: usize,
     /// For people, by the branch.
     told: Vec<Arc<str>>,
+    /// What its branches are of, where they are known by what is told of them and not by their order.
+    of: Option<Arc<str>>,
 }
 
 impl Choices {
-    fn choose(&mut self, basis: &Arc<str>, told: impl FnOnce() -> Vec<Arc<str>>) -> Option<usize> {
+    fn choose(
+        &mut self,
+        basis: &Arc<str>,
+        of: Option<Arc<str>>,
+        told: impl FnOnce() -> Vec<Arc<str>>,
+    ) -> Option<usize> {
         self.asked += 1;
         if !self.allowed {
             return None;
@@ -134,7 +141,7 @@ impl Choices {
             return Some(same.branch);
         }
         if self.next == self.made.len() {
-            self.made.push(Choice { basis: basis.clone(), branch: 0, told: told() });
+            self.made.push(Choice { basis: basis.clone(), branch: 0, told: told(), of });
         }
         self.next += 1;
         self.made.get(self.next - 1).map(|choice| choice.branch)
@@ -144,7 +151,11 @@ impl Choices {
     fn conditions(&self) -> Conditions {
         let mut conditions = Conditions::default();
         for choice in &self.made[..self.next] {
-            conditions.add(choice.basis.clone(), choice.branch, choice.told[choice.branch].clone());
+            let told = choice.told[choice.branch].clone();
+            match &choice.of {
+                Some(of) => conditions.add_by_name(of.clone(), told),
+                None => conditions.add(choice.basis.clone(), choice.branch, told),
+            }
         }
         conditions
     }
@@ -411,7 +422,18 @@ impl<'t, 'a> Evaluator<'t, 'a> {
     /// A branch of what this basis decides; `None` where all of them count together.
     fn choose(&self, basis: &Arc<str>, told: impl FnOnce() -> Vec<Arc<str>>) -> Option<usize> {
         let state = &mut *self.state.borrow_mut();
-        if state.is_open { None } else { state.choices.choose(basis, told) }
+        if state.is_open { None } else { state.choices.choose(basis, None, told) }
+    }
+
+    /// The same if the branches are known by what is told of them: another file of values leaves those of the others.
+    fn choose_by_name(
+        &self,
+        basis: &Arc<str>,
+        of: Arc<str>,
+        told: impl FnOnce() -> Vec<Arc<str>>,
+    ) -> Option<usize> {
+        let state = &mut *self.state.borrow_mut();
+        if state.is_open { None } else { state.choices.choose(basis, Some(of), told) }
     }
 
     /// Whether a condition holds in this run.
@@ -689,13 +711,15 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             };
             let (file, last) = *values.last()?;
             let is_overridable = self.state.borrow().is_open && context.frame.call().is_none();
-            if values.len() == 1 && !is_overridable {
+            let is_on_demand = self.modules.is_on_demand(context.frame.folder(), file);
+            if values.len() == 1 && !is_overridable && !is_on_demand {
                 return values.first().map(value);
             }
             let label = |(file, _): &(usize, _)| self.modules.label_of_values(&context.frame, *file);
             let files: Vec<_> = values.iter().map(label).collect();
             let told = || files.iter().map(|file| format!("var.{name} is set {file}").into()).collect();
-            if let Some(chosen) = self.choose(&format!("var.{name}<{}>", files.join(";")).into(), told) {
+            let basis = format!("var.{name}<{}>", files.join(";"));
+            if let Some(chosen) = self.choose_by_name(&basis.into(), format!("var.{name}").into(), told) {
                 return values.get(chosen).map(value);
             }
             let all: Vec<_> = values.iter().map(|given| value(given).basis()).collect();

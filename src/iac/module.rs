@@ -280,7 +280,8 @@ impl<'t, 'a> Modules<'t, 'a> {
         format!("by {}", super::finding::told(&path.to_string_lossy()))
     }
 
-    fn is_on_demand(&self, folder: usize, file: usize) -> bool {
+    /// Whether `-var-file` has to name a file for its values to count.
+    pub(super) fn is_on_demand(&self, folder: usize, file: usize) -> bool {
         let is_other = self.folder(file) != folder;
         Load::of(&self.sources[file].path).is_some_and(|load| is_other || load == Load::OnDemand)
     }

@@ -288,3 +288,32 @@ fn a_local_can_be_renamed() {
     let files = folder(&[("o.tf", &text("acl", "+@read")), ("n.tf", &text("policy", "+@all"))]);
     assert_eq!(gate(&files, &["o.tf", "n.tf"]).code, 1);
 }
+
+/// Each file of values is an environment of its own.
+#[test]
+fn environments_are_compared_by_their_files() {
+    let main = format!(
+        "variable \"acl\" {{}}\n{}",
+        user("u", "u", READS).replace(&format!("\"{READS}\""), "var.acl")
+    );
+    let acl = |rules: &str| format!("acl = \"{rules}\"\n");
+    let (dev, prod) = (acl(READS), acl("on ~app:* -@all +get"));
+    let old = [("o/main.tf", main.as_str()), ("o/env/dev.tfvars", &dev), ("o/env/prod.tfvars", &prod)];
+    for (new, code) in [
+        (&[("n/env/dev.tfvars", dev.as_str()), ("n/env/prod.tfvars", &prod)][..], 0),
+        (&[("n/env/dev.tfvars", dev.as_str())], 0),
+        (&[("n/env/dev.tfvars", dev.as_str()), ("n/env/prod.tfvars", &acl(ALL))], 1),
+        (
+            &[
+                ("n/env/dev.tfvars", dev.as_str()),
+                ("n/env/prod.tfvars", &prod),
+                ("n/env/new.tfvars", &acl(ALL)),
+            ],
+            1,
+        ),
+    ] {
+        let files = folder(&[&old[..], &[("n/main.tf", main.as_str())], new].concat());
+        let ran = gate(&files, &["o", "n"]);
+        assert_eq!(ran.code, code, "{new:?}: {}{}", ran.out, ran.err);
+    }
+}
