@@ -43,6 +43,9 @@ pub struct FileUser {
     pub logins: Option<BTreeSet<Login>>,
     /// The kind of directive that it stands for, if it is no user: nothing is known of it except whether it is the same.
     pub directive: Option<Directive>,
+    /// A digest of the source and version of the module to which its string is given, if that is not read: another one makes
+    /// other users of it.
+    module: String,
     /// What tells users apart of whom it is not known whether they need a password.
     pub(super) unknown_mode: String,
     /// When it is this user, and when it is there at all.
@@ -130,6 +133,7 @@ impl FileUser {
             access: Access::Known(Vec::new()),
             logins: None,
             directive: None,
+            module: String::new(),
             unknown_mode: String::new(),
             when: When::default(),
         }
@@ -156,6 +160,7 @@ impl FileUser {
             ),
             logins: None,
             directive: Some(directive),
+            module: String::new(),
             unknown_mode: String::new(),
             when: When::default(),
         }
@@ -341,6 +346,7 @@ impl Document<'_> {
         Some(FileUser {
             id: None,
             address,
+            module: finding.place().source.clone(),
             user_name: None,
             file: self.file(),
             unit: self.unit(),
@@ -404,6 +410,7 @@ impl Document<'_> {
             access,
             logins: Some(Login::of_request(request)),
             directive: None,
+            module: String::new(),
             unknown_mode: request.digest_of_modes(),
             when,
         }
@@ -672,7 +679,8 @@ fn pairs_of_resources<'v, 'u>(
     let are_one_unit =
         |users: &[Variants<'_>]| users.windows(2).all(|pair| pair[0][0].unit == pair[1][0].unit);
     let heeds_units = !are_one_unit(old) || !are_one_unit(new);
-    let fits = |old: &FileUser, new: &FileUser| !heeds_units || old.unit == new.unit;
+    let fits =
+        |old: &FileUser, new: &FileUser| old.module == new.module && (!heeds_units || old.unit == new.unit);
     let values: Vec<_> = (0..old.len()).filter(|at| old[*at][0].is_value()).collect();
     for law in [Law::Same, Law::Id, Law::Address, Law::Renamed] {
         for (variants, found) in new.iter().zip(&mut of_new).filter(|(_, found)| found.is_none()) {

@@ -36,8 +36,12 @@ fn below<'a>(
     let path = key.map_or_else(|| path.to_owned(), |key| path_to(path, key));
     let key = key.unwrap_or_default();
     if let Some(kind) = text_kind(key, node) {
-        let place =
-            Place { resource: manifest.resource.into(), name: manifest.name.into(), attribute: path.clone() };
+        let place = Place {
+            resource: manifest.resource.into(),
+            name: manifest.name.into(),
+            attribute: path.clone(),
+            ..Place::default()
+        };
         match manifest.is_secret && path.starts_with("data.") {
             true => search.not_literal(place, node, Why::Base64),
             false => search.acl_text(place, node, kind),

@@ -1,7 +1,5 @@
 //! Templates of CloudFormation, also as CDK synthesizes them.
 
-use alloc::string::String;
-
 use super::finding::{Place, told};
 use super::groups;
 use super::request::{Names, RequestKind};
@@ -22,7 +20,7 @@ pub(super) fn find<'a>(search: &mut Search<'_, 'a>, root: &Node<'a>) {
 fn below<'a>(search: &mut Search<'_, 'a>, name: &str, node: &Node<'a>) {
     if let (Some(resource), Some(properties)) = (node.text_of("Type"), node.get("Properties")) {
         if let Some((resource, kind)) = USERS.iter().find(|(user, _)| *user == resource) {
-            let place = Place { resource: (*resource).into(), name: name.into(), attribute: String::new() };
+            let place = Place { resource: (*resource).into(), name: name.into(), ..Place::default() };
             let around = search.context.clone();
             if let Some(condition) = node.get("Condition") {
                 search.under_condition(condition);

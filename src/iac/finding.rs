@@ -118,6 +118,8 @@ pub struct Place {
     /// The attribute, with a path to it where it is nested: `users[0].access_string`; of a very long one the
     /// beginning and a digest.
     pub attribute: String,
+    /// A digest of the source and version of the module to which it is given, if that module is not read.
+    pub(crate) source: String,
 }
 
 /// So many characters of a name or a path are told: a thousand findings may be below one key of a megabyte.

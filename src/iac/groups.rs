@@ -70,7 +70,7 @@ pub(super) fn find_in_terraform<'a>(
         for (file, association) in &associations {
             members.associate(search, *file, association, group);
         }
-        let place = Place { resource: GROUP.into(), name: told(name), attribute: String::new() };
+        let place = Place { resource: GROUP.into(), name: told(name), ..Place::default() };
         found(search, Names::Terraform, place, Parts { body, engine, list }, &members);
     }
 }
@@ -225,8 +225,7 @@ fn below<'a>(search: &mut Search<'_, 'a>, name: &str, node: &Node<'a>) {
         if let Some(engine) = body.get("Engine") {
             let list = body.get("UserIds");
             let members = Members::of(search.context.file, list);
-            let place =
-                Place { resource: TEMPLATE_GROUP.into(), name: name.into(), attribute: String::new() };
+            let place = Place { resource: TEMPLATE_GROUP.into(), name: name.into(), ..Place::default() };
             found(search, Names::CloudFormation, place, Parts { body, engine, list }, &members);
         }
         return;

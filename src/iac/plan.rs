@@ -56,7 +56,7 @@ fn place(resource: &Node<'_>) -> Option<Place> {
     let is_managed = resource.text_of("mode").is_none_or(|mode| mode == "managed");
     let name = resource.text_of("address").or_else(|| resource.text_of("name")).unwrap_or_default();
     let is_user = is_managed && USERS.iter().any(|(user, _)| *user == kind);
-    is_user.then(|| Place { resource: kind.into(), name: name.into(), attribute: String::new() })
+    is_user.then(|| Place { resource: kind.into(), name: name.into(), ..Place::default() })
 }
 
 fn strings<'a>(search: &mut Search<'_, 'a>, place: &Place, values: &Node<'a>) {

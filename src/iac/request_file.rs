@@ -1,7 +1,5 @@
 //! Requests as `--cli-input-json` and `--cli-input-yaml` of the AWS CLI take them: a file is one of them.
 
-use alloc::string::String;
-
 use super::finding::Place;
 use super::request::{Names, RequestKind};
 use super::search::Search;
@@ -14,7 +12,7 @@ const TELLING: [&str; 5] =
 pub(super) fn find<'a>(search: &mut Search<'_, 'a>, root: &Node<'a>) {
     let Some(kind) = kind(root) else { return };
     let name = root.text_of("UserId").or_else(|| root.text_of("UserName")).unwrap_or_default();
-    let place = Place { resource: kind.operation().into(), name: name.into(), attribute: String::new() };
+    let place = Place { resource: kind.operation().into(), name: name.into(), ..Place::default() };
     search.request(kind, Names::Aws, place, root);
 }
 

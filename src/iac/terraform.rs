@@ -9,7 +9,7 @@ use super::acl_text;
 use super::candidates::Hints;
 use super::finding::{Place, Why, path_to, told};
 use super::groups;
-use super::module::named;
+use super::module::{digest, named};
 use super::request::{Names, RequestKind};
 use super::search::Search;
 use super::tree::{Form, Kind, Node};
@@ -85,7 +85,7 @@ fn user<'t, 'a>(
             "" => format!("{}{}", told(name), copy.key()),
             address => format!("{address}{resource}.{}{}", told(name), copy.key()),
         };
-        let place = Place { resource: resource.into(), name: told(&name), attribute: String::new() };
+        let place = Place { resource: resource.into(), name: told(&name), ..Place::default() };
         search.look_at(file, copy);
         search.request(kind, Names::Terraform, place, body);
     }
@@ -102,6 +102,8 @@ struct Where<'w> {
     name: &'w str,
     path: &'w str,
     hints: &'w Hints,
+    /// A digest of the source and version of the module that is not read, to which values are given.
+    source: &'w str,
     /// Whether strings are looked for that no user refers to.
     looks: bool,
 }
@@ -110,12 +112,17 @@ impl Where<'_> {
     /// The place of the value of a key.
     fn place(&self, key: &str) -> Place {
         let attribute = if self.path.is_empty() { key } else { self.path };
-        Place { resource: self.resource.into(), name: self.name.into(), attribute: attribute.into() }
+        Place {
+            resource: self.resource.into(),
+            name: self.name.into(),
+            attribute: attribute.into(),
+            source: self.source.into(),
+        }
     }
 }
 
 fn sections<'t, 'a>(search: &mut Search<'t, 'a>, root: &'t Node<'a>, hints: &Hints) {
-    let seek = Where { resource: "", name: "", path: "", hints, looks: true };
+    let seek = Where { resource: "", name: "", path: "", hints, source: "", looks: true };
     for block in root.entries() {
         match &*block.key {
             "resource" => {
@@ -128,10 +135,14 @@ fn sections<'t, 'a>(search: &mut Search<'t, 'a>, root: &'t Node<'a>, hints: &Hin
             }
             "module" => named(&block.value).for_each(|(name, body)| {
                 let found = search.count();
-                within(search, Where { resource: "module", name: &told(name), ..seek }, body);
+                let source = if search.is_unread(body) { source_of(body) } else { String::new() };
+                within(
+                    search,
+                    Where { resource: "module", name: &told(name), source: &source, ..seek },
+                    body,
+                );
                 if found == search.count() && search.is_unread(body) && holds_rules(body) {
-                    let place =
-                        Place { resource: "module".into(), name: told(name), attribute: String::new() };
+                    let place = Place { resource: "module".into(), name: told(name), ..Place::default() };
                     search.not_literal(place, body, Why::Module);
                 }
             }),
@@ -151,6 +162,12 @@ fn sections<'t, 'a>(search: &mut Search<'t, 'a>, root: &'t Node<'a>, hints: &Hin
             }
         }
     }
+}
+
+/// A digest of where a module comes from and in which version. The text itself can hold a token.
+fn source_of(call: &Node<'_>) -> String {
+    let texts = ["source", "version"].map(|key| call.text_of(key).unwrap_or_default());
+    digest(texts.iter().map(|text| text.as_bytes()))
 }
 
 /// Whether a text in it is about what a user can do: a category, all keys or all commands.

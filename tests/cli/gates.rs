@@ -317,3 +317,19 @@ fn environments_are_compared_by_their_files() {
         assert_eq!(ran.code, code, "{new:?}: {}{}", ran.out, ran.err);
     }
 }
+
+/// Another module, or another version of it, makes other users of the same string.
+#[test]
+fn another_source_of_a_module_is_not_the_same_user() {
+    let call = |source: &str| {
+        format!("module \"m\" {{\n  source = \"{source}\"\n  access_string = \"{READS}\"\n}}\n")
+    };
+    let files = folder(&[
+        ("o.tf", &call("git::https://example.com/m?ref=v1")),
+        ("same.tf", &call("git::https://example.com/m?ref=v1")),
+        ("n.tf", &call("git::https://example.com/m?ref=v2")),
+    ]);
+    assert_eq!(gate(&files, &["o.tf", "same.tf"]).code, 0);
+    let ran = gate(&files, &["o.tf", "n.tf"]);
+    assert!(ran.code == 1 && ran.out.starts_with("added         module.m\n"), "{}", ran.out);
+}
