@@ -55,7 +55,7 @@ pub use search::MAX_SELECTORS;
 pub use simplify::{simplify, simplify_string};
 pub use transition::Transition;
 pub use upgrade::{Inexpressible, Replacement, Upgrade, upgrade, upgrade_within};
-use witness::Note;
+use witness::Notes;
 pub use witness::Witness;
 
 /// How what one user may do stands to what another may.
@@ -179,8 +179,8 @@ impl Excess {
     }
 
     fn of(user: &User, other: &User, findings: Findings) -> Self {
-        let catalog = user.catalog();
-        let order = |finding: &Finding| (Note::of(finding.command, catalog), finding.length, finding.command);
+        let notes = Notes::new(user.catalog());
+        let order = |finding: &Finding| (notes.of(finding.command), finding.length, finding.command);
         Self::with_first(user, other, findings, order)
     }
 

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::search::{Finding, Findings};
-use super::{Change, CommandGroup, Comparison, Difference, Excess, Note, Relation};
+use super::{Change, CommandGroup, Comparison, Difference, Excess, Notes, Relation};
 use crate::catalog::{Catalog, Category, Command, CommandId, CommandSet};
 use crate::dialect::Dialect;
 use crate::user::User;
@@ -168,10 +168,9 @@ fn split(mut findings: Findings) -> (Findings, CommandSet) {
 /// One side of a difference. Where nothing is found, patterns that no command uses are not of interest.
 fn side(work: usize, user: &User, other: &User, findings: Findings) -> (Change, Excess) {
     let change = Change::of(work, user, other, &findings);
-    let catalog = user.catalog();
-    let order = |finding: &Finding| {
-        (finding.is_odd(), Note::of(finding.command, catalog), finding.length, finding.command)
-    };
+    let notes = Notes::new(user.catalog());
+    let order =
+        |finding: &Finding| (finding.is_odd(), notes.of(finding.command), finding.length, finding.command);
     let mut excess = Excess::with_first(user, other, findings, order);
     // services keep passwords apart from access strings
     if [user, other].iter().any(|user| user.dialect().service().is_some()) {

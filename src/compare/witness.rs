@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::catalog::{Catalog, Category, ChannelArguments, Command, CommandId};
+use crate::catalog::{Catalog, Category, ChannelArguments, Command, CommandId, CommandSet};
 use crate::quoting::quoted;
 
 /// A request that proves a difference: one user may send it, the other may not.
@@ -71,18 +71,29 @@ pub(super) enum Note {
     Pseudo,
 }
 
-impl Note {
-    pub(super) fn of(id: CommandId, catalog: &Catalog) -> Self {
+/// What the commands of a catalogue show as examples.
+pub(super) struct Notes<'c> {
+    catalog: &'c Catalog,
+    connection: CommandSet,
+    scripting: CommandSet,
+}
+
+impl<'c> Notes<'c> {
+    pub(super) fn new(catalog: &'c Catalog) -> Self {
+        let members = |category| catalog.members(category);
+        Self { catalog, connection: members(Category::Connection), scripting: members(Category::Scripting) }
+    }
+
+    pub(super) fn of(&self, id: CommandId) -> Note {
         let uses_data = |command: Command<'_>| {
             command.has_keys() || command.channel_arguments() != ChannelArguments::None
         };
-        match catalog.get(id) {
-            Some(command) if command.is_pseudo() => Self::Pseudo,
+        match self.catalog.get(id) {
             // what a script does is not seen in its command
-            _ if catalog.members(Category::Scripting).contains(id) => Self::Other,
-            Some(command) if uses_data(command) => Self::Data,
-            _ if catalog.members(Category::Connection).contains(id) => Self::Connection,
-            _ => Self::Other,
+            Some(command) if uses_data(command) && !self.scripting.contains(id) => Note::Data,
+            Some(command) if command.is_pseudo() => Note::Pseudo,
+            _ if self.connection.contains(id) => Note::Connection,
+            _ => Note::Other,
         }
     }
 }
