@@ -1,7 +1,7 @@
 //! Laws of checks: any user and any request, any pattern and any text.
 
 use redis_acl::glob::{self, Inclusion, Pattern};
-use redis_acl::{Catalog, User, Verdict};
+use redis_acl::{Catalog, Service, User, Verdict};
 
 /// The input is the name of a dialect, a line of rules, and the words of a request, one to a line. A first
 /// line that names no dialect picks one by its first byte; characters up to U+00FF stand for single bytes.
@@ -68,8 +68,12 @@ fn keys_are_arguments(catalog: &Catalog, request: &[Vec<u8>]) {
     }
 }
 
-/// A user with one more selector, which allows nothing, may do the same.
+/// A user with one more selector, which allows nothing, may do the same. Not so in ElastiCache: a string with a selector
+/// is read back with `resetchannels`, where no rule is about channels.
 fn more_rules_of_a_selector_never_matter_to_another(user: &User, request: &[Vec<u8>], verdict: &Verdict<'_>) {
+    if user.dialect().service() == Some(Service::ElastiCache) {
+        return;
+    }
     let mut more = user.clone();
     if more.apply_arguments(["(resetchannels)"]).is_ok() {
         assert_eq!(more.check(request).is_allowed(), verdict.is_allowed());
