@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
+use super::choices::Choices;
 use super::conditions::{Conditions, told};
 use super::finding::Why;
 use super::functions;
@@ -104,75 +105,6 @@ enum Name {
     Output,
 }
 
-/// The choices between several possible values. An expression is evaluated once for each combination of choices.
-#[derive(Default)]
-struct Choices {
-    /// Whether there are any: members of requests have one value or none.
-    allowed: bool,
-    /// Those made so far.
-    made: Vec<Choice>,
-    next: usize,
-    /// How often one was asked for.
-    asked: usize,
-}
-
-struct Choice {
-    /// What decides: the same condition has the same branch everywhere.
-    basis: Arc<str>,
-    branch: usize,
-    /// For people, by the branch.
-    told: Vec<Arc<str>>,
-    /// What its branches are of, where they are known by what is told of them and not by their order.
-    of: Option<Arc<str>>,
-}
-
-impl Choices {
-    fn choose(
-        &mut self,
-        basis: &Arc<str>,
-        of: Option<Arc<str>>,
-        told: impl FnOnce() -> Vec<Arc<str>>,
-    ) -> Option<usize> {
-        self.asked += 1;
-        if !self.allowed {
-            return None;
-        }
-        if let Some(same) = self.made[..self.next].iter().find(|made| made.basis == *basis) {
-            return Some(same.branch);
-        }
-        if self.next == self.made.len() {
-            self.made.push(Choice { basis: basis.clone(), branch: 0, told: told(), of });
-        }
-        self.next += 1;
-        self.made.get(self.next - 1).map(|choice| choice.branch)
-    }
-
-    /// Those made in this run.
-    fn conditions(&self) -> Conditions {
-        let mut conditions = Conditions::default();
-        for choice in &self.made[..self.next] {
-            let told = choice.told[choice.branch].clone();
-            match &choice.of {
-                Some(of) => conditions.add_by_name(of.clone(), told),
-                None => conditions.add(choice.basis.clone(), choice.branch, told),
-            }
-        }
-        conditions
-    }
-
-    /// Goes to the next combination, if there is one.
-    fn advance(&mut self) -> bool {
-        self.next = 0;
-        while let Some(choice) = self.made.pop() {
-            if choice.branch + 1 < choice.told.len() {
-                self.made.push(Choice { branch: choice.branch + 1, ..choice });
-                return true;
-            }
-        }
-        false
-    }
-}
-
 impl<'t, 'a> Evaluator<'t, 'a> {
     pub(super) fn new(modules: &'t Modules<'t, 'a>, written: Written) -> Self {
         let state = State { steps_in_all: MOST_STEPS_IN_ALL, ..State::default() };
@@ -201,7 +133,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         context: &Context<'t, 'a>,
     ) -> Vec<(Value<'a>, Conditions)> {
         let mut variants = Vec::new();
-        self.state.borrow_mut().choices = Choices { allowed: true, ..Choices::default() };
+        self.state.borrow_mut().choices = Choices::allowed();
         loop {
             self.start();
             let value = self.eval(node, context);
@@ -425,7 +357,7 @@ impl<'t, 'a> Evaluator<'t, 'a> {
         if state.is_open { None } else { state.choices.choose(basis, None, told) }
     }
 
-    /// The same if the branches are known by what is told of them: another file of values leaves those of the others.
+    /// The same for branches that are identified by their descriptions: another file of values does not change them.
     fn choose_by_name(
         &self,
         basis: &Arc<str>,
@@ -744,11 +676,11 @@ impl<'t, 'a> Evaluator<'t, 'a> {
             if let Some(value) = state.settled.get(&key).or_else(|| state.chosen.get(&key)) {
                 return Some(value.clone());
             }
-            state.choices.asked
+            state.choices.asked()
         };
         let value = Rc::new(work_out()?);
         let state = &mut *self.state.borrow_mut();
-        let is_settled = state.choices.asked == asked && state.steps > 0 && state.depth < DEEPEST / 2;
+        let is_settled = state.choices.asked() == asked && state.steps > 0 && state.depth < DEEPEST / 2;
         let values = if is_settled { &mut state.settled } else { &mut state.chosen };
         values.insert(key, value.clone());
         Some(value)

@@ -92,6 +92,7 @@
 
 mod acl_text;
 mod candidates;
+mod choices;
 mod cloudformation;
 mod conditions;
 mod eval;
@@ -127,6 +128,7 @@ pub(crate) use conditions::Conditions;
 pub use finding::{AccessStringAt, AclText, AclTextKind, Composed, Finding, NotLiteral, Place, Why};
 pub use groups::UserGroup;
 pub use literal::{Edit, Literal};
+pub use module::simple_path;
 pub use plan::Plan;
 pub use request::{Given, Member, Request, RequestKind, RequestProblem};
 pub use resolved::{Location, Resolved};

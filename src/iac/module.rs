@@ -141,7 +141,7 @@ impl<'t, 'a> Modules<'t, 'a> {
 
     /// The folder of a file, which is made if there is none.
     fn folder_of(&mut self, file: usize) -> usize {
-        let path = plain(self.sources[file].path.parent().unwrap_or(Path::new("")));
+        let path = simple_path(self.sources[file].path.parent().unwrap_or(Path::new("")));
         let found = self.folders.iter().position(|folder| folder.path == path);
         found.unwrap_or_else(|| {
             self.folders.push(Folder { path, ..Folder::default() });
@@ -154,7 +154,7 @@ impl<'t, 'a> Modules<'t, 'a> {
         for (number, folder) in self.folders.iter().enumerate() {
             for (call, called) in folder.calls.iter().enumerate() {
                 let source = called.body.text_of("source").filter(|source| source.starts_with(['.', '/']));
-                let path = source.map(|source| plain(&folder.path.join(source)));
+                let path = source.map(|source| simple_path(&folder.path.join(source)));
                 let target = path.and_then(|path| self.folders.iter().position(|folder| folder.path == path));
                 let target = target.filter(|target| self.folders[*target].is_module);
                 links.extend(target.map(|target| (target, (number, call))));
@@ -199,7 +199,7 @@ impl<'t, 'a> Modules<'t, 'a> {
 
     /// The number of the folder that a file is in.
     pub(super) fn folder(&self, file: usize) -> usize {
-        let path = plain(self.sources[file].path.parent().unwrap_or(Path::new("")));
+        let path = simple_path(self.sources[file].path.parent().unwrap_or(Path::new("")));
         self.folders.iter().position(|folder| folder.path == path).unwrap_or_default()
     }
 
@@ -266,7 +266,7 @@ impl<'t, 'a> Modules<'t, 'a> {
 
     /// What makes the value in a file count: the name of the file where `-var-file` has to name it.
     pub(super) fn label_of_values(&self, frame: &Frame<'t, 'a>, file: usize) -> String {
-        let path = plain(&self.sources[file].path);
+        let path = simple_path(&self.sources[file].path);
         if !self.is_on_demand(frame.folder, file) {
             return "without -var-file".to_owned();
         }
@@ -559,8 +559,17 @@ pub(super) fn named<'n, 'a>(blocks: &'n Node<'a>) -> impl Iterator<Item = (&'n s
     entries.flat_map(|entry| entry.value.bodies().map(|body| (&*entry.key, body)))
 }
 
-/// A path without `.` and, as far as it can be, without `..`.
-fn plain(path: &Path) -> PathBuf {
+/// A path without `.` and, as far as it can be, without `..`: two modules with the same one are the same module. Links are
+/// not looked at.
+///
+/// ```
+/// use std::path::Path;
+///
+/// assert_eq!(redis_acl::iac::simple_path(Path::new("./a/../b/./c")), Path::new("b/c"));
+/// assert_eq!(redis_acl::iac::simple_path(Path::new("../a")), Path::new("../a"));
+/// ```
+#[must_use]
+pub fn simple_path(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {
         match component {

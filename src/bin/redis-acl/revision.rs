@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use redis_acl::document::Kind;
-use redis_acl::iac::{Format, Scope, local_modules};
+use redis_acl::iac::{Format, Scope, local_modules, simple_path};
 
 use crate::files::{self, Content, FileSize};
 use crate::scopes::{self, Files};
@@ -53,7 +53,7 @@ impl Sources {
     /// Adds the local modules that are called from the files and are not among them.
     fn add_modules(&mut self, in_folder: impl Fn(&Path) -> io::Result<Vec<Source>>) -> io::Result<()> {
         let all = || self.files.iter().chain(&self.context);
-        let folder = |source: &Source| scopes::simple(source.label.parent().unwrap_or(Path::new("")));
+        let folder = |source: &Source| simple_path(source.label.parent().unwrap_or(Path::new("")));
         let is_terraform = |source: &&Source| source.kind.is_terraform();
         let mut seen: BTreeSet<_> = all().filter(is_terraform).map(folder).collect();
         let mut left: Vec<_> = all().flat_map(Source::modules).collect();
@@ -80,7 +80,7 @@ impl Source {
         let Kind::Infrastructure(format) = self.kind else { return Vec::new() };
         let folder = self.label.parent().unwrap_or(Path::new(""));
         let modules = local_modules(format, &self.bytes);
-        modules.iter().map(|source| scopes::simple(&folder.join(source))).collect()
+        modules.iter().map(|source| simple_path(&folder.join(source))).collect()
     }
 }
 
@@ -220,8 +220,8 @@ pub(crate) fn of_git(revision: &str, paths: &[PathBuf], size: FileSize) -> io::R
     Ok(sources)
 }
 
-/// The files that the paths name, and those that are read with them. A file of Terraform stands for its folder, since
-/// what one file says decides users of another.
+/// The files that the paths name, and those that are read with them. A file of Terraform represents its
+/// folder, because one file can define what the users of another can do.
 fn split(paths: &[PathBuf], sources: Vec<Source>) -> Sources {
     let is_named = |source: &Source| {
         let is_below = |path: &Path| path == Path::new(".") || source.label.starts_with(plain(path));
@@ -396,7 +396,7 @@ fn content(answers: &mut impl BufRead, blob: &Blob) -> io::Result<Vec<u8>> {
 }
 
 fn git(arguments: &[&str]) -> io::Result<Vec<u8>> {
-    // a path is a path, whatever it begins with
+    // paths are literal, even with `:` or `*` in them
     let run = Command::new("git").arg("--literal-pathspecs").args(arguments).output();
     let Output { status, stdout, stderr } = run.map_err(|error| {
         let why = match error.kind() {

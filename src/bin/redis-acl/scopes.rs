@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use redis_acl::document::Kind;
 use redis_acl::iac::{Format, Scope, local_modules};
@@ -146,21 +146,6 @@ pub(crate) fn in_folder(folder: &Path, size: FileSize) -> Vec<(PathBuf, Format, 
         Some((path, format, bytes))
     };
     entries.filter_map(|entry| read(entry.ok()?.file_name().into())).collect()
-}
-
-/// A path without `.` and, as far as it can be, without `..`.
-pub(crate) fn simple(path: &Path) -> PathBuf {
-    let mut simple = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if simple.file_name().is_some() => {
-                simple.pop();
-            }
-            other => simple.push(other),
-        }
-    }
-    simple
 }
 
 /// A path by which a folder is known.
