@@ -52,12 +52,12 @@ impl Document<'_> {
 }
 
 impl Document<'_> {
-    /// Whether all users of the file are known: if something in it is rejected, then it is the string of a user, and
-    /// nothing else depends on it. A server rejects a file of users as a whole.
+    /// Whether all users of the file are known, although these [refusals](Document::refusals) are in it: each is about the
+    /// string of one user. A server rejects a file of users as a whole.
     #[must_use]
-    pub fn is_read_whole(&self) -> bool {
+    pub fn is_read_whole(&self, refusals: &[Refusal]) -> bool {
         let is_read = !self.problems().iter().any(|problem| keeps_from_reading(&problem));
-        is_read && (!self.is_of_users() || self.refusals().is_empty())
+        is_read && (!self.is_of_users() || refusals.is_empty())
     }
 }
 

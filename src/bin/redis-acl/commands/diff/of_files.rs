@@ -94,9 +94,9 @@ impl Diff {
     /// Compares the users before and after a plan.
     pub(super) fn of_plan(&self, source: &Source) -> io::Result<Outcome> {
         let engines = self.old_engines().or(SettingsFile::engines_for(&source.path)?);
-        let document =
-            Document::read(&source.label, &source.bytes, source.kind, engines.of_files()?.as_ref())
-                .with_stated_channels(engines.channels());
+        let stated = engines.of_files()?;
+        let document = Document::read(&source.label, &source.bytes, source.kind, stated.as_ref());
+        let document = engines.put_into(document);
         self.warn(&document, &source.label)?;
         let refused = document.refusals();
         if !refused.is_empty() {
@@ -155,7 +155,7 @@ impl Diff {
             let refused = document.refusals();
             refused.iter().try_for_each(|refusal| output::refusal(refusal, &file.label))?;
             revision.is_rejected |= !refused.is_empty();
-            revision.is_read_whole &= document.is_read_whole();
+            revision.is_read_whole &= document.is_read_whole(&refused);
             revision.counts.add(Counts::of(&document));
             revision.users.extend(document.users());
         }
