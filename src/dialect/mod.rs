@@ -109,7 +109,7 @@ impl Dialect {
         Self { release, modules: release.modules, channels: None }
     }
 
-    /// Whether both are the same engine of the same service with the same modules, whatever its settings are.
+    /// Whether both are the same engine of the same service with the same modules, regardless of settings.
     ///
     /// ```
     /// # use redis_acl::Dialect;

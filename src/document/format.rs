@@ -320,7 +320,7 @@ fn is_returned_otherwise(text: &str, dialects: &Dialects) -> bool {
     !forms.is_empty() && forms.iter().all(differs)
 }
 
-/// Whether a text has blanks that are not returned whatever its unknown parts are.
+/// Whether a text has blanks that are never returned, regardless of its unknown parts.
 pub(super) fn has_stray_blanks(shown: &str) -> bool {
     shown.trim_matches(BLANKS) != shown || shown.contains("  ") || shown.contains(['\t', '\r', '\n'])
 }

@@ -41,7 +41,7 @@ pub struct FileUser {
     pub access: Access,
     /// How it logs in, where that stands beside the access string.
     pub logins: Option<BTreeSet<Login>>,
-    /// The kind of directive that it stands for, if it is no user: nothing is known of it except whether it is the same.
+    /// The kind of directive, if this is not a user. Only whether the directive stayed the same is known.
     pub directive: Option<Directive>,
     /// A digest of the source and version of the module to which its string is given, if that is not read: another one makes
     /// other users of it.

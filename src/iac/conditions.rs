@@ -47,7 +47,7 @@ impl Conditions {
         self.by_basis.insert(basis, Branch { number, told });
     }
 
-    /// A branch that is known by what is told of it, so that it stays the same if there are others.
+    /// A branch that is identified by its description, so that other branches do not change it.
     pub(super) fn add_by_name(&mut self, basis: Arc<str>, told: Arc<str>) {
         let mut hasher = DefaultHasher::new();
         told.hash(&mut hasher);

@@ -425,7 +425,7 @@ impl<'a> Reading<'_, '_, 'a> {
         }
     }
 
-    /// `after_unknown` of a plan: true for what is known after apply, whatever stands in its place.
+    /// `after_unknown` of a plan: true for what is known only after apply, even where the plan shows a value.
     fn unknown(&mut self, marks: &Node<'a>) {
         for name in MEMBERS {
             let Some(node) = self.given(marks, name).filter(|node| has_mark(node)) else { continue };

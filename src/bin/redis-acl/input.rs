@@ -137,7 +137,7 @@ pub(crate) fn exactly_one(what: &str, text: &str) -> Result<Dialect, String> {
                 "{what} needs exactly one dialect, and `{text}` names {count} ({names}); name one, such as `{newest}`"
             )
         }),
-        // what is written as a set is told what is wrong with the set
+        // the text is meant as a set, so the error about the set helps
         Err(of_set) if text.contains("..") || text.contains(',') => Err(of_set.to_string()),
         Err(_) => Err(error.to_string()),
     }
